@@ -1,0 +1,26 @@
+/**
+ * Every call the program answers, in one flat map: `feature.verb` to schemas of input, output and
+ * progress events. Inputs come from outside and are parsed; outputs are typed.
+ */
+import type { EventsOf, HandlersFor, InputOf, OutputOf } from "./call.ts";
+import { auditContract } from "./schemas/audit.ts";
+import { reviewContract } from "./schemas/review.ts";
+
+export const contract = {
+  ...reviewContract,
+  ...auditContract,
+};
+
+export type Contract = typeof contract;
+export type CallName = keyof Contract;
+export type Handlers = HandlersFor<Contract>;
+export type Input<Name extends CallName> = InputOf<Contract[Name]>;
+export type Output<Name extends CallName> = OutputOf<Contract[Name]>;
+export type CallEvent<Name extends CallName> = EventsOf<Contract[Name]>;
+
+/** One typed way to call, whatever lies between caller and handler. */
+export type AppCall = <Name extends CallName>(
+  name: Name,
+  input: Input<Name>,
+  options?: { signal?: AbortSignal; emit?: (event: CallEvent<Name>) => void },
+) => Promise<Output<Name>>;

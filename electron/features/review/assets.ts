@@ -1,0 +1,71 @@
+/**
+ * Bytes by content: a file's id is its sha256, so the same PDF is stored once and an id in a
+ * record proves what was seen. Names and types live beside, only for showing and saving.
+ */
+import { createHash, randomUUID } from "node:crypto";
+import { createReadStream, createWriteStream, existsSync } from "node:fs";
+import { mkdir, readFile, rename, rm, writeFile, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { AppError } from "../../api/errors.ts";
+
+export type AssetInfo = { id: string; name: string; type: string; bytes: number };
+export type AssetStore = ReturnType<typeof openAssets>;
+
+const idPattern = /^[0-9a-f]{64}$/;
+
+export function openAssets(folder: string) {
+  function path(id: string): string {
+    if (!idPattern.test(id)) throw new AppError("badInput", `"${id}" is not an asset id (a sha256 in hexadecimal).`);
+    return join(folder, id.slice(0, 2), id);
+  }
+
+  async function keep(temporary: string, id: string, about: { name: string; type: string }, bytes: number): Promise<AssetInfo> {
+    const target = path(id);
+    await mkdir(join(folder, id.slice(0, 2)), { recursive: true });
+    if (existsSync(target)) await rm(temporary);
+    else await rename(temporary, target);
+    const info = { id, name: about.name, type: about.type, bytes };
+    // The first name stays: the same bytes under a second name are still the same asset.
+    if (!existsSync(`${target}.json`)) await writeFile(`${target}.json`, JSON.stringify(info));
+    return info;
+  }
+
+  /** Stores a stream or bytes; the id is the sha256 of the content. Nothing half-written is ever visible. */
+  async function put(content: Uint8Array | AsyncIterable<Uint8Array>, about: { name: string; type: string }): Promise<AssetInfo> {
+    await mkdir(folder, { recursive: true });
+    const temporary = join(folder, `.incoming-${randomUUID()}`);
+    const hash = createHash("sha256");
+    let bytes = 0;
+    const source = content instanceof Uint8Array ? Readable.from([content]) : Readable.from(content);
+    source.on("data", (chunk: Uint8Array) => {
+      hash.update(chunk);
+      bytes += chunk.byteLength;
+    });
+    try {
+      await pipeline(source, createWriteStream(temporary));
+      return await keep(temporary, hash.digest("hex"), about, bytes);
+    } catch (thrown) {
+      await rm(temporary, { force: true });
+      throw thrown;
+    }
+  }
+
+  async function info(id: string): Promise<AssetInfo> {
+    const target = path(id);
+    if (!existsSync(target)) throw new AppError("notFound", `There is no stored file ${id.slice(0, 12)}….`, { id });
+    const stored = existsSync(`${target}.json`) ? JSON.parse(await readFile(`${target}.json`, "utf8")) : {};
+    return { id, name: id, type: "application/octet-stream", ...stored, bytes: (await stat(target)).size };
+  }
+
+  async function get(id: string): Promise<Uint8Array> {
+    await info(id);
+    const content = await readFile(path(id));
+    const actual = createHash("sha256").update(content).digest("hex");
+    if (actual !== id) throw new AppError("tampered", `The stored file ${id.slice(0, 12)}… no longer has the content it was stored with.`, { id, actual });
+    return content;
+  }
+
+  return { put, get, info, path, stream: (id: string) => createReadStream(path(id)) };
+}
