@@ -13,6 +13,11 @@ export type CommandContext = {
   signal: AbortSignal;
   /** One line on stderr. */
   progress: (text: string) => void;
+  /** Opens a review file by the user's own path; returns the id that calls take. */
+  openReview: (path: string, options?: { create?: boolean }) => Promise<string>;
+  /** Stores a file of the user's as an asset. */
+  putAsset: (path: string) => Promise<{ assetId: string; name: string }>;
+  getAsset: (assetId: string) => Promise<Uint8Array>;
 };
 
 export type Command = {
@@ -26,4 +31,6 @@ export type Command = {
   ) => Promise<unknown>;
   /** Text for people; JSON when absent. */
   print?: (value: unknown) => string;
+  /** Long-running commands print for themselves and never return a value. */
+  printsItself?: boolean;
 };

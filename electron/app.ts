@@ -1,0 +1,46 @@
+/** Composition root: builds every feature once and answers every call of the contract. */
+import { join } from "node:path";
+import type { AppCall, Handlers } from "./api/contract.ts";
+import { contract } from "./api/contract.ts";
+import { parseInput, type CallFrame, type UntypedHandler } from "./api/dispatch.ts";
+import { createAuditHandlers } from "./features/audit/handlers.ts";
+import { openJobs } from "./features/audit/jobs.ts";
+import { openAssets } from "./features/review/assets.ts";
+import { createReviewHandlers } from "./features/review/handlers.ts";
+import { openReviews } from "./features/review/reviews.ts";
+import { importer } from "./features/search/importer.ts";
+
+export type AppOptions = { dataFolder: string };
+export type App = ReturnType<typeof createApp>;
+
+export function createApp({ dataFolder }: AppOptions) {
+  const reviews = openReviews(dataFolder);
+  const assets = openAssets(join(dataFolder, "assets"));
+  const jobs = openJobs(dataFolder);
+
+  const handlers: Handlers = {
+    ...createReviewHandlers({ reviews, assets, importer }),
+    ...createAuditHandlers({ reviews, jobs, repeat }),
+  };
+
+  /** Any caller's way in: parses, then runs; calls with progress events become jobs. */
+  async function dispatch(name: string, input: unknown, frame: CallFrame): Promise<unknown> {
+    const parsed = parseInput(name, input);
+    const handler = handlers[parsed.name] as UntypedHandler;
+    if (!("event" in contract[parsed.name])) return handler(parsed.input, frame);
+    return jobs.run(parsed.name, parsed.input, frame, (jobFrame) => handler(parsed.input, jobFrame));
+  }
+
+  function repeat(name: string, input: unknown): void {
+    // A repeated job reports through the job list; nobody waits for its value.
+    dispatch(name, input, { signal: new AbortController().signal, emit: () => {} }).catch(() => {});
+  }
+
+  const call = ((name: string, input: unknown, options: { signal?: AbortSignal; emit?: (event: never) => void } = {}) =>
+    dispatch(name, input, {
+      signal: options.signal ?? new AbortController().signal,
+      emit: (event) => options.emit?.(event as never),
+    })) as AppCall;
+
+  return { call, dispatch, reviews, assets, close: async (): Promise<void> => reviews.closeAll() };
+}
