@@ -1,0 +1,235 @@
+/** Full texts and what is taken from them: reports, fields, suggestions with proof, decisions. */
+import { z } from "zod";
+import type { ContractPart } from "../call.ts";
+import { boxSchema, decisionSchema, progressSchema, suggestionSchema } from "./ledger.ts";
+import { assetId, reviewId } from "./review.ts";
+
+export const fieldType = z.enum(["text", "number", "category", "list"]);
+
+/** A column of the extraction grid. `perArm` fields have one cell per arm of the study. */
+export const fieldSchema = z.object({
+  id: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9-]*$/, "a field id is lower-case letters, digits and hyphens"),
+  name: z.string().min(1),
+  description: z.string(),
+  type: fieldType,
+  perArm: z.boolean(),
+  unit: z.string().optional(),
+  options: z.array(z.string()).optional(),
+  outcome: z.string().optional(),
+});
+
+const tableCellSchema = z.object({
+  text: z.string(),
+  start: z.int(),
+  end: z.int(),
+  header: z.boolean(),
+  columnSpan: z.int(),
+  rowSpan: z.int(),
+});
+
+/** Offsets are UTF-16 positions in `text`; boxes are PDF points from the top left of the page. */
+export const paperSchema = z.object({
+  source: z.enum(["pdf", "jats", "bioc", "text"]),
+  text: z.string(),
+  title: z.string(),
+  doi: z.string(),
+  blocks: z.array(
+    z.object({
+      kind: z.enum([
+        "title",
+        "abstract",
+        "heading",
+        "paragraph",
+        "caption",
+        "table",
+        "footnote",
+        "reference",
+      ]),
+      start: z.int(),
+      end: z.int(),
+      section: z.int(),
+    }),
+  ),
+  sections: z.array(
+    z.object({ title: z.string(), level: z.int(), role: z.string(), start: z.int(), end: z.int() }),
+  ),
+  tables: z.array(
+    z.object({
+      label: z.string(),
+      caption: z.string(),
+      start: z.int(),
+      end: z.int(),
+      rows: z.array(z.array(tableCellSchema)),
+      footnotes: z.array(z.string()),
+    }),
+  ),
+  figures: z.array(
+    z.object({ label: z.string(), caption: z.string(), start: z.int(), end: z.int() }),
+  ),
+  pages: z.array(
+    z.object({
+      number: z.int(),
+      width: z.number(),
+      height: z.number(),
+      state: z.enum(["text", "noTextLayer", "invisibleText", "empty", "unread"]),
+    }),
+  ),
+  runs: z.array(boxSchema.extend({ start: z.int(), end: z.int() })),
+  warnings: z.array(z.string()),
+});
+
+export const cellState = z.enum([
+  "empty",
+  "suggested",
+  "verified",
+  "unsupported",
+  "notReported",
+  "figureOnly",
+  "failed",
+  "accepted",
+  "corrected",
+  "rejected",
+]);
+
+export const gridCellSchema = z.object({
+  fieldId: z.string(),
+  /** Arm number from 1 and its name, for per-arm fields. */
+  arm: z.int().nullable(),
+  armName: z.string().nullable(),
+  /** Ledger subject: `record:12/field:age` or `record:12/field:group-size/arm:2`. */
+  subject: z.string(),
+  state: cellState,
+  /** What stands now: the decided value, else the suggested one, as text. */
+  value: z.string().nullable(),
+  unit: z.string().nullable(),
+  suggestion: suggestionSchema.nullable(),
+  decision: decisionSchema.nullable(),
+});
+
+export const gridSchema = z.object({
+  fields: z.array(fieldSchema),
+  studies: z.array(
+    z.object({
+      recordId: z.string(),
+      title: z.string(),
+      label: z.string(),
+      report: z.object({ assetId, name: z.string(), matchedBy: z.string() }).nullable(),
+      cells: z.array(gridCellSchema),
+    }),
+  ),
+});
+
+/** The value of an extraction suggestion or decision. */
+export const extractedValueSchema = z.object({
+  value: z.string().nullable(),
+  unit: z.string().optional(),
+  arm: z.string().optional(),
+});
+
+export const attachResultSchema = z.object({
+  assetId,
+  name: z.string(),
+  title: z.string(),
+  doi: z.string(),
+  /** The record it now belongs to; null when it was not attached. */
+  recordId: z.string().nullable(),
+  matchedBy: z.enum(["doi", "title", "chosen"]).nullable(),
+  /** Why it was not attached, or what to look at although it was. */
+  warning: z.string().nullable(),
+  candidates: z.array(z.object({ recordId: z.string(), title: z.string(), score: z.number() })),
+});
+
+const cell = z.object({
+  reviewId,
+  recordId: z.string(),
+  fieldId: z.string(),
+  arm: z.int().min(1).nullable().default(null),
+});
+
+export const extractionContract = {
+  /**
+   * Reads uploaded papers and attaches each to its record by DOI, then by title. A paper that
+   * matches nothing, or not the record it was dropped on, is reported and not attached unless
+   * `confirm` is set together with `recordId`.
+   */
+  "extraction.attach": {
+    input: z.object({
+      reviewId,
+      files: z
+        .array(
+          z.object({
+            assetId,
+            name: z.string(),
+            recordId: z.string().optional(),
+            password: z.string().optional(),
+          }),
+        )
+        .min(1),
+      confirm: z.boolean().default(false),
+    }),
+    output: z.array(attachResultSchema),
+    event: progressSchema,
+  },
+  "extraction.text": {
+    input: z.object({ assetId, password: z.string().optional() }),
+    output: paperSchema,
+  },
+  "extraction.fields": { input: z.object({ reviewId }), output: z.array(fieldSchema) },
+  "extraction.setFields": {
+    input: z.object({ reviewId, fields: z.array(fieldSchema).min(1) }),
+    output: z.array(fieldSchema),
+  },
+  /** Suggests for the reports of the named records (all when empty) and stores what it found. */
+  "extraction.suggest": {
+    input: z.object({
+      reviewId,
+      recordIds: z.array(z.string()).default([]),
+      fieldIds: z.array(z.string()).default([]),
+    }),
+    output: z.object({
+      suggested: z.int(),
+      reports: z.int(),
+      failed: z.array(z.object({ recordId: z.string(), code: z.string(), reason: z.string() })),
+    }),
+    event: progressSchema,
+  },
+  /** Records that are included, or that have a report, by fields. */
+  "extraction.grid": { input: z.object({ reviewId }), output: gridSchema },
+  "extraction.decide": {
+    input: cell.extend({
+      action: z.enum(["accept", "correct", "reject", "notReported", "withdraw"]),
+      value: extractedValueSchema.optional(),
+      suggestionId: z.string().optional(),
+      note: z.string().optional(),
+    }),
+    output: gridCellSchema,
+  },
+  /** Accepts every verified, undecided suggestion of one column; others are left and counted. */
+  "extraction.acceptVerified": {
+    input: z.object({ reviewId, fieldId: z.string() }),
+    output: z.object({ accepted: z.int(), skipped: z.int() }),
+  },
+  "extraction.history": {
+    input: cell,
+    output: z.object({
+      suggestions: z.array(suggestionSchema),
+      decisions: z.array(decisionSchema),
+    }),
+  },
+} satisfies ContractPart;
+
+export type Field = z.infer<typeof fieldSchema>;
+export type Paper = z.infer<typeof paperSchema>;
+export type Block = Paper["blocks"][number];
+export type Section = Paper["sections"][number];
+export type Table = Paper["tables"][number];
+export type TableCell = z.infer<typeof tableCellSchema>;
+export type Figure = Paper["figures"][number];
+export type Page = Paper["pages"][number];
+export type TextRun = Paper["runs"][number];
+export type Grid = z.infer<typeof gridSchema>;
+export type GridCell = z.infer<typeof gridCellSchema>;
+export type ExtractedValue = z.infer<typeof extractedValueSchema>;
+export type AttachResult = z.infer<typeof attachResultSchema>;
