@@ -4,11 +4,13 @@
  */
 import type { EventsOf, HandlersFor, InputOf, OutputOf } from "./call.ts";
 import { auditContract } from "./schemas/audit.ts";
+import { exportContract } from "./schemas/export.ts";
 import { reviewContract } from "./schemas/review.ts";
 
 export const contract = {
   ...reviewContract,
   ...auditContract,
+  ...exportContract,
 };
 
 export type Contract = typeof contract;

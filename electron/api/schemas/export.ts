@@ -1,0 +1,15 @@
+/** What leaves the desk: files built from decisions only. */
+import { z } from "zod";
+import type { ContractPart } from "../call.ts";
+import { assetId, reviewId } from "./review.ts";
+
+export const exportFormat = z.enum(["csv", "xlsx", "ris", "json", "prisma-svg", "prisma-csv", "csl-json", "bibtex", "bundle"]);
+
+export const exportContract = {
+  "export.create": {
+    input: z.object({ reviewId, format: exportFormat }),
+    output: z.object({ files: z.array(z.object({ assetId, name: z.string(), bytes: z.int() })) }),
+  },
+} satisfies ContractPart;
+
+export type ExportFormat = z.infer<typeof exportFormat>;

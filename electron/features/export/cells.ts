@@ -1,0 +1,96 @@
+/**
+ * The characteristics table and its provenance, folded from decisions. A cell without a decision
+ * stays empty: a suggestion alone is never exported as a value.
+ */
+import { parseSubject } from "../../api/subjects.ts";
+import type { Decision, Suggestion } from "../../api/schemas/ledger.ts";
+import type { ReviewRecord } from "../../api/schemas/review.ts";
+
+export type ExportField = { id: string; name: string };
+
+export type ProvenanceRow = {
+  study: string;
+  recordId: string;
+  field: string;
+  arm: string;
+  value: string;
+  state: "accepted" | "corrected" | "not reported" | "rejected" | "entered";
+  suggestedValue: string;
+  quote: string;
+  page: string;
+  suggestedBy: string;
+  proof: string;
+  decidedBy: string;
+  decidedAt: string;
+};
+
+export type CharacteristicsTable = { columns: string[]; rows: string[][]; provenance: ProvenanceRow[] };
+
+/** First author and year, as review tables name a study; the title when both are missing. */
+export function studyLabel(record: ReviewRecord): string {
+  const author = record.authors[0]?.split(",")[0]?.trim();
+  const label = [author, record.year === null ? "" : String(record.year)].filter(Boolean).join(" ");
+  return label || record.title;
+}
+
+/** A stored value as one cell of text: lists are joined, units follow their number. */
+export function cellText(value: unknown): string {
+  if (value === null || value === undefined) return "";
+  if (Array.isArray(value)) return value.map(cellText).join("; ");
+  if (typeof value === "object") {
+    const { value: inner, unit } = value as { value?: unknown; unit?: unknown };
+    if (inner !== undefined) return [cellText(inner), cellText(unit)].filter(Boolean).join(" ");
+    return Object.entries(value).map(([key, part]) => `${key}: ${cellText(part)}`).join("; ");
+  }
+  return String(value);
+}
+
+const states = { accept: "accepted", correct: "corrected", notReported: "not reported", reject: "rejected" } as const;
+
+export function characteristicsTable(input: {
+  records: ReviewRecord[];
+  fields: ExportField[];
+  decisions: Decision[];
+  suggestions: Suggestion[];
+}): CharacteristicsTable {
+  const suggestionById = new Map(input.suggestions.map((suggestion) => [suggestion.id, suggestion]));
+  const recordById = new Map(input.records.map((record) => [record.id, record]));
+  const fieldById = new Map(input.fields.map((field) => [field.id, field]));
+  const provenance: ProvenanceRow[] = [];
+  for (const decision of input.decisions) {
+    const { recordId, fieldId, arm } = parseSubject(decision.subject);
+    const record = recordById.get(recordId ?? "");
+    if (record === undefined || fieldId === undefined) continue;
+    const suggestion = suggestionById.get(decision.suggestionId ?? "");
+    provenance.push({ ...provenanceOf(decision, suggestion), study: studyLabel(record), recordId: record.id, field: fieldById.get(fieldId)?.name ?? fieldId, arm: arm ?? "" });
+  }
+  const columns = ["Study", "Title", "DOI", "PMID", ...input.fields.map((field) => field.name)];
+  const rows = input.records.map((record) => {
+    const mine = provenance.filter((row) => row.recordId === record.id && row.state !== "rejected");
+    const cells = input.fields.map((field) =>
+      mine
+        .filter((row) => row.field === field.name)
+        .map((row) => (row.arm ? `${row.arm}: ${row.value}` : row.value))
+        .join("; "),
+    );
+    return [studyLabel(record), record.title, record.doi, record.pmid, ...cells];
+  });
+  return { columns, rows, provenance };
+}
+
+function provenanceOf(decision: Decision, suggestion: Suggestion | undefined): Omit<ProvenanceRow, "study" | "recordId" | "field" | "arm"> {
+  const evidence = suggestion?.evidence[0];
+  const decided = decision.action === "accept" ? (decision.value ?? suggestion?.value) : decision.value;
+  const state = decision.action in states ? states[decision.action as keyof typeof states] : "entered";
+  return {
+    value: decision.action === "notReported" ? "Not reported" : decision.action === "reject" ? "" : cellText(decided),
+    state: state === "corrected" && suggestion === undefined ? "entered" : state,
+    suggestedValue: cellText(suggestion?.value),
+    quote: evidence?.quote ?? "",
+    page: evidence?.page === undefined ? "" : String(evidence.page),
+    suggestedBy: suggestion === undefined ? "" : `${suggestion.model}@${suggestion.modelVersion}`,
+    proof: suggestion?.status ?? "",
+    decidedBy: decision.reviewer,
+    decidedAt: decision.at,
+  };
+}

@@ -1,0 +1,33 @@
+/** `evidesk export`. */
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { exportFormat } from "../../api/schemas/export.ts";
+import { AppError } from "../../api/errors.ts";
+import type { Command } from "../../api/command.ts";
+
+const exportCommand: Command = {
+  summary: "Write a review's tables, references and flow diagram, built from decisions.",
+  usage: "export REVIEW --format csv|xlsx|docx|ris|bibtex|csl-json|revman|json|prisma-svg|prisma-csv|bundle --out DIR",
+  options: {
+    format: { type: "string", help: `one of ${exportFormat.options.join(", ")}` },
+    out: { type: "string", help: "folder to write to; made when absent" },
+  },
+  async run({ positionals: [review], values }, context) {
+    const { out } = values;
+    if (review === undefined || typeof out !== "string") throw new AppError("usage", "export needs a review, --format and --out DIR.");
+    const format = exportFormat.safeParse(values["format"]);
+    if (!format.success) throw new AppError("usage", `--format "${String(values["format"])}" is not one of ${exportFormat.options.join(", ")}.`);
+    const reviewId = await context.openReview(review);
+    const { files } = await context.call("export.create", { reviewId, format: format.data });
+    await mkdir(out, { recursive: true });
+    const written = [];
+    for (const file of files) {
+      const path = join(out, file.name);
+      await writeFile(path, await context.getAsset(file.assetId));
+      written.push(path);
+    }
+    return { files: written };
+  },
+};
+
+export const commands: Record<string, Command> = { export: exportCommand };
