@@ -140,16 +140,19 @@ export function openLedger(database: DatabaseSync) {
     return database.prepare(sql).all(...values);
   }
 
-  /** The decision in force per subject (and reviewer, unless one is named): later supersedes earlier. */
+  /** The decisions in force: the latest per subject of one reviewer, or of each when none is named. */
   function currentDecisions(kind: RecordKind, reviewer?: string): Decision[] {
-    const who = reviewer === undefined ? "" : "AND reviewer = ?";
-    const key = reviewer === undefined ? "subject" : "subject, reviewer";
-    const rows = all(
-      `SELECT * FROM decisions WHERE sequence IN (SELECT max(sequence) FROM decisions WHERE kind = ? ${who} GROUP BY ${key})
-       AND action <> 'withdraw' ORDER BY sequence`,
-      ...(reviewer === undefined ? [kind] : [kind, reviewer]),
-    );
-    return rows.map(decisionFrom);
+    const mine = reviewer === undefined ? "" : "AND reviewer = ?";
+    return inForce(`SELECT max(sequence) FROM decisions WHERE kind = ? ${mine} GROUP BY subject, reviewer`, kind, ...(reviewer === undefined ? [] : [reviewer]));
+  }
+
+  /** The latest decision per subject, whoever made it: what exports and counts are built from. */
+  function latestDecisions(kind: RecordKind): Decision[] {
+    return inForce("SELECT max(sequence) FROM decisions WHERE kind = ? GROUP BY subject", kind);
+  }
+
+  function inForce(sequences: string, ...values: SQLInputValue[]): Decision[] {
+    return all(`SELECT * FROM decisions WHERE sequence IN (${sequences}) AND action <> 'withdraw' ORDER BY sequence`, ...values).map(decisionFrom);
   }
 
   function* auditEvents(): Generator<AuditEvent> {
@@ -184,6 +187,7 @@ export function openLedger(database: DatabaseSync) {
     decide,
     all,
     currentDecisions,
+    latestDecisions,
     auditEvents,
     verify,
     suggestions: (kind: RecordKind, subjectPrefix = ""): Suggestion[] =>

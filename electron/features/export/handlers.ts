@@ -68,12 +68,12 @@ async function build(file: ReviewFile, format: ExportFormat, fields: ExportField
 }
 
 function includedRecords(file: ReviewFile) {
-  const excluded = new Set(file.ledger.currentDecisions("fullText").filter((decision) => decision.action === "exclude").map((decision) => decision.subject));
+  const excluded = new Set(file.ledger.latestDecisions("fullText").filter((decision) => decision.action === "exclude").map((decision) => decision.subject));
   return file.records().filter((record) => record.decision === "include" && !excluded.has(`record:${record.id}`));
 }
 
 function included(file: ReviewFile): DecidedRecord[] {
-  const decisions = new Map(file.ledger.currentDecisions("screen").map((decision) => [decision.subject, decision]));
+  const decisions = new Map(file.ledger.latestDecisions("screen").map((decision) => [decision.subject, decision]));
   return includedRecords(file).map((record) => ({ record, decision: decisions.get(`record:${record.id}`) }));
 }
 
@@ -81,7 +81,7 @@ function tableOf(file: ReviewFile, fields: ExportField[]) {
   return characteristicsTable({
     records: includedRecords(file),
     fields,
-    decisions: file.ledger.currentDecisions("extract"),
+    decisions: file.ledger.latestDecisions("extract"),
     suggestions: file.ledger.suggestions("extract"),
   });
 }

@@ -5,11 +5,10 @@ import type { Ledger } from "../audit/ledger.ts";
 export function countPrisma(ledger: Ledger): PrismaCounts {
   const number = (sql: string): number => Number(ledger.all(sql)[0]?.["n"] ?? 0);
   const live = number("SELECT count(*) AS n FROM records WHERE duplicateOf IS NULL");
-  const screening = ledger.currentDecisions("screen").toSorted((a, b) => a.sequence - b.sequence);
   // With several reviewers the latest decision on a record counts until conflicts are adjudicated.
-  const latest = new Map(screening.map((decision) => [decision.subject, decision.action]));
+  const latest = new Map(ledger.latestDecisions("screen").map((decision) => [decision.subject, decision.action]));
   const count = (action: string): number => [...latest.values()].filter((value) => value === action).length;
-  const fullText = new Map(ledger.currentDecisions("fullText").map((decision) => [decision.subject, decision]));
+  const fullText = new Map(ledger.latestDecisions("fullText").map((decision) => [decision.subject, decision]));
   const reasons = new Map<string, number>();
   for (const decision of fullText.values()) {
     if (decision.action !== "exclude") continue;

@@ -119,9 +119,9 @@ function reviewOn(database: DatabaseSync, path: string, create: { title: string;
     });
   }
 
-  /** Live records (duplicates left out) in id order, with the reviewer's screening decision. */
+  /** Live records (duplicates left out) in id order, with the reviewer's screening decision, or the latest of anyone. */
   function records(reviewer?: string): ReviewRecord[] {
-    const decisions = new Map(ledger.currentDecisions("screen", reviewer).map((d) => [d.subject, d.action]));
+    const decisions = new Map((reviewer === undefined ? ledger.latestDecisions("screen") : ledger.currentDecisions("screen", reviewer)).map((d) => [d.subject, d.action]));
     const rows = ledger.all(
       `SELECT r.id, r.title, r.abstract, r.authors, r.year, r.journal, r.doi, r.pmid, r.source, p.assetId AS report
        FROM records r LEFT JOIN reports p ON p.recordId = r.id WHERE r.duplicateOf IS NULL ORDER BY r.id`,
