@@ -5,7 +5,7 @@ import { randomBytes } from "node:crypto";
 import type { AssetStore } from "../features/review/assets.ts";
 import { answerAsset } from "./assets.ts";
 import { refuseStranger, refuseTokenless } from "./guard.ts";
-import { securityHeaders } from "./headers.ts";
+import { securityHeaders } from "../page-headers.ts";
 import { openPage } from "./page.ts";
 import { answerCall, type Dispatch } from "./rpc.ts";
 

@@ -1,26 +1,18 @@
-/** The built page. The list of servable files is read once: a request can only name one of them. */
-import { createReadStream, readdirSync } from "node:fs";
-import { join, relative, sep } from "node:path";
+/** Sends files of the built page. */
+import { createReadStream } from "node:fs";
 import type { ServerResponse } from "node:http";
-import { contentType } from "./headers.ts";
+import { openPageFiles } from "../page-files.ts";
 
 export function openPage(folder: string) {
-  const files = new Map<string, string>();
-  for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
-    if (!entry.isFile()) continue;
-    const path = join(entry.parentPath, entry.name);
-    files.set(`/${relative(folder, path).split(sep).join("/")}`, path);
-  }
+  const find = openPageFiles(folder);
   return (response: ServerResponse, pathname: string): void => {
-    // Every address that is not a file is a place inside the app.
-    const path = files.get(pathname) ?? (pathname.includes(".") ? undefined : files.get("/index.html"));
-    if (path === undefined) {
+    const file = find(pathname);
+    if (file === undefined) {
       response.writeHead(404, { "Content-Type": "text/plain" }).end("Not found");
       return;
     }
-    // Vite names these by content hash, so they never change under their name.
-    const lasting = pathname.startsWith("/assets-built/") ? { "Cache-Control": "public, max-age=31536000, immutable" } : {};
-    response.writeHead(200, { "Content-Type": contentType(path), ...lasting });
-    createReadStream(path).pipe(response);
+    const cache = file.lasting ? { "Cache-Control": "public, max-age=31536000, immutable" } : {};
+    response.writeHead(200, { "Content-Type": file.type, ...cache });
+    createReadStream(file.path).pipe(response);
   };
 }

@@ -22,20 +22,3 @@ export const securityHeaders: Record<string, string> = {
   "Cross-Origin-Opener-Policy": "same-origin",
   "Cache-Control": "no-store",
 };
-
-const types: Record<string, string> = {
-  ".html": "text/html; charset=utf-8",
-  ".js": "text/javascript; charset=utf-8",
-  ".mjs": "text/javascript; charset=utf-8",
-  ".css": "text/css; charset=utf-8",
-  ".svg": "image/svg+xml",
-  ".png": "image/png",
-  ".woff2": "font/woff2",
-  ".wasm": "application/wasm",
-  ".json": "application/json",
-  ".map": "application/json",
-};
-
-export function contentType(path: string): string {
-  return types[path.slice(path.lastIndexOf(".")).toLowerCase()] ?? "application/octet-stream";
-}

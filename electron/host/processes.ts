@@ -1,0 +1,41 @@
+/** Forks the backend and, when the backend asks, the model worker; only main may fork utility processes. */
+import { join } from "node:path";
+import { MessageChannelMain, utilityProcess, type MessagePortMain, type UtilityProcess } from "electron";
+
+/** Nothing of the user's environment reaches a child but what a program needs to run. */
+function cleanEnvironment(): Record<string, string> {
+  const kept = ["PATH", "HOME", "USERPROFILE", "LANG", "TMPDIR", "TEMP", "LOCALAPPDATA", "XDG_DATA_HOME", "LD_LIBRARY_PATH", "SystemRoot"];
+  return Object.fromEntries(kept.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])));
+}
+
+export type Backend = { connect: () => MessagePortMain; stop: () => void };
+
+export function startBackend(buildFolder: string, dataFolder: string, onExit: (code: number) => void): Backend {
+  const env = { ...cleanEnvironment(), EVIDESK_DATA: dataFolder };
+  const backend = utilityProcess.fork(join(buildFolder, "backend.cjs"), [], { serviceName: "Evidesk backend", env });
+  let worker: UtilityProcess | undefined;
+  backend.on("message", (message: unknown) => {
+    if (message === "stop-worker") worker?.kill();
+    if (message !== "start-worker") return;
+    worker?.kill();
+    const started = utilityProcess.fork(join(buildFolder, "worker.cjs"), [], { serviceName: "Evidesk models", env });
+    worker = started;
+    const { port1, port2 } = new MessageChannelMain();
+    started.once("spawn", () => started.postMessage("port", [port1]));
+    // The child's exit is the only truth about it: the backend rejects what was in flight.
+    started.once("exit", () => port2.close());
+    backend.postMessage("worker", [port2]);
+  });
+  backend.once("exit", (code) => {
+    worker?.kill();
+    onExit(code);
+  });
+  return {
+    connect: () => {
+      const { port1, port2 } = new MessageChannelMain();
+      backend.postMessage("renderer", [port1]);
+      return port2;
+    },
+    stop: () => backend.kill(),
+  };
+}
