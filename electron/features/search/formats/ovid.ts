@@ -1,0 +1,210 @@
+/** Ovid exports: `<n>` headed records, with two-letter tags or with whole field names on their own lines. */
+import { cleanLine, normaliseYear } from "../normalise.ts";
+import {
+  emptyRecord,
+  saysSomething,
+  type ImportedRecord,
+  type LineReader,
+  type Sink,
+} from "../record.ts";
+import {
+  addTag,
+  allOf,
+  continueTag,
+  doiOf,
+  extraOf,
+  firstOf,
+  pmidOf,
+  textOf,
+  yearOf,
+  type Tags,
+} from "./tags.ts";
+
+const heading = /^\s*<(\d+)\s*\.?\s*>\s*$/;
+const shortTag = /^ ?([A-Z][A-Z0-9]) {1,2}- ?(.*)$/;
+/** Whole field names of the labelled layout, to the tags of the short one. */
+const longNames: Record<string, string> = {
+  author: "AU",
+  authors: "AU",
+  "author name": "AU",
+  "author names": "AU",
+  title: "TI",
+  "article title": "TI",
+  "chapter title": "CT",
+  source: "SO",
+  abstract: "AB",
+  "doi number": "DO",
+  doi: "DO",
+  "digital object identifier": "DO",
+  language: "LG",
+  "publication type": "PT",
+  "document type": "DT",
+  "author keywords": "KW",
+  "keyword heading": "KW",
+  "key phrase identifiers": "KW",
+  "mesh subject headings": "SH",
+  "subject headings": "SH",
+  "accession number": "AN",
+  "unique identifier": "UI",
+  "year of publication": "YR",
+  "publication year": "YR",
+  "date of publication": "DP",
+  issn: "IS",
+  "journal name": "JN",
+  "book title": "BT",
+  database: "DB",
+  status: "ST",
+  institution: "IN",
+  "link to the ovid full text or citation": "XL",
+};
+const labelLine = /^[A-Z][A-Za-z][A-Za-z ,/&()-]{1,58}$/;
+const carried = new Set(["TI", "AB", "LG", "YR"]);
+
+/** Reads both layouts. The labelled one has names at the margin and indented values below them. */
+export function openOvid(sink: Sink): LineReader {
+  let tags: Tags = new Map();
+  let start = 0;
+  let last = "";
+  let broken = "";
+
+  function finish(): void {
+    if (start > 0 && (tags.size > 0 || broken !== "")) {
+      const record = ovidRecord(tags, start);
+      if (broken !== "") sink.reject(start, broken);
+      else if (saysSomething(record)) sink.record(record);
+      else sink.reject(start, "The record has no title, abstract, authors, DOI or PMID.");
+    }
+    tags = new Map();
+    start = 0;
+    last = "";
+    broken = "";
+  }
+
+  function value(text: string): void {
+    if (last === "" || text.trim() === "") return;
+    if (tags.get(last)?.at(-1) === "" || !tags.has(last)) {
+      tags.delete(last);
+      addTag(tags, last, text.trim());
+    } else continueTag(tags, last, text.trim(), last === "AB" ? "\n" : " ");
+  }
+
+  return {
+    line(text, number) {
+      if (heading.test(text)) {
+        finish();
+        start = number;
+        return;
+      }
+      const short = shortTag.exec(text);
+      if (short !== null) {
+        if (start === 0) start = number;
+        last = short[1] ?? "";
+        addTag(tags, last, (short[2] ?? "").trim());
+        return;
+      }
+      if (labelLine.test(text.trimEnd()) && text.charCodeAt(0) !== 32) {
+        if (start === 0) start = number;
+        const name = text.trim();
+        last = longNames[name.toLowerCase()] ?? name;
+        if (last === "TI" && tags.has("TI") && tags.has("SO")) {
+          finish();
+          start = number;
+          last = "TI";
+        }
+        return;
+      }
+      value(text);
+    },
+    overlong(number, characters) {
+      if (start === 0) start = number;
+      broken = `Line ${number} has ${characters} characters; the longest line read is 4,000,000.`;
+    },
+    end: finish,
+  };
+}
+
+const degree =
+  /(?:[;,]?\s+(?:M\.?D\.?|Ph\.?D\.?|M\.?P\.?H\.?|M\.?Sc\.?|B\.?Sc\.?|FACSM|FAAN|FRCS|FRCP|R\.?N\.?|Dr\.?P\.?H\.?|M\.?A\.?|M\.?S\.?|B\.?A\.?|D\.?Sc\.?|Pharm\.?D\.?|Psy\.?D\.?|D\.?O\.?))+$/;
+const noteAfterTitle =
+  /\s*\[(?:article|articles|review|reviews|miscellaneous|references|editorial|letter|report|comment|abstract|case reports?|original article|correction)\]\.?\s*$/i;
+
+function ovidAuthor(name: string): string {
+  let clean = name.replace(/\s*\[[^\]]*\]\s*$/, "").replace(/[\s\d,+*^#&-]*$/, "");
+  clean = clean.replace(degree, "").replace(/,$/, "").trim();
+  return clean === ""
+    ? name.trim()
+    : clean.replace(/(\b[A-Z])$/, (initial) =>
+        name.includes(`${initial}.`) ? `${initial}.` : initial,
+      );
+}
+
+function ovidRecord(tags: Tags, line: number): ImportedRecord {
+  const record = emptyRecord(line);
+  const source = firstOf(tags, "SO", "BT");
+  record.title = firstOf(tags, "TI", "CT", "TT")
+    .replace(noteAfterTitle, "")
+    .replace(noteAfterTitle, "")
+    .replace(/\.$/, "");
+  if (record.title === "") record.title = firstOf(tags, "BT");
+  record.abstract = textOf(tags, "AB");
+  record.authors = allOf(tags, "AU", "FA")
+    .flatMap((names) => names.split(/;\s+/))
+    .filter((name) => !degreeOnly.test(name.trim()))
+    .map(ovidAuthor);
+  const parts = sourceParts(source);
+  record.year = yearOf(tags, "YR", "DP", "DG") ?? normaliseYear(source) ?? yearOf(tags, "ST");
+  record.journal = firstOf(tags, "JN", "JT") || parts.journal;
+  if (record.journal === "" && record.title !== firstOf(tags, "BT"))
+    record.journal = firstOf(tags, "BT").replace(/\. .*$/, "");
+  record.doi = doiOf(tags, "DO", "DI", "SO", "UR");
+  record.pmid = /medline|pubmed/i.test(firstOf(tags, "DB"))
+    ? pmidOf(tags, "UI", "AN")
+    : pmidOf(tags, "PM");
+  if (parts.volume) record.volume = parts.volume;
+  if (parts.issue) record.issue = parts.issue;
+  if (parts.pages) record.pages = parts.pages;
+  const type = firstOf(tags, "PT", "DT");
+  if (type && type !== "-") record.type = type;
+  const language = firstOf(tags, "LG");
+  if (language) record.language = language.replace(/\.$/, "");
+  const keywords = allOf(tags, "KW", "SH", "MH", "DE")
+    .flatMap((words) => words.split(/\s*;\s*/))
+    .filter(Boolean);
+  if (keywords.length > 0) record.keywords = keywords;
+  record.extra = extraOf(tags, carried);
+  return record;
+}
+
+const degreeOnly = /^(?:PhD|MD|FAAN|RN|MPH|MSc|FACSM)(?:\s*[\d,*+]*)?$/i;
+
+/** Journal, volume, issue and pages of an Ovid source line, as far as it follows one of its usual forms. */
+function sourceParts(source: string): {
+  journal: string;
+  volume?: string;
+  issue?: string;
+  pages?: string;
+} {
+  const journal = cleanLine(source)
+    .replace(/[.,]?\s+(?:Vol\.?\s*)?\d+\s*(?:\([^)]*\))?\s*(?:[:,;(].*)?$/i, "")
+    .replace(/[.,]?\s+Vol\.?\s*\d.*$/i, "")
+    .replace(/[.,]?\s+\d+\s*\(.*$/, "")
+    .replace(
+      /[.,]?\s+(?:\d{4}\s+)?(?:(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec|Spring|Summer|Autumn|Winter)[A-Za-z/-]*)?\s*\d{4}\b.*$/,
+      "",
+    )
+    .replace(/[.,:;]+$/, "")
+    .trim();
+  const found =
+    /(?:Vol\.?\s*|[\s;])(\d+)\s*(?:\(([^)]*)\))?(?:\s*[:,]\s*(?:\d+\s+)?(?:pp?\.?\s*)?(?<pages>[A-Za-z]?\d+(?:-[A-Za-z]?\d+)?))?/.exec(
+      source,
+    );
+  const pages =
+    /\bpp\.?\s*([\w-]+)/.exec(source)?.[1] ??
+    /:\s*([A-Za-z]?\d+(?:-[A-Za-z]?\d+)?)/.exec(source)?.[1];
+  return {
+    journal,
+    ...(found?.[1] && !/^(?:1[5-9]|20)\d\d$/.test(found[1]) ? { volume: found[1] } : {}),
+    ...(found?.[2] ? { issue: found[2] } : {}),
+    ...(pages ? { pages } : {}),
+  };
+}

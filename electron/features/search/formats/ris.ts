@@ -1,0 +1,189 @@
+/** RIS, as reference managers and databases write it: with missing ends, loose lines and odd tags. */
+import { cleanLine, labelOf } from "../normalise.ts";
+import {
+  emptyRecord,
+  saysSomething,
+  type ImportedRecord,
+  type LineReader,
+  type Sink,
+} from "../record.ts";
+import {
+  addTag,
+  allOf,
+  continueTag,
+  doiOf,
+  extraOf,
+  firstOf,
+  pmidOf,
+  textOf,
+  yearOf,
+  type Tags,
+} from "./tags.ts";
+
+const carried = new Set(["TY", "TI", "T1", "AB", "N2", "AU", "A1", "PY", "VL", "KW", "LA"]);
+/** A line break inside these starts another value. */
+const listed = new Set(["KW", "K1", "AU", "A1", "UR"]);
+
+/**
+ * Reads `XX  - value` lines. A record runs from TY (or its first tag) to ER, or to the next TY where an
+ * exporter forgot ER. A record that the end of the file cuts off is rejected with its first line.
+ */
+export function openRis(sink: Sink): LineReader {
+  let tags: Tags = new Map();
+  let start = 0;
+  let last = "";
+  let broken = "";
+
+  function finish(): void {
+    if (start === 0) return;
+    if (broken !== "") sink.reject(start, broken);
+    else {
+      const record = risRecord(tags, start);
+      if (saysSomething(record)) sink.record(record);
+      else sink.reject(start, "The record has no title, abstract, authors, DOI or PMID.");
+    }
+    tags = new Map();
+    start = 0;
+    last = "";
+    broken = "";
+  }
+
+  return {
+    line(text, number) {
+      const tag = risTag(text);
+      if (tag === "") {
+        if (start > 0 && last !== "") continuation(tags, last, text);
+        return;
+      }
+      if (tag === "ER") return finish();
+      if (tag === "TY" && start > 0 && tags.size > 1) finish();
+      if (start === 0) start = number;
+      last = tag;
+      addTag(tags, tag, text.slice(text.indexOf("-", 2) + 1).trim());
+    },
+    overlong(number, characters) {
+      if (start === 0) start = number;
+      broken = `Line ${number} has ${characters} characters; the longest line read is 4,000,000.`;
+    },
+    end() {
+      if (start > 0)
+        sink.reject(start, broken || "The file ends inside this record: its ER line is missing.");
+    },
+  };
+}
+
+function continuation(tags: Tags, last: string, text: string): void {
+  const value = text.trim();
+  if (value === "") return;
+  if (listed.has(last)) addTag(tags, last, value);
+  else continueTag(tags, last, value, last === "AB" || last === "N2" || last === "N1" ? "\n" : " ");
+}
+
+/** The tag of a `XX  - ` line, or "". One to three blanks are met before the dash, none or one after it. */
+export function risTag(text: string): string {
+  let at = 0;
+  while (at < 2 && (text.charCodeAt(at) === 0xfeff || text.charCodeAt(at) === 32)) at += 1;
+  if (!isUpper(text.charCodeAt(at)) || !isUpperOrDigit(text.charCodeAt(at + 1))) return "";
+  let dash = at + 2;
+  while (text.charCodeAt(dash) === 32 && dash < at + 5) dash += 1;
+  if (dash === at + 2 || text.charCodeAt(dash) !== 45) return "";
+  const after = text.charCodeAt(dash + 1);
+  if (!Number.isNaN(after) && after !== 32 && after !== 9 && after !== 0xa0) return "";
+  return text.slice(at, at + 2);
+}
+
+function isUpper(code: number): boolean {
+  return code >= 65 && code <= 90;
+}
+function isUpperOrDigit(code: number): boolean {
+  return isUpper(code) || (code >= 48 && code <= 57);
+}
+
+const journalTypes = new Set(["JOUR", "JFULL", "MGZN", "NEWS", "EJOUR", "ABST", "INPR", "GEN", ""]);
+
+function risRecord(tags: Tags, line: number): ImportedRecord {
+  const record = emptyRecord(line);
+  const type = firstOf(tags, "TY");
+  record.title =
+    firstOf(tags, "TI", "T1", "CT") ||
+    (firstOf(tags, "JF", "JO", "T2")
+      ? firstOf(tags, "BT", "ST", "TT")
+      : firstOf(tags, "BT", "ST", "TT", "T3"));
+  record.abstract = textOf(tags, "AB", "N2");
+  record.authors = allOf(tags, "AU", "A1");
+  if (record.authors.length === 0) record.authors = allOf(tags, "A2", "A3", "ED");
+  record.year = yearOf(tags, "PY", "Y1", "YR", "DA");
+  record.journal = journalTypes.has(type)
+    ? firstOf(tags, "JF", "T2", "JO", "J2", "JA", "J1", "SO")
+    : firstOf(tags, "JF", "JO", "T2", "BT", "J2", "JA", "J1", "T3");
+  if (record.journal === record.title && !journalTypes.has(type)) record.journal = "";
+  record.doi = doiOf(tags, "DO", "DI", "M3", "L3", "N1", "UR", "ID", "U4", "C7", "AN");
+  record.pmid = risPmid(tags);
+  fill(record, tags, type);
+  const label = risLabel(tags);
+  if (label !== undefined) record.label = label;
+  record.extra = extraOf(tags, carried);
+  return record;
+}
+
+function fill(record: ImportedRecord, tags: Tags, type: string): void {
+  if (type) record.type = type;
+  const volume = firstOf(tags, "VL", "VO");
+  if (volume) record.volume = volume;
+  const issue = firstOf(tags, "IS", "CP");
+  if (issue) record.issue = issue;
+  const first = firstOf(tags, "SP", "PG");
+  const final = firstOf(tags, "EP");
+  if (first || final)
+    record.pages = first && final && !first.includes("-") ? `${first}-${final}` : first || final;
+  const keywords = allOf(tags, "KW", "K1").flatMap((words) =>
+    words.includes(";") ? words.split(/\s*;\s*/).filter(Boolean) : [words],
+  );
+  if (keywords.length > 0) record.keywords = keywords;
+  const language = firstOf(tags, "LA");
+  if (language) record.language = language;
+  const url = firstOf(tags, "UR", "L2", "L1", "LK");
+  if (url) record.url = url;
+}
+
+/** PubMed's own exports put the PMID in ID, U1 or AN; others' AN is their own number unless they name the source. */
+function risPmid(tags: Tags): string {
+  const direct = pmidOf(tags, "PM");
+  if (direct) return direct;
+  const tagged = [
+    ...(tags.get("U1") ?? []),
+    ...(tags.get("U2") ?? []),
+    ...(tags.get("C2") ?? []),
+  ].find((value) => /\[pmid\]|^PMID/i.test(value));
+  if (tagged) return pmidOf(new Map([["U", [tagged]]]), "U");
+  const source = allOf(tags, "DB", "DP", "M2").join(" ");
+  if (/pubmed|medline|\bNLM\b/i.test(source) || /ovid(?:sp)?.*medl/i.test(firstOf(tags, "UR"))) {
+    const number = pmidOf(tags, "AN", "ID");
+    if (number) return number;
+  }
+  for (const value of [
+    ...(tags.get("UR") ?? []),
+    ...(tags.get("L2") ?? []),
+    ...(tags.get("N1") ?? []),
+    ...(tags.get("AN") ?? []),
+  ]) {
+    if (/pubmed(?:\.ncbi\.nlm\.nih\.gov)?\/\d|\bPMID\b/i.test(value))
+      return pmidOf(new Map([["U", [value]]]), "U");
+  }
+  return "";
+}
+
+/** Screening labels that ASReview writes into notes; the last one counts. */
+function risLabel(tags: Tags): 0 | 1 | undefined {
+  let label: 0 | 1 | undefined;
+  for (const note of tags.get("N1") ?? []) {
+    for (const [, word] of note.matchAll(/ASReview_((?:ir)?relevant)\b/g))
+      label = word === "relevant" ? 1 : 0;
+  }
+  if (label !== undefined) return label;
+  for (const note of tags.get("C5") ?? []) {
+    const found = labelOf(/^(include|exclude) by /.exec(cleanLine(note))?.[1] ?? "");
+    if (found !== undefined) label = found;
+  }
+  return label;
+}
