@@ -95,10 +95,9 @@ export const cellState = z.enum([
 
 export const gridCellSchema = z.object({
   fieldId: z.string(),
-  /** Arm number from 1 and its name, for per-arm fields. */
-  arm: z.int().nullable(),
-  armName: z.string().nullable(),
-  /** Ledger subject: `record:12/field:age` or `record:12/field:group-size/arm:2`. */
+  /** The arm's name, for per-arm fields. */
+  arm: z.string().nullable(),
+  /** Ledger subject: `record:12/field:age` or `record:12/field:groupSize/arm:Placebo`. */
   subject: z.string(),
   state: cellState,
   /** What stands now: the decided value, else the suggested one, as text. */
@@ -145,7 +144,7 @@ const cell = z.object({
   reviewId,
   recordId: z.string(),
   fieldId: z.string(),
-  arm: z.int().min(1).nullable().default(null),
+  arm: z.string().min(1).nullable().default(null),
 });
 
 export const extractionContract = {

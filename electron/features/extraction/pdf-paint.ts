@@ -3,7 +3,8 @@
  * and the places where text is painted so that nobody sees it.
  */
 export type Rule = { x0: number; y0: number; x1: number; y1: number };
-export type PagePaint = { rules: Rule[]; images: Rule[]; hidden: { x: number; y: number }[] };
+/** `rules` run across, `uprights` up and down. */
+export type PagePaint = { rules: Rule[]; uprights: Rule[]; images: Rule[]; hidden: { x: number; y: number }[] };
 
 type Matrix = [number, number, number, number, number, number];
 type Operators = { fnArray: number[]; argsArray: unknown[] };
@@ -13,7 +14,7 @@ const identity: Matrix = [1, 0, 0, 1, 0, 0];
 
 /** Walks the operator list once, following the transformation and the text state. */
 export function pagePaint(ops: Record<string, number>, list: Operators, view: number[]): PagePaint {
-  const paint: PagePaint = { rules: [], images: [], hidden: [] };
+  const paint: PagePaint = { rules: [], uprights: [], images: [], hidden: [] };
   const filled: Rule[] = [];
   let state: State = { matrix: product(matrixOf(view), identity), mode: 0, white: false };
   let text: Matrix = identity;
@@ -70,6 +71,7 @@ function addPath(paint: PagePaint, filled: Rule[], box: Rule, how: { fills: bool
   const height = box.y1 - box.y0;
   const width = box.x1 - box.x0;
   if (height < 3 && width > 8) paint.rules.push(box);
+  else if (width < 3 && height > 8) paint.uprights.push(box);
   else if (how.fills && !how.white && height > 3 && width > 3) filled.push(box);
 }
 

@@ -102,7 +102,7 @@ async function readPages(pdfjs: PdfModule, document: PdfDocument, options: PdfOp
 }
 
 function unread(number: number): RawPage {
-  return { number, width: 0, height: 0, items: [], paint: { rules: [], images: [], hidden: [] }, read: false };
+  return { number, width: 0, height: 0, items: [], paint: { rules: [], uprights: [], images: [], hidden: [] }, read: false };
 }
 
 async function documentTitle(document: PdfDocument): Promise<string> {

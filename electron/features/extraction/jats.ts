@@ -1,0 +1,189 @@
+/** JATS articles (also fragments of them) and PMC BioC documents to a paper. Pure. */
+import { AppError } from "../../api/errors.ts";
+import type { Paper } from "../../api/schemas/extraction.ts";
+import { createPaperBuilder, type CellInput, type PaperBuilder, type Piece } from "./paper-builder.ts";
+import { normaliseGlyphs } from "./glyphs.ts";
+import { allIn, childrenOf, firstIn, isNode, parseXml, rawText, type Node } from "./xml-tree.ts";
+
+/** Reads JATS. Throws `badFile` when the XML is broken or holds no text of an article. */
+export function paperFromJats(xml: string): Paper {
+  const root = parseXml(xml);
+  if (firstIn(root, "collection") || firstIn(root, "passage")) return paperFromBioc(root);
+  const builder = createPaperBuilder("jats");
+  const title = firstIn(root, "article-title");
+  const front = firstIn(root, "front") ?? firstIn(root, "article-meta");
+  const doi = (front ? allIn(front, "article-id") : []).find((id) => id.attributes["pub-id-type"] === "doi");
+  if (title && front) builder.block("title", pieces(title));
+  const abstracts = allIn(root, "abstract", "trans-abstract").filter((node) => !["graphical", "teaser"].includes(node.attributes["abstract-type"] ?? ""));
+  for (const abstract of abstracts) writeAbstract(builder, abstract);
+  const body = firstIn(root, "body") ?? { name: "body", attributes: {}, children: childrenOf(root, "sec", "p", "table-wrap", "fig") };
+  writeBody(builder, body, 1);
+  for (const group of allIn(root, "floats-group", "floats-wrap")) writeBody(builder, group, 1);
+  const back = firstIn(root, "back");
+  if (back) writeBack(builder, back);
+  const paper = builder.finish({ title: title ? clean(textOf(title)) : "", doi: doi ? clean(rawText(doi)).toLowerCase() : "" });
+  if (paper.text.trim() === "") throw new AppError("badFile", "The XML holds no article text (no title, abstract, body or sections).");
+  return paper;
+}
+
+const clean = (text: string): string => normaliseGlyphs(text).replaceAll(/\s+/g, " ").trim();
+
+/** Inline text; superscript and subscript stay attached, what is not prose is left out. */
+function textOf(node: Node): string {
+  return node.children
+    .map((child) => {
+      if (!isNode(child)) return child;
+      if (["table-wrap", "fig", "fn", "disp-formula-group", "supplementary-material", "object-id", "title-group", "fn-group", "boxed-text", "disp-quote-group"].includes(child.name)) return "";
+      if (child.name === "break") return " ";
+      if (child.name === "mml:annotation" || child.name === "tex-math") return "";
+      const inner = textOf(child);
+      return ["list", "list-item", "def-item", "p", "title"].includes(child.name) ? ` ${inner} ` : inner;
+    })
+    .join("");
+}
+
+const pieces = (node: Node): Piece[] => {
+  const text = clean(textOf(node));
+  return text ? [{ text }] : [];
+};
+
+function titleOf(node: Node): Piece[] {
+  const title = childrenOf(node, "title")[0];
+  return title ? pieces(title) : [];
+}
+
+function writeAbstract(builder: PaperBuilder, abstract: Node): void {
+  const title = titleOf(abstract);
+  builder.openSection(title.length > 0 ? title : [{ text: "Abstract" }], 1, "abstract");
+  const sections = childrenOf(abstract, "sec");
+  for (const section of sections) {
+    builder.openSection(titleOf(section), 2, "abstract");
+    for (const paragraph of allIn(section, "p")) builder.block("abstract", pieces(paragraph));
+  }
+  for (const paragraph of childrenOf(abstract, "p", "list")) builder.block("abstract", pieces(paragraph));
+}
+
+function writeBody(builder: PaperBuilder, parent: Node, level: number): void {
+  for (const node of childrenOf(parent)) {
+    switch (node.name) {
+      case "sec":
+        builder.openSection(titleOf(node), level);
+        writeBody(builder, node, level + 1);
+        break;
+      case "title":
+      case "label":
+        break;
+      case "table-wrap":
+        writeTable(builder, node);
+        break;
+      case "fig":
+        writeFigure(builder, node);
+        break;
+      case "table-wrap-group":
+      case "fig-group":
+      case "boxed-text":
+      case "disp-quote":
+      case "app":
+        writeBody(builder, node, level);
+        break;
+      case "ref-list":
+        writeReferences(builder, node);
+        break;
+      default:
+        builder.block("paragraph", pieces(node));
+        for (const inner of allIn(node, "table-wrap", "fig", "boxed-text")) writeBody(builder, { ...node, children: [inner] }, level);
+    }
+  }
+}
+
+function writeBack(builder: PaperBuilder, back: Node): void {
+  for (const node of childrenOf(back)) {
+    if (node.name === "ref-list") writeReferences(builder, node);
+    else if (node.name === "ack") {
+      builder.openSection(titleOf(node).length > 0 ? titleOf(node) : [{ text: "Acknowledgements" }], 1);
+      writeBody(builder, node, 2);
+    } else if (node.name === "app-group" || node.name === "sec") writeBody(builder, { ...back, children: [node] }, 1);
+    else if (node.name === "fn-group" || node.name === "notes") {
+      builder.openSection(titleOf(node).length > 0 ? titleOf(node) : [{ text: "Notes" }], 1);
+      for (const paragraph of allIn(node, "p")) builder.block("footnote", pieces(paragraph));
+    }
+  }
+}
+
+function writeReferences(builder: PaperBuilder, list: Node): void {
+  builder.openSection([{ text: "References" }], 1, "references");
+  for (const reference of allIn(list, "ref")) builder.block("reference", [{ text: clean(rawText(reference).replaceAll(/\s*\n\s*/g, " ")) }]);
+}
+
+function writeFigure(builder: PaperBuilder, figure: Node): void {
+  const label = childrenOf(figure, "label")[0];
+  const caption = childrenOf(figure, "caption")[0];
+  const text = [label, caption].filter((node) => node !== undefined).map((node) => clean(textOf(node))).join(" ");
+  builder.figure(label ? clean(textOf(label)) : "", text ? [{ text }] : []);
+}
+
+function writeTable(builder: PaperBuilder, wrap: Node): void {
+  const label = childrenOf(wrap, "label")[0];
+  const caption = childrenOf(wrap, "caption")[0];
+  const text = [label, caption].filter((node) => node !== undefined).map((node) => clean(textOf(node))).join(" ");
+  const rows = allIn(wrap, "table").flatMap((table) => rowsOf(table));
+  const notes = childrenOf(wrap, "table-wrap-foot").flatMap((foot) => {
+    const parts = allIn(foot, "p");
+    return (parts.length > 0 ? parts : [foot]).map(pieces);
+  });
+  builder.table({ label: label ? clean(textOf(label)).replace(/[.:]$/, "") : "", caption: text ? [{ text }] : [], rows, footnotes: notes });
+}
+
+const span = (cell: Node, name: string): number => Math.min(60, Math.max(1, Number.parseInt(cell.attributes[name] ?? "1", 10) || 1));
+
+function rowsOf(table: Node): CellInput[][] {
+  const head = new Set(allIn(table, "thead").flatMap((part) => allIn(part, "tr")));
+  return allIn(table, "tr").map((row) =>
+    childrenOf(row, "td", "th").map((cell): CellInput => ({
+      pieces: pieces(cell),
+      header: head.has(row) || (cell.name === "th" && childrenOf(row, "td").length === 0),
+      columnSpan: span(cell, "colspan"),
+      rowSpan: span(cell, "rowspan"),
+    })),
+  );
+}
+
+/** BioC passages carry their part of the paper as `section_type` and `type`. */
+function paperFromBioc(root: Node): Paper {
+  const builder = createPaperBuilder("bioc");
+  let title = "";
+  let doi = "";
+  let opened = "";
+  for (const passage of allIn(root, "passage")) {
+    const info = new Map(childrenOf(passage, "infon").map((node) => [node.attributes["key"] ?? "", clean(rawText(node))]));
+    const content = childrenOf(passage, "text")[0];
+    const part = content ? pieces(content) : [];
+    const type = info.get("type") ?? "";
+    const section = (info.get("section_type") ?? "").toUpperCase();
+    doi ||= (info.get("article-id_doi") ?? "").toLowerCase();
+    if (section === "TITLE" || type === "front") {
+      title ||= part.map((piece) => piece.text).join("");
+      builder.block("title", part);
+    } else if (type.startsWith("title") || type === "abstract_title_1") builder.openSection(part, Number(/\d/.exec(type)?.[0] ?? 1), section === "ABSTRACT" ? "abstract" : undefined);
+    else if (type === "table") writeBiocTable(builder, passage, info);
+    else if (type.startsWith("fig")) builder.figure(info.get("id") ?? "", part);
+    else {
+      if (section !== opened && !["FIG", "TABLE", opened].includes(section)) {
+        if (section === "ABSTRACT") builder.openSection([{ text: "Abstract" }], 1, "abstract");
+        if (section === "REF") builder.openSection([{ text: "References" }], 1, "references");
+        opened = section;
+      }
+      builder.block(section === "REF" ? "reference" : section === "ABSTRACT" ? "abstract" : type.includes("caption") ? "caption" : type.includes("footnote") ? "footnote" : "paragraph", part);
+    }
+  }
+  return builder.finish({ title, doi });
+}
+
+/** The table's own markup travels as escaped XML in an infon; without it, only its flat text is known. */
+function writeBiocTable(builder: PaperBuilder, passage: Node, info: Map<string, string>): void {
+  const markup = childrenOf(passage, "infon").find((node) => node.attributes["key"] === "xml");
+  const table = markup ? firstIn(parseXml(rawText(markup)), "table") : undefined;
+  const flat = childrenOf(passage, "text")[0];
+  const rows = table ? rowsOf(table) : [flat ? rawText(flat).split("\t").map((text): CellInput => ({ pieces: [{ text: clean(text) }], header: false, columnSpan: 1, rowSpan: 1 })) : []];
+  builder.table({ label: info.get("id") ?? "", caption: [], rows, footnotes: [] });
+}
