@@ -1,0 +1,106 @@
+/**
+ * The pack format: what a model is, what it was measured at, and how it is run. Steps are a closed
+ * set, implemented here and tested against reference implementations; a pack contains no code.
+ */
+import { z } from "zod";
+import { AppError } from "../../api/errors.ts";
+
+const triple = z.tuple([z.number().positive(), z.number().positive(), z.number().positive()]);
+const step = <Name extends string, Shape extends z.ZodRawShape>(name: Name, shape: Shape) => z.strictObject({ step: z.literal(name), ...shape });
+
+export const preprocessStep = z.discriminatedUnion("step", [
+  step("grayscale", {}),
+  /** Height and width in pixels; PIL's filter when `antialias`. */
+  step("resize", { size: z.tuple([z.int().positive(), z.int().positive()]), mode: z.enum(["bilinear", "nearest"]), antialias: z.boolean() }),
+  step("orient", { axes: z.string().regex(/^[RLAPSI]{3}$/) }),
+  step("spacing", { mm: triple, mode: z.enum(["bilinear", "nearest"]) }),
+  step("cropForeground", { threshold: z.number(), marginVox: z.int().min(0) }),
+  step("intensityRange", { aMin: z.number(), aMax: z.number(), bMin: z.number(), bMax: z.number(), clip: z.boolean() }),
+  step("normalize", { mean: z.array(z.number()).min(1), std: z.array(z.number().positive()).min(1) }),
+  step("normalizeNonzero", { perChannel: z.boolean() }),
+  step("xrv", { scale: z.number(), centerCrop: z.boolean(), resize: z.int().positive(), antialias: z.boolean() }),
+  step("padMultiple", { k: z.int().positive() }),
+  step("tokenize", { vocabulary: z.string(), maxTokens: z.int().positive() }).loose(),
+]);
+
+export const inferenceSchema = z.discriminatedUnion("kind", [
+  z.strictObject({ kind: z.literal("full"), file: z.string(), input: z.string(), output: z.string() }),
+  z.strictObject({
+    kind: z.literal("slidingWindow"), file: z.string(), input: z.string(), output: z.string(), roi: z.array(z.int()).length(3),
+    overlap: z.number().min(0).max(0.95), mode: z.enum(["constant", "gaussian"]), sigmaScale: z.number().positive().default(0.125),
+    padMode: z.enum(["constant"]).default("constant"), cval: z.number().default(0), batch: z.int().positive().default(1),
+  }),
+  z.strictObject({ kind: z.literal("rules"), rules: z.literal("ctTissue") }),
+  z.looseObject({ kind: z.literal("text"), file: z.string() }),
+]);
+
+export const postprocessStep = z.discriminatedUnion("step", [
+  step("sigmoid", {}),
+  step("softmax", {}),
+  step("invert", { mode: z.enum(["bilinear", "nearest"]) }),
+  step("threshold", { value: z.number() }),
+  step("argmaxOrBackground", {}),
+  step("mergePriority", { order: z.array(z.tuple([z.int(), z.int()])).min(1) }),
+  step("keepLargest", { count: z.int().positive(), minFraction: z.number().min(0).max(1).default(0) }),
+  step("removeSmall", { minFraction: z.number().min(0).max(1) }),
+  step("fillHoles", {}),
+  step("opNorm", { thresholds: z.array(z.number()), untrained: z.literal("drop") }),
+]);
+
+const relativePath = z.string().regex(/^(?!.*(^|\/)\.\.?(\/|$))[A-Za-z0-9._-]+(\/[A-Za-z0-9._-]+)*$/, "a path inside the pack");
+
+export const manifestSchema = z.strictObject({
+  format: z.literal("evidesk-pack/1"),
+  id: z.string().regex(/^[a-z0-9][a-z0-9-]*$/),
+  version: z.string().regex(/^\d+\.\d+\.\d+$/),
+  title: z.string().min(1),
+  task: z.enum(["segmentation", "classification", "tagging", "sentence-classification", "text-classification", "embedding", "generation"]),
+  licence: z.strictObject({
+    name: z.string(), url: z.string().optional(), commercialUse: z.boolean(), clinicalUse: z.boolean(),
+    researchOnly: z.boolean(), attribution: z.array(z.string()).default([]),
+  }),
+  intendedUse: z.string().min(1),
+  notForDiagnosis: z.literal(true),
+  files: z.array(z.strictObject({ path: relativePath, bytes: z.int().min(0), sha256: z.string().regex(/^[0-9a-f]{64}$/) })),
+  inputs: z.array(z.looseObject({ name: z.string(), modality: z.array(z.string()).min(1), channels: z.int().positive().default(1), dtype: z.string().default("float32") })).min(1),
+  preprocess: z.array(preprocessStep),
+  inference: inferenceSchema,
+  postprocess: z.array(postprocessStep),
+  labels: z.array(
+    z.looseObject({
+      id: z.int().min(0), name: z.string(), color: z.string().regex(/^#[0-9a-f]{6}$/i).optional(),
+      snomed: z.strictObject({ code: z.string(), meaning: z.string() }).optional(), group: z.array(z.string()).optional(),
+    }),
+  ),
+  groups: z.record(z.string(), z.array(z.int())).optional(),
+  operatingPoints: z.array(z.looseObject({ label: z.string(), threshold: z.number(), sensitivity: z.number().optional(), specificity: z.number().optional(), cohort: z.string().optional() })).optional(),
+  calibration: z.looseObject({}).optional(),
+  card: relativePath,
+  expertCall: z.strictObject({ name: z.string().regex(/^[A-Z][A-Z0-9_]*$/).optional(), modality: z.string(), task: z.string(), overview: z.string(), accuracy: z.string(), args: z.array(z.string()) }).optional(),
+  figures: z.array(z.looseObject({ metric: z.string(), value: z.number(), n: z.int(), cohort: z.string(), subgroup: z.string().optional(), date: z.string() })),
+});
+
+export type Manifest = z.infer<typeof manifestSchema>;
+export type PreprocessStep = z.infer<typeof preprocessStep>;
+export type PostprocessStep = z.infer<typeof postprocessStep>;
+
+/** Parses a manifest's JSON; says which field is wrong and what would be right. */
+export function parseManifest(text: string, source: string): Manifest {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch (thrown) {
+    throw new AppError("packInvalid", `${source}: manifest.json is not JSON (${thrown instanceof Error ? thrown.message : ""}).`);
+  }
+  const parsed = manifestSchema.safeParse(json);
+  if (parsed.success) return parsed.data;
+  const problems = parsed.error.issues.map((issue) => `${issue.path.join(".") || "manifest"}: ${explain(issue)}`);
+  throw new AppError("packInvalid", `${source}: ${problems[0]}.`, { problems });
+}
+
+function explain(issue: z.core.$ZodIssue): string {
+  if (issue.code !== "invalid_union") return issue.message;
+  const steps = [...preprocessStep.options, ...postprocessStep.options].map((option) => option.shape.step.value);
+  const kinds = inferenceSchema.options.map((option) => option.shape.kind.value);
+  return `unknown step or kind; valid steps: ${steps.join(", ")}; valid kinds: ${kinds.join(", ")}`;
+}

@@ -1,0 +1,35 @@
+/** What other features see of models: experts to call, never sessions or files. */
+import type { Mask, Volume } from "../../api/volume.ts";
+import type { Manifest } from "./manifest.ts";
+
+export type RunOptions = { signal: AbortSignal; emit?: (progress: { done: number; total: number; label: string }) => void };
+
+export type Segmentation = {
+  kind: "segmentation";
+  mask: Mask;
+  /** Probability of the first label on the image's grid, for uncertainty displays; absent for rule packs. */
+  probability?: Float32Array;
+  labels: { id: number; name: string; voxels: number; color: string }[];
+};
+
+export type Finding = { label: string; score: number; operatingPoint: number; above: boolean; calibrated?: number; cohort?: string };
+export type Classification = { kind: "classification"; findings: Finding[] };
+
+export type ExpertResult = (Segmentation | Classification) & {
+  expert: string;
+  version: string;
+  /** sha256 of the network file, or of the manifest for packs without weights. */
+  sha256: string;
+  device: string;
+  /** Whole call, and the runtime's own part of it, in milliseconds. */
+  ms: number;
+  msRuntime: number;
+};
+
+export type ExpertCard = Pick<Manifest, "id" | "version" | "title" | "task" | "licence" | "labels" | "expertCall" | "inputs" | "intendedUse">;
+
+export type Experts = {
+  list: () => Promise<ExpertCard[]>;
+  /** @throws notFound, packMismatch, wrongModality, modelFailed, modelUnavailable, cancelled */
+  runImage: (packId: string, image: Volume, options: RunOptions) => Promise<ExpertResult>;
+};

@@ -1,0 +1,66 @@
+/** Installed packs: the bundled ones and the user's, by id; checked before their first use in a run. */
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { AppError, toErrorShape, type ErrorShape } from "../../api/errors.ts";
+import { packFolders, readPack, verifyPack, type Pack } from "./pack.ts";
+
+export type InstalledPack = { pack: Pack; enabled: boolean } | { folder: string; problem: ErrorShape };
+export type Packs = ReturnType<typeof openPacks>;
+
+export function openPacks(bundledFolder: string, dataFolder: string) {
+  const userFolder = join(dataFolder, "packs");
+  const disabledFile = join(userFolder, "disabled.json");
+  const checked = new Set<string>();
+
+  const disabled = (): string[] => (existsSync(disabledFile) ? JSON.parse(readFileSync(disabledFile, "utf8")) : []);
+
+  async function list(): Promise<InstalledPack[]> {
+    const off = new Set(disabled());
+    const folders = [
+      ...(await packFolders(bundledFolder)).map((folder) => ({ folder, bundled: true })),
+      ...(await packFolders(userFolder)).map((folder) => ({ folder, bundled: false })),
+    ];
+    return Promise.all(
+      folders.map(async ({ folder, bundled }) => {
+        try {
+          const pack = await readPack(folder, bundled);
+          return { pack, enabled: !off.has(pack.manifest.id) };
+        } catch (thrown) {
+          return { folder, problem: toErrorShape(thrown) };
+        }
+      }),
+    );
+  }
+
+  async function find(id: string): Promise<Pack> {
+    const all = await list();
+    const packs = all.flatMap((installed) => ("pack" in installed ? [installed] : []));
+    const found = packs.find((installed) => installed.pack.manifest.id === id);
+    if (found === undefined) {
+      const valid = packs.map((installed) => installed.pack.manifest.id);
+      throw new AppError("notFound", `There is no model pack "${id}". Installed: ${valid.join(", ") || "none"}.`, { valid });
+    }
+    return found.pack;
+  }
+
+  /** The pack, its files checked against their hashes since this program started. */
+  async function checkedPack(id: string): Promise<Pack> {
+    const pack = await find(id);
+    if (disabled().includes(id)) throw new AppError("modelUnavailable", `The pack "${id}" is switched off on the Models page.`);
+    if (!checked.has(pack.folder)) {
+      await verifyPack(pack);
+      checked.add(pack.folder);
+    }
+    return pack;
+  }
+
+  return {
+    list, find, checkedPack, userFolder,
+    setEnabled: (id: string, enabled: boolean): void => {
+      const rest = disabled().filter((other) => other !== id);
+      mkdirSync(userFolder, { recursive: true });
+      writeFileSync(`${disabledFile}.new`, JSON.stringify(enabled ? rest : [...rest, id]));
+      renameSync(`${disabledFile}.new`, disabledFile);
+    },
+  };
+}

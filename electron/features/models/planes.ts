@@ -1,0 +1,127 @@
+/** A two-dimensional image through a pack's steps: planes in, network input out, and the way back. */
+import { AppError } from "../../api/errors.ts";
+import type { Volume } from "../../api/volume.ts";
+import type { PostprocessStep, PreprocessStep } from "./manifest.ts";
+import { fillHoles, keepLargest } from "./steps/components.ts";
+import { resizeAntialiased, resizeBilinear, resizeNearest } from "./steps/resize.ts";
+
+/** Channels as planes of one size; values in the image's own units. */
+export type Planes = { width: number; height: number; channels: Float32Array[]; eightBit: boolean };
+
+export function planesOf(image: Volume): Planes {
+  const [width, height, depth] = image.shape;
+  if (depth !== 1) throw new AppError("wrongModality", `This expert reads single images; the study has ${depth} slices.`);
+  const size = width * height;
+  const channels = Array.from({ length: image.channels }, (_, c) => Float32Array.from(image.data.subarray(c * size, (c + 1) * size)));
+  return { width, height, channels, eightBit: image.data instanceof Uint8Array };
+}
+
+/** Applies the steps in order. @throws packInvalid for a step that has no meaning on a single image. */
+export function preprocessPlanes(input: Planes, steps: readonly PreprocessStep[]): Planes {
+  return steps.reduce((planes, step) => applyStep(planes, step), input);
+}
+
+const each = (planes: Planes, change: (channel: Float32Array, index: number) => Float32Array): Planes => ({ ...planes, channels: planes.channels.map(change), eightBit: false });
+
+function applyStep(planes: Planes, step: PreprocessStep): Planes {
+  switch (step.step) {
+    case "grayscale":
+      return toGrey(planes);
+    case "resize": {
+      const [height, width] = step.size;
+      const channels = planes.channels.map((data) => {
+        const plane = { width: planes.width, height: planes.height, data };
+        if (step.mode === "nearest") return resizeNearest(plane, width, height).data;
+        return (step.antialias ? resizeAntialiased(plane, width, height, planes.eightBit) : resizeBilinear(plane, width, height)).data;
+      });
+      return { width, height, channels, eightBit: planes.eightBit };
+    }
+    case "intensityRange": {
+      const factor = (step.bMax - step.bMin) / (step.aMax - step.aMin);
+      return each(planes, (channel) =>
+        channel.map((value) => {
+          const mapped = (value - step.aMin) * factor + step.bMin;
+          return step.clip ? Math.min(Math.max(mapped, step.bMin), step.bMax) : mapped;
+        }),
+      );
+    }
+    case "normalize":
+      return each(planes, (channel, index) => {
+        const mean = step.mean[index] ?? (step.mean[0] as number);
+        const std = step.std[index] ?? (step.std[0] as number);
+        return channel.map((value) => (value - mean) / std);
+      });
+    case "xrv":
+      return xrayVision(planes, step);
+    default:
+      throw new AppError("packInvalid", `The step "${step.step}" does not apply to single images.`);
+  }
+}
+
+/** ITU-R 601-2 luma, as PIL's conversion to "L"; already grey images pass. */
+function toGrey(planes: Planes): Planes {
+  const [red, green, blue] = planes.channels;
+  if (red === undefined) throw new AppError("badFile", "The image has no channels.");
+  if (green === undefined || blue === undefined) return { ...planes, channels: [red] };
+  const grey = red.map((value, at) => Math.floor((value * 19595 + (green[at] as number) * 38470 + (blue[at] as number) * 7471 + 32768) / 65536));
+  return { ...planes, channels: [grey] };
+}
+
+/** TorchXRayVision's input: (2·x/max − 1)·scale, centre crop to a square, then resize (torchxrayvision, Apache-2.0). */
+function xrayVision(planes: Planes, step: Extract<PreprocessStep, { step: "xrv" }>): Planes {
+  const first = planes.channels[0] as Float32Array;
+  const side = step.centerCrop ? Math.min(planes.width, planes.height) : planes.width;
+  const tall = step.centerCrop ? side : planes.height;
+  const left = Math.floor(planes.width / 2) - Math.floor(side / 2);
+  const top = Math.floor(planes.height / 2) - Math.floor(tall / 2);
+  const data = new Float32Array(side * tall);
+  for (let y = 0; y < tall; y += 1) {
+    for (let x = 0; x < side; x += 1) data[y * side + x] = (((first[(top + y) * planes.width + left + x] as number) * 2) / 255 - 1) * step.scale;
+  }
+  const plane = { width: side, height: tall, data };
+  const resized = step.antialias ? resizeAntialiased(plane, step.resize, step.resize, false) : resizeBilinear(plane, step.resize, step.resize);
+  return { width: step.resize, height: step.resize, channels: [resized.data], eightBit: false };
+}
+
+export type PlaneMask = { mask: Uint8Array; probability: Float32Array };
+
+/** Network logits [1, 1, h, w] back to a mask and probabilities on the image's own grid. */
+export function postprocessPlanes(logits: Planes, target: { width: number; height: number }, steps: readonly PostprocessStep[]): PlaneMask {
+  let { width, height } = logits;
+  let values: Float32Array = Float32Array.from(logits.channels[0] as Float32Array);
+  let mask: Uint8Array | undefined;
+  for (const step of steps) {
+    const shape = [width, height, 1] as const;
+    switch (step.step) {
+      case "sigmoid":
+        values = values.map((value) => 1 / (1 + Math.exp(-value)));
+        break;
+      case "invert": {
+        const plane = { width, height, data: values };
+        values = (step.mode === "nearest" ? resizeNearest : resizeBilinear)(plane, target.width, target.height).data;
+        ({ width, height } = target);
+        break;
+      }
+      case "threshold":
+        mask = Uint8Array.from(values, (value) => (value >= step.value ? 1 : 0));
+        break;
+      case "keepLargest":
+        mask = keepLargest(need(mask, step.step), shape, step.count, step.minFraction);
+        break;
+      case "removeSmall":
+        mask = keepLargest(need(mask, step.step), shape, Number.POSITIVE_INFINITY, step.minFraction);
+        break;
+      case "fillHoles":
+        mask = fillHoles(need(mask, step.step), shape);
+        break;
+      default:
+        throw new AppError("packInvalid", `The step "${step.step}" does not apply to a single mask.`);
+    }
+  }
+  return { mask: need(mask, "the end"), probability: values };
+}
+
+function need(mask: Uint8Array | undefined, step: string): Uint8Array {
+  if (mask === undefined) throw new AppError("packInvalid", `"threshold" must come before ${step}.`);
+  return mask;
+}

@@ -1,0 +1,109 @@
+/**
+ * The backend's side of the model worker: started when first needed, killed to cancel, never replayed.
+ * Three failures of the worker itself in a row open a circuit that only the user closes.
+ */
+import { AppError } from "../../api/errors.ts";
+import type { TensorData } from "./onnx.ts";
+import type { WorkerPort, WorkerReply, WorkerRequest } from "./worker-protocol.ts";
+
+export type RunRequest = { path: string; devices: string[]; threads: number; feeds: Record<string, TensorData> };
+export type RunResult = Extract<WorkerReply, { kind: "done" }>;
+export type WorkerStatus = { state: "idle" | "running" | "unavailable"; failures: number; lastFailure: string };
+export type WorkerClient = ReturnType<typeof createWorkerClient>;
+
+type Unnumbered<Request> = Request extends WorkerRequest ? Omit<Request, "id"> : never;
+type Waiting = { resolve: (reply: WorkerReply) => void; reject: (error: AppError) => void };
+
+const readyWithin = 10_000;
+const failuresAllowed = 3;
+
+export function createWorkerClient(spawn: () => WorkerPort) {
+  let port: Promise<WorkerPort> | undefined;
+  let current: WorkerPort | undefined;
+  let failures = 0;
+  let lastFailure = "";
+  let nextId = 1;
+  const waiting = new Map<number, Waiting>();
+
+  function start(): Promise<WorkerPort> {
+    if (failures >= failuresAllowed) {
+      throw new AppError("modelUnavailable", `Models are off: the model process failed ${failures} times in a row (${lastFailure}). Press Retry on the Models page to start it again.`);
+    }
+    port ??= new Promise((resolve, reject) => {
+      const started = spawn();
+      current = started;
+      const timer = setTimeout(() => started.kill(), readyWithin);
+      started.onReply((reply) => {
+        if (reply.kind === "ready") {
+          clearTimeout(timer);
+          resolve(started);
+          return;
+        }
+        const call = waiting.get(reply.id);
+        waiting.delete(reply.id);
+        failures = 0;
+        call?.resolve(reply);
+      });
+      started.onExit((why) => {
+        clearTimeout(timer);
+        if (current !== started) return;
+        port = undefined;
+        current = undefined;
+        const error = gone(why);
+        reject(error);
+        for (const call of waiting.values()) call.reject(error);
+        waiting.clear();
+      });
+    });
+    return port;
+  }
+
+  function gone(why: string): AppError {
+    failures += 1;
+    lastFailure = why;
+    return new AppError("modelFailed", `The model process stopped while it worked (${why}). Nothing you decided is lost; try again.`, { why });
+  }
+
+  /** Ends the worker on purpose: everything in flight is cancelled, nothing counts as a failure. */
+  function stop(): void {
+    const stopped = current;
+    port = undefined;
+    current = undefined;
+    stopped?.kill();
+    for (const call of waiting.values()) call.reject(new AppError("cancelled", "The model run was cancelled."));
+    waiting.clear();
+  }
+
+  async function ask(request: Unnumbered<WorkerRequest>, signal?: AbortSignal): Promise<WorkerReply> {
+    signal?.throwIfAborted();
+    const worker = await start();
+    signal?.throwIfAborted();
+    const id = nextId++;
+    // A native run cannot be interrupted: cancelling ends the process, the next call starts another.
+    signal?.addEventListener("abort", stop, { once: true });
+    try {
+      const reply = await new Promise<WorkerReply>((resolve, reject) => {
+        waiting.set(id, { resolve, reject });
+        worker.post({ ...request, id });
+      });
+      if (reply.kind === "failed") throw new AppError("modelFailed", `The model failed: ${reply.message}`);
+      return reply;
+    } finally {
+      signal?.removeEventListener("abort", stop);
+    }
+  }
+
+  return {
+    run: async (request: RunRequest, signal?: AbortSignal): Promise<RunResult> => (await ask({ kind: "run", ...request }, signal)) as RunResult,
+    release: async (path: string): Promise<void> => void (current && (await ask({ kind: "release", path }))),
+    memory: async (): Promise<number> => {
+      const reply = await ask({ kind: "memory" });
+      return reply.kind === "memory" ? reply.residentBytes : 0;
+    },
+    status: (): WorkerStatus => ({ state: failures >= failuresAllowed ? "unavailable" : current ? "running" : "idle", failures, lastFailure }),
+    reset: (): void => {
+      failures = 0;
+    },
+    stop,
+  };
+}
