@@ -73,7 +73,9 @@ function wideEncoding(first: Uint8Array): "utf-16le" | "utf-16be" | undefined {
   let even = 0;
   let odd = 0;
   sample.forEach((byte, index) => {
-    if (byte === 0) index % 2 === 0 ? (even += 1) : (odd += 1);
+    if (byte !== 0) return;
+    if (index % 2 === 0) even += 1;
+    else odd += 1;
   });
   if (sample.length >= 4 && odd > sample.length / 5 && even === 0) return "utf-16le";
   if (sample.length >= 4 && even > sample.length / 5 && odd === 0) return "utf-16be";

@@ -46,7 +46,7 @@ function add(index: Index, record: Known): void {
 
 function earlier(index: Index, record: Known): Verdict | null {
   const sameDoi = record.doi === "" ? undefined : index.doi.get(record.doi);
-  if (sameDoi !== undefined && !differ(sameDoi.pmid, record.pmid))
+  if (sameDoi !== undefined && !differ(sameDoi.pmid, record.pmid) && !unrelated(sameDoi, record))
     return { ofId: sameDoi.id, reason: `same DOI ${record.doi}` };
   const samePmid = record.pmid === "" ? undefined : index.pmid.get(record.pmid);
   if (samePmid !== undefined) return { ofId: samePmid.id, reason: `same PMID ${record.pmid}` };
@@ -58,6 +58,20 @@ function earlier(index: Index, record: Known): Verdict | null {
   return alike === undefined
     ? null
     : { ofId: alike.id, reason: "same title, year and first author" };
+}
+
+/** The abstracts of one congress often share the DOI of their supplement: other title, other first author. */
+function unrelated(left: Known, right: Known): boolean {
+  const [one, other] = [left, right].map(({ title }) => new Set(titleKey(title).split(" ")));
+  if (one === undefined || other === undefined || one.size < 4 || other.size < 4) return false;
+  const shared = [...one].filter((word) => other.has(word)).length;
+  const [author, second] = [left, right].map(({ authors }) => familyKey(authors[0] ?? ""));
+  return (
+    shared / Math.min(one.size, other.size) < 0.5 &&
+    author !== "" &&
+    second !== "" &&
+    author !== second
+  );
 }
 
 function differ(left: string, right: string): boolean {

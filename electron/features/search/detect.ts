@@ -32,6 +32,8 @@ export function detectFormat(head: string): Detected | undefined {
   if (first !== Infinity)
     return { format: first === ris ? "ris" : first === nbib ? "nbib" : "bibtex" };
   if (/^%[0-9A-Z] \S/m.test(text)) return { format: "refer" };
+  if ((text.match(/^(?:TI|AB|AU|FAU|JT|TA|PT|DP|PMID|PMC|PMCR|AID|MH) *- ?/gm)?.length ?? 0) >= 4)
+    return { format: /^ER {1,2}-/m.test(text) ? "ris" : "nbib" };
   if ((text.match(/^[A-Z][A-Z0-9] {1,2}- /gm)?.length ?? 0) >= 3 && /^ER {1,2}-/m.test(text))
     return { format: "ris" };
   if (/^PT [A-Z]\s*$/m.test(text) && /^ER\s*$/m.test(text)) return { format: "isi" };
@@ -45,7 +47,7 @@ export function detectFormat(head: string): Detected | undefined {
 
 function xmlFormat(text: string): Detected | undefined {
   const root = /<(?![?!])([A-Za-z][\w:.-]*)/.exec(text)?.[1] ?? "";
-  if (/^Pubmed/.test(root) || /<Pubmed(?:Book)?Article[\s>]/.test(text))
+  if (root.startsWith("Pubmed") || /<Pubmed(?:Book)?Article[\s>]/.test(text))
     return { format: "pubmed-xml" };
   if (root === "xml" || root === "records" || root === "record" || /<records?[\s>]/.test(text))
     return { format: "endnote-xml" };

@@ -39,14 +39,18 @@ function isAscii(text: string): boolean {
 
 /** The title with trailing language notes and publication notes gone: "… [Chinese]", "… (review)". */
 export function titleKey(title: string): string {
-  const bare = title
-    .replace(/^\s*\[(.*)\]\s*\.?\s*(?:\[[^\]]*\])?$/s, "$1")
-    .replace(
-      /[.\s]*[[(](?:in )?(?:chinese|german|french|spanish|italian|japanese|russian|polish|portuguese|korean|turkish|danish|swedish|dutch|czech|hebrew|norwegian|persian|serbian|croatian|hungarian|review|article|abstract|meeting abstract|erratum appears[^\])]*|see comments?|comment)[\])]\.?\s*$/i,
-      "",
-    );
-  return foldedWords(bare);
+  let bare = title;
+  for (
+    let cut = bare.replace(trailingNote, "");
+    cut !== bare && cut !== "";
+    cut = bare.replace(trailingNote, "")
+  )
+    bare = cut;
+  return foldedWords(bare.replace(/^\s*\[(.*)\]\s*\.?\s*$/s, "$1"));
 }
+
+const trailingNote =
+  /[.\s]*[[(](?:in )?(?:chinese|german|french|spanish|italian|japanese|russian|polish|portuguese|korean|turkish|danish|swedish|dutch|czech|hebrew|norwegian|persian|serbian|croatian|hungarian|(?:\d+ )?refs?|reviews?|article|abstract|meeting abstract|errat(?:um|a)[^\])]*|see comments?|comments?|published erratum[^\])]*)[\])]\.?\s*$/i;
 
 /** The family name of "Family, Given", "Family GH", "G. H. Family" or "Given Family", folded; "" when unknown. */
 export function familyKey(author: string): string {

@@ -21,10 +21,7 @@ type Entry = { type: string; key: string; fields: Map<string, string>; line: num
 /** Entries begin with `@type{` at the start of a line and end where their braces balance. */
 export function openBibtex(sink: Sink): LineReader {
   const macros = new Map<string, string>(
-    [..."jan feb mar apr may jun jul aug sep oct nov dec".split(" ")].map((month) => [
-      month,
-      month,
-    ]),
+    "jan feb mar apr may jun jul aug sep oct nov dec".split(" ").map((month) => [month, month]),
   );
   const entries: Entry[] = [];
   let held: string[] = [];
@@ -45,6 +42,20 @@ export function openBibtex(sink: Sink): LineReader {
     else entries.push(entry);
   }
 
+  /** An entry whose last line is a lone brace is whole though a field inside has a brace too many. */
+  function closeUnbalanced(reason: string): void {
+    const lines = held;
+    const at = start;
+    held = [];
+    start = 0;
+    depth = 0;
+    length = 0;
+    const whole = lines.findLast((line) => line.trim() !== "")?.trim() === "}";
+    const entry = whole ? entryByLines(lines, at) : undefined;
+    if (entry === undefined) sink.reject(at, reason);
+    else entries.push(entry);
+  }
+
   return {
     line(text, number) {
       const opens = /^\s*@\s*([A-Za-z]+)\s*[{(]/.exec(text);
@@ -53,14 +64,9 @@ export function openBibtex(sink: Sink): LineReader {
         start > 0 &&
         /^\s*@\s*[A-Za-z]+\s*[{(]\s*[^\s,{}="]*\s*,?\s*$/.test(text)
       ) {
-        sink.reject(
-          start,
+        closeUnbalanced(
           `The entry's braces are not closed before the next entry (line ${number}).`,
         );
-        held = [];
-        start = 0;
-        depth = 0;
-        length = 0;
       }
       if (start === 0) {
         if (opens === null) return;
@@ -88,8 +94,7 @@ export function openBibtex(sink: Sink): LineReader {
       depth = 0;
     },
     end() {
-      if (start > 0)
-        sink.reject(start, "The file ends inside this entry: its braces are not closed.");
+      if (start > 0) closeUnbalanced("The file ends inside this entry: its braces are not closed.");
       const byKey = new Map(entries.map((entry) => [entry.key.toLowerCase(), entry]));
       for (const entry of entries) {
         const record = bibRecord(inherit(entry, byKey), entry.line);
@@ -142,6 +147,18 @@ function parseEntry(
   }
   if (fields.size === 0) return `The entry "${key}" has no fields.`;
   return { type, key, fields, line };
+}
+
+/** The fields of an entry that stand on one line each, whatever its braces. */
+function entryByLines(lines: string[], line: number): Entry | undefined {
+  const head = /^\s*@\s*([A-Za-z]+)\s*[{(]\s*([^\s,]*)/.exec(lines[0] ?? "");
+  const fields = new Map<string, string>();
+  for (const text of lines.slice(1)) {
+    const field = /^\s*([A-Za-z][\w.-]*)\s*=\s*[{"](.*)[}"],?\s*$/.exec(text);
+    if (field) fields.set((field[1] ?? "").toLowerCase(), field[2] ?? "");
+  }
+  if (head === null || fields.size === 0) return undefined;
+  return { type: (head[1] ?? "").toLowerCase(), key: head[2] ?? "", fields, line };
 }
 
 function valueOf(raw: string, macros: Map<string, string>): string {

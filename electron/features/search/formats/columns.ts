@@ -188,7 +188,7 @@ export function rowRecord(
   const record = emptyRecord(line);
   record.title = cleanLine(raw("title"));
   record.abstract = cleanText(raw("abstract"));
-  record.authors = splitNames(raw("authors"));
+  record.authors = splitNames(springer(columns) ? unglue(raw("authors")) : raw("authors"));
   record.doi = normaliseDoi(raw("doi")) || normaliseDoi(raw("url"));
   record.pmid = normalisePmid(raw("pmid"));
   const source = raw("journal");
@@ -269,6 +269,21 @@ function partNames(text: string): string[] {
   return byComma.every((name) => /\s/.test(name.trim()))
     ? byComma.map((name) => name.replace(/\.$/, (dot) => (/\s[A-Z]{1,4}\.$/.test(name) ? "" : dot)))
     : [text];
+}
+
+/** Springer Link's own CSV writes "Andy SmithTom Weber" with nothing between two names. */
+function springer(columns: Columns): boolean {
+  return columns.names.includes("Item DOI") && columns.names.includes("Item Title");
+}
+
+function unglue(names: string): string {
+  if (/[;|]/.test(names)) return names;
+  const pieces: string[] = [];
+  for (const piece of names.split(/(?<=\p{Ll})(?=\p{Lu})/u)) {
+    if (piece.includes(" ") || pieces.length === 0) pieces.push(piece);
+    else pieces[pieces.length - 1] += piece;
+  }
+  return pieces.join("; ");
 }
 
 function splitList(text: string): string[] {

@@ -48,7 +48,7 @@ export function openIsi(sink: Sink): LineReader {
     line(text, number) {
       const found = tagged.exec(text.trimEnd());
       if (found === null) {
-        if (start === 0 || last === "" || !text.startsWith("  ") || text.trim() === "") return;
+        if (start === 0 || last === "" || text.trim() === "") return;
         if (people.has(last)) addTag(tags, last, text.trim());
         else continueTag(tags, last, text.trim(), " ");
         return;

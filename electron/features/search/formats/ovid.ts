@@ -129,7 +129,10 @@ const noteAfterTitle =
   /\s*\[(?:article|articles|review|reviews|miscellaneous|references|editorial|letter|report|comment|abstract|case reports?|original article|correction)\]\.?\s*$/i;
 
 function ovidAuthor(name: string): string {
-  let clean = name.replace(/\s*\[[^\]]*\]\s*$/, "").replace(/[\s\d,+*^#&-]*$/, "");
+  let clean = name
+    .replace(/\s*\[[^\]]*\]\s*/g, " ")
+    .replace(/\s*[{(<]?[^\s,;]+@\S+.*$/, "")
+    .replace(/[\s\d,+*^#&-]*$/, "");
   clean = clean.replace(degree, "").replace(/,$/, "").trim();
   return clean === ""
     ? name.trim()
@@ -148,7 +151,7 @@ function ovidRecord(tags: Tags, line: number): ImportedRecord {
   if (record.title === "") record.title = firstOf(tags, "BT");
   record.abstract = textOf(tags, "AB");
   record.authors = allOf(tags, "AU", "FA")
-    .flatMap((names) => names.split(/;\s+/))
+    .flatMap((names) => names.replaceAll(/\s*\[[^\]]*\]/g, "").split(/;\s+/))
     .filter((name) => !degreeOnly.test(name.trim()))
     .map(ovidAuthor);
   const parts = sourceParts(source);
@@ -184,27 +187,35 @@ function sourceParts(source: string): {
   issue?: string;
   pages?: string;
 } {
-  const journal = cleanLine(source)
-    .replace(/[.,]?\s+(?:Vol\.?\s*)?\d+\s*(?:\([^)]*\))?\s*(?:[:,;(].*)?$/i, "")
-    .replace(/[.,]?\s+Vol\.?\s*\d.*$/i, "")
-    .replace(/[.,]?\s+\d+\s*\(.*$/, "")
-    .replace(
-      /[.,]?\s+(?:\d{4}\s+)?(?:(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec|Spring|Summer|Autumn|Winter)[A-Za-z/-]*)?\s*\d{4}\b.*$/,
-      "",
-    )
+  const parted = parted1.exec(source) ?? parted2.exec(source) ?? parted3.exec(source);
+  const journal = cleanLine(parted?.groups?.["journal"] ?? source.replace(/[.,]?\s+\d.*$/s, ""))
+    .replace(monthAndYear, "")
     .replace(/[.,:;]+$/, "")
     .trim();
-  const found =
-    /(?:Vol\.?\s*|[\s;])(\d+)\s*(?:\(([^)]*)\))?(?:\s*[:,]\s*(?:\d+\s+)?(?:pp?\.?\s*)?(?<pages>[A-Za-z]?\d+(?:-[A-Za-z]?\d+)?))?/.exec(
-      source,
-    );
-  const pages =
-    /\bpp\.?\s*([\w-]+)/.exec(source)?.[1] ??
-    /:\s*([A-Za-z]?\d+(?:-[A-Za-z]?\d+)?)/.exec(source)?.[1];
+  const volume = parted?.groups?.["volume"];
+  const issue = parted?.groups?.["issue"];
+  const pages = parted?.groups?.["pages"] ?? /\bpp\.?\s*(\w+(?:-\w+)?)/.exec(source)?.[1];
   return {
     journal,
-    ...(found?.[1] && !/^(?:1[5-9]|20)\d\d$/.test(found[1]) ? { volume: found[1] } : {}),
-    ...(found?.[2] ? { issue: found[2] } : {}),
+    ...(volume ? { volume } : {}),
+    ...(issue ? { issue } : {}),
     ...(pages ? { pages } : {}),
   };
 }
+
+const months =
+  "(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec|Spring|Summer|Autumn|Fall|Winter)[A-Za-z]*";
+const monthAndYear = new RegExp(
+  `[.,]?\\s+(?:\\d{4}\\s+)?(?:${months}(?:\\s*[/-]\\s*${months})?\\s*)?(?:\\d{4})?$`,
+);
+const numbers = "(?<volume>\\d+)\\s*(?:\\((?<issue>[^)]*)\\))?";
+const range = "(?:\\s*:\\s*(?<pages>[A-Za-z]?\\d+(?:-[A-Za-z]?\\d+)?))?";
+/** "Title June 2015;58(6):688-696", "Title. 2015;58(6):688". */
+const parted1 = new RegExp(`^(?<journal>.+?)\\s*;\\s*${numbers}${range}`, "s");
+/** "Title. Vol.43(5), Sep 2015, pp. 623-634." */
+const parted2 = new RegExp(`^(?<journal>.+?)[.,]?\\s+Vol\\.?\\s*${numbers}${range}`, "s");
+/** "Title. 28(2):103-106, April 2015." */
+const parted3 = new RegExp(
+  `^(?<journal>.+?)[.,]?\\s+(?!(?:1[5-9]|20)\\d\\d\\b)${numbers}(?=\\s*[:,.;(]|$)${range}`,
+  "s",
+);

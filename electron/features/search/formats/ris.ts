@@ -24,6 +24,9 @@ const carried = new Set(["TY", "TI", "T1", "AB", "N2", "AU", "A1", "PY", "VL", "
 /** A line break inside these starts another value. */
 const listed = new Set(["KW", "K1", "AU", "A1", "UR"]);
 
+/** Tags met between ER and the next TY. */
+const afterEnd = new Set(["UR", "L1", "L2", "L3", "L4", "LK", "ID"]);
+
 /**
  * Reads `XX  - value` lines. A record runs from TY (or its first tag) to ER, or to the next TY where an
  * exporter forgot ER. A record that the end of the file cuts off is rejected with its first line.
@@ -32,19 +35,33 @@ export function openRis(sink: Sink): LineReader {
   let tags: Tags = new Map();
   let start = 0;
   let last = "";
+  /** Authors of A1 and AU as they come, since some files mix the two tags. */
+  let authors: string[] = [];
   let broken = "";
+  let previous: ImportedRecord | undefined;
+
+  /** Some hosts write a link after ER: it belongs to the record before it. */
+  function belongsToPrevious(): boolean {
+    if (previous === undefined || start === 0 || broken !== "") return false;
+    for (const tag of tags.keys()) if (!afterEnd.has(tag)) return false;
+    for (const [tag, values] of tags) (previous.extra[tag] ??= []).push(...values);
+    return true;
+  }
 
   function finish(): void {
     if (start === 0) return;
     if (broken !== "") sink.reject(start, broken);
-    else {
-      const record = risRecord(tags, start);
-      if (saysSomething(record)) sink.record(record);
-      else sink.reject(start, "The record has no title, abstract, authors, DOI or PMID.");
+    else if (!belongsToPrevious()) {
+      const record = risRecord(tags, authors, start);
+      if (saysSomething(record)) {
+        sink.record(record);
+        previous = record;
+      } else sink.reject(start, "The record has no title, abstract, authors, DOI or PMID.");
     }
     tags = new Map();
     start = 0;
     last = "";
+    authors = [];
     broken = "";
   }
 
@@ -52,21 +69,26 @@ export function openRis(sink: Sink): LineReader {
     line(text, number) {
       const tag = risTag(text);
       if (tag === "") {
-        if (start > 0 && last !== "") continuation(tags, last, text);
+        if (start > 0 && last !== "") {
+          continuation(tags, last, text);
+          if (last === "AU" || last === "A1") authors.push(text.trim());
+        }
         return;
       }
       if (tag === "ER") return finish();
       if (tag === "TY" && start > 0 && tags.size > 1) finish();
       if (start === 0) start = number;
       last = tag;
-      addTag(tags, tag, text.slice(text.indexOf("-", 2) + 1).trim());
+      const value = text.slice(text.indexOf("-", 2) + 1).trim();
+      addTag(tags, tag, value);
+      if (tag === "AU" || tag === "A1") authors.push(value);
     },
     overlong(number, characters) {
       if (start === 0) start = number;
       broken = `Line ${number} has ${characters} characters; the longest line read is 4,000,000.`;
     },
     end() {
-      if (start > 0)
+      if (start > 0 && !belongsToPrevious())
         sink.reject(start, broken || "The file ends inside this record: its ER line is missing.");
     },
   };
@@ -101,7 +123,7 @@ function isUpperOrDigit(code: number): boolean {
 
 const journalTypes = new Set(["JOUR", "JFULL", "MGZN", "NEWS", "EJOUR", "ABST", "INPR", "GEN", ""]);
 
-function risRecord(tags: Tags, line: number): ImportedRecord {
+function risRecord(tags: Tags, authors: string[], line: number): ImportedRecord {
   const record = emptyRecord(line);
   const type = firstOf(tags, "TY");
   record.title =
@@ -110,9 +132,16 @@ function risRecord(tags: Tags, line: number): ImportedRecord {
       ? firstOf(tags, "BT", "ST", "TT")
       : firstOf(tags, "BT", "ST", "TT", "T3"));
   record.abstract = textOf(tags, "AB", "N2");
-  record.authors = allOf(tags, "AU", "A1");
+  record.authors = authors.map(cleanLine).filter(Boolean);
   if (record.authors.length === 0) record.authors = allOf(tags, "A2", "A3", "ED");
-  record.year = yearOf(tags, "PY", "Y1", "YR", "DA");
+  record.year = yearOf(
+    tags,
+    "PY",
+    ...(tags.has("Y1") && tags.has("DA") ? ["DA"] : []),
+    "Y1",
+    "YR",
+    "DA",
+  );
   record.journal = journalTypes.has(type)
     ? firstOf(tags, "JF", "T2", "JO", "J2", "JA", "J1", "SO")
     : firstOf(tags, "JF", "JO", "T2", "BT", "J2", "JA", "J1", "T3");
