@@ -1,0 +1,6 @@
+/** The package ships types that its exports map does not name. */
+declare module "jpeg-lossless-decoder-js" {
+  export class Decoder {
+    decompress(data: ArrayBuffer): ArrayBuffer;
+  }
+}

@@ -1,0 +1,77 @@
+/** PNG and JPEG to one-slice volumes: no geometry, modality unknown, first row at the top. */
+import { decode as decodePng, encode as encodePng } from "fast-png";
+import jpeg from "jpeg-js";
+import { AppError } from "../../api/errors.ts";
+import type { Volume } from "../../api/volume.ts";
+
+export const isPng = (bytes: Uint8Array): boolean => bytes[0] === 0x89 && bytes[1] === 0x50 && bytes[2] === 0x4e && bytes[3] === 0x47;
+export const isJpeg = (bytes: Uint8Array): boolean => bytes[0] === 0xff && bytes[1] === 0xd8 && bytes[2] === 0xff;
+
+const megapixels = 100;
+
+function flat(width: number, height: number, channels: number, data: Uint8Array | Uint16Array): Volume {
+  // Rows run downward and columns to the viewer's right: LPS directions, so RAS signs are negative.
+  return { shape: [width, height, 1], channels, spacing: [1, 1, 1], affine: [-1, 0, 0, 0, 0, -1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1], data, modality: "unknown", units: "" };
+}
+
+export function readPng(bytes: Uint8Array, name: string): Volume {
+  const size = bytes.length > 24 ? new DataView(bytes.buffer, bytes.byteOffset) : undefined;
+  if (size && size.getUint32(16) * size.getUint32(20) > megapixels * 1e6) throw new AppError("badFile", `"${name}" claims ${size.getUint32(16)} × ${size.getUint32(20)} pixels; at most ${megapixels} megapixels are read.`);
+  try {
+    const image = decodePng(bytes, { checkCrc: true });
+    const count = image.width * image.height;
+    const source = image.depth === 16 ? Uint16Array.from(image.data) : Uint8Array.from(image.data);
+    if (image.palette) return fromPalette(image.width, image.height, source, image.palette);
+    const colours = image.channels >= 3 ? 3 : 1;
+    const scale = image.depth < 8 ? 255 / (2 ** image.depth - 1) : 1;
+    const planar = image.depth === 16 ? new Uint16Array(count * colours) : new Uint8Array(count * colours);
+    const values = image.depth < 8 ? unpack(source as Uint8Array, image.width, image.height, image.depth) : source;
+    for (let c = 0; c < colours; c += 1) for (let at = 0; at < count; at += 1) planar[c * count + at] = (values[at * (image.depth < 8 ? 1 : image.channels) + c] as number) * scale;
+    return flat(image.width, image.height, colours, planar);
+  } catch (thrown) {
+    throw new AppError("badFile", `"${name}" cannot be read as PNG: ${thrown instanceof Error ? thrown.message : String(thrown)}.`);
+  }
+}
+
+/** Bit-packed rows of 1, 2 or 4 bits to one value per pixel. */
+function unpack(data: Uint8Array, width: number, height: number, depth: number): Uint8Array {
+  if (data.length >= width * height) return data;
+  const stride = Math.ceil((width * depth) / 8);
+  return Uint8Array.from({ length: width * height }, (_, at) => {
+    const x = at % width;
+    const byte = data[Math.floor(at / width) * stride + Math.floor((x * depth) / 8)] as number;
+    return (byte >> (8 - depth - ((x * depth) % 8))) & (2 ** depth - 1);
+  });
+}
+
+function fromPalette(width: number, height: number, indexes: Uint8Array | Uint16Array, palette: number[][]): Volume {
+  const count = width * height;
+  const depth = indexes.length >= count ? 8 : Math.max(1, Math.floor((indexes.length * 8) / count));
+  const values = depth === 8 ? indexes : unpack(indexes as Uint8Array, width, height, depth);
+  const planar = new Uint8Array(count * 3);
+  for (let at = 0; at < count; at += 1) {
+    const colour = palette[values[at] as number] ?? [0, 0, 0];
+    for (let c = 0; c < 3; c += 1) planar[c * count + at] = colour[c] as number;
+  }
+  return flat(width, height, 3, planar);
+}
+
+export function readJpeg(bytes: Uint8Array, name: string): Volume {
+  try {
+    const image = jpeg.decode(bytes, { useTArray: true, formatAsRGBA: false, maxResolutionInMP: megapixels, maxMemoryUsageInMB: 1024 });
+    const count = image.width * image.height;
+    const channels = Math.round(image.data.length / count);
+    const planar = new Uint8Array(image.data.length);
+    for (let c = 0; c < channels; c += 1) for (let at = 0; at < count; at += 1) planar[c * count + at] = image.data[at * channels + c] as number;
+    const grey = channels === 3 && planar.subarray(0, count).every((value, at) => value === planar[count + at] && value === planar[2 * count + at]);
+    return flat(image.width, image.height, grey ? 1 : channels, grey ? planar.slice(0, count) : planar);
+  } catch (thrown) {
+    throw new AppError("badFile", `"${name}" cannot be read as JPEG: ${thrown instanceof Error ? thrown.message : String(thrown)}.`);
+  }
+}
+
+/** Label ids as an 8-bit grey PNG of the same size, the ids themselves as grey values. */
+export function writeLabelPng(mask: { shape: readonly [number, number, number]; data: Uint8Array }): Uint8Array {
+  const [width, height] = mask.shape;
+  return encodePng({ width, height, data: mask.data.slice(0, width * height), channels: 1, depth: 8 });
+}
