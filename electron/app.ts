@@ -6,19 +6,15 @@ import { parseInput, type CallFrame, type UntypedHandler } from "./api/dispatch.
 import { createAuditHandlers } from "./features/audit/handlers.ts";
 import { openJobs } from "./features/audit/jobs.ts";
 import { createExportHandlers } from "./features/export/handlers.ts";
+import { createExtractionHandlers } from "./features/extraction/handlers.ts";
+import { fieldsOf } from "./features/extraction/stored-fields.ts";
 import { openAssets } from "./features/review/assets.ts";
 import { createReviewHandlers } from "./features/review/handlers.ts";
-import type { ReviewFile } from "./features/review/store.ts";
 import { openReviews } from "./features/review/reviews.ts";
 import { importer } from "./features/search/importer.ts";
 
 export type AppOptions = { dataFolder: string };
 export type App = ReturnType<typeof createApp>;
-
-/** The extraction fields live in the review file's protocol, in grid order. */
-function fieldsOf(file: ReviewFile): { id: string; name: string }[] {
-  return JSON.parse(file.ledger.meta("fields") ?? "[]");
-}
 
 export function createApp({ dataFolder }: AppOptions) {
   const reviews = openReviews(dataFolder);
@@ -28,6 +24,7 @@ export function createApp({ dataFolder }: AppOptions) {
   const handlers: Handlers = {
     ...createReviewHandlers({ reviews, assets, importer }),
     ...createExportHandlers({ reviews, assets, fieldsOf }),
+    ...createExtractionHandlers({ reviews, assets }),
     ...createAuditHandlers({ reviews, jobs, repeat }),
   };
 

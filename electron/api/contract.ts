@@ -5,12 +5,14 @@
 import type { EventsOf, HandlersFor, InputOf, OutputOf } from "./call.ts";
 import { auditContract } from "./schemas/audit.ts";
 import { exportContract } from "./schemas/export.ts";
+import { extractionContract } from "./schemas/extraction.ts";
 import { reviewContract } from "./schemas/review.ts";
 
 export const contract = {
   ...reviewContract,
   ...auditContract,
   ...exportContract,
+  ...extractionContract,
 };
 
 export type Contract = typeof contract;

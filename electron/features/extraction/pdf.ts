@@ -46,7 +46,7 @@ type PdfDocument = Awaited<ReturnType<PdfModule["getDocument"]>["promise"]>;
 export async function readPdf(bytes: Uint8Array, options: PdfOptions = {}): Promise<RawPdf> {
   const pdfjs = await import("pdfjs-dist/legacy/build/pdf.mjs");
   const task = pdfjs.getDocument({
-    data: bytes.slice(),
+    data: Uint8Array.from(bytes),
     isEvalSupported: false,
     disableFontFace: true,
     useSystemFonts: false,
