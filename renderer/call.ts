@@ -14,7 +14,10 @@ function connect(): Promise<AppCall> {
   token = takeToken();
   if (token === null) {
     return Promise.reject(
-      new AppError("unauthorized", "This page was opened without its key. Open the address that the terminal printed; it ends in #token=…"),
+      new AppError(
+        "unauthorized",
+        "This page was opened without its key. Open the address that the terminal printed; it ends in #token=…",
+      ),
     );
   }
   return Promise.resolve(callOverHttp(token));
@@ -35,13 +38,19 @@ function authorization(): Record<string, string> {
 export async function assetBytes(id: string, signal?: AbortSignal): Promise<ArrayBuffer> {
   connection ??= connect();
   await connection;
-  const response = await fetch(`/assets/${id}`, { headers: authorization(), ...(signal ? { signal } : {}) });
+  const response = await fetch(`/assets/${id}`, {
+    headers: authorization(),
+    ...(signal ? { signal } : {}),
+  });
   if (!response.ok) throw await assetFailure(response, id);
   return response.arrayBuffer();
 }
 
 /** Stores a file; its id is the sha256 of its bytes, so storing twice is harmless. */
-export async function putAsset(file: File | Blob, name = file instanceof File ? file.name : "file"): Promise<StoredAsset> {
+export async function putAsset(
+  file: File | Blob,
+  name = file instanceof File ? file.name : "file",
+): Promise<StoredAsset> {
   connection ??= connect();
   await connection;
   const response = await fetch(`/assets?name=${encodeURIComponent(name)}`, {
@@ -55,6 +64,9 @@ export async function putAsset(file: File | Blob, name = file instanceof File ? 
 
 async function assetFailure(response: Response, what: string): Promise<AppError> {
   const body: unknown = await response.json().catch(() => null);
-  if (body !== null && typeof body === "object" && "error" in body) return fromErrorShape(body.error as ErrorShape);
-  return new AppError("network", `"${what}" could not be moved (HTTP ${response.status}).`, { status: response.status });
+  if (body !== null && typeof body === "object" && "error" in body)
+    return fromErrorShape(body.error as ErrorShape);
+  return new AppError("network", `"${what}" could not be moved (HTTP ${response.status}).`, {
+    status: response.status,
+  });
 }

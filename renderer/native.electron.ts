@@ -7,5 +7,7 @@ type Preload = { openLink: (url: string) => void };
 /** Null when the page does not run in the desktop window. */
 export function electronNative(): Native | null {
   const preload = (window as { evidesk?: Preload }).evidesk;
-  return preload === undefined ? null : { ...browserNative, openLink: (url) => preload.openLink(url) };
+  return preload === undefined
+    ? null
+    : { ...browserNative, openLink: (url) => preload.openLink(url) };
 }

@@ -11,7 +11,11 @@ type UntypedOptions = { signal?: AbortSignal; emit?: (event: unknown) => void };
 
 /** Calls `POST /rpc/<name>`; aborting the signal closes the request, which cancels the work. */
 export function callOverHttp(token: string): AppCall {
-  async function call(name: string, input: unknown, options: UntypedOptions = {}): Promise<unknown> {
+  async function call(
+    name: string,
+    input: unknown,
+    options: UntypedOptions = {},
+  ): Promise<unknown> {
     const response = await reach(() =>
       fetch(`/rpc/${name}`, {
         method: "POST",
@@ -45,7 +49,8 @@ async function readFrames(
       else if ("error" in frame) throw fromErrorShape(frame.error);
       else return frame.value;
     }
-    if (done) throw new AppError("network", "The desk's backend closed the connection before it answered.");
+    if (done)
+      throw new AppError("network", "The desk's backend closed the connection before it answered.");
   }
 }
 
@@ -57,15 +62,24 @@ async function reach<T>(attempt: () => Promise<T>): Promise<T> {
     if (thrown instanceof DOMException && thrown.name === "AbortError") {
       throw new AppError("cancelled", "The work was cancelled.");
     }
-    throw new AppError("network", "The desk's backend does not answer. Is it still running in its terminal?");
+    throw new AppError(
+      "network",
+      "The desk's backend does not answer. Is it still running in its terminal?",
+    );
   }
 }
 
 function refused(status: number): AppError {
   if (status === 401 || status === 403) {
-    return new AppError("unauthorized", "This page has no valid key for the desk. Open the address that the terminal printed.", { status });
+    return new AppError(
+      "unauthorized",
+      "This page has no valid key for the desk. Open the address that the terminal printed.",
+      { status },
+    );
   }
-  return new AppError("network", `The desk's backend refused the call (HTTP ${status}).`, { status });
+  return new AppError("network", `The desk's backend refused the call (HTTP ${status}).`, {
+    status,
+  });
 }
 
 /**
@@ -88,7 +102,13 @@ export function callOverWindowPort(): Promise<AppCall> {
       const data = message.data;
       const port = message.ports[0];
       if (message.source !== window || port === undefined) return;
-      if (typeof data !== "object" || data === null || !("evidesk" in data) || data.evidesk !== "port") return;
+      if (
+        typeof data !== "object" ||
+        data === null ||
+        !("evidesk" in data) ||
+        data.evidesk !== "port"
+      )
+        return;
       window.removeEventListener("message", take);
       resolve(callOverPort(wrapPort(port)));
     });

@@ -32,7 +32,8 @@ function slotOf<Name extends CallName>(name: Name, input: Input<Name>): Slot {
       update(slot, { loading: true, stale: false });
       call(name, input).then(
         (value) => mine === turn && update(slot, { value, error: null, loading: false }),
-        (thrown: unknown) => mine === turn && update(slot, { error: asError(thrown), loading: false }),
+        (thrown: unknown) =>
+          mine === turn && update(slot, { error: asError(thrown), loading: false }),
       );
     },
   };
@@ -49,16 +50,25 @@ export function asError(thrown: unknown): AppError {
 /** Marks every cached read of the given features (or exact calls) stale; mounted ones load again. */
 export function invalidate(...prefixes: string[]): void {
   for (const [key, slot] of slots) {
-    if (!prefixes.some((prefix) => slot.name === prefix || slot.name.startsWith(`${prefix}.`))) continue;
+    if (!prefixes.some((prefix) => slot.name === prefix || slot.name.startsWith(`${prefix}.`)))
+      continue;
     if (slot.listeners.size === 0) slots.delete(key);
     else slot.load();
   }
 }
 
-export type CallState<T> = { value: T | undefined; error: AppError | null; loading: boolean; reload: () => void };
+export type CallState<T> = {
+  value: T | undefined;
+  error: AppError | null;
+  loading: boolean;
+  reload: () => void;
+};
 
 /** Reads through the cache; `null` input reads nothing. While the input changes, the last value stays. */
-export function useCall<Name extends CallName>(name: Name, input: Input<Name> | null): CallState<Output<Name>> {
+export function useCall<Name extends CallName>(
+  name: Name,
+  input: Input<Name> | null,
+): CallState<Output<Name>> {
   const slot = input === null ? null : slotOf(name, input);
   const entry = useSyncExternalStore(
     useCallback(
@@ -98,7 +108,11 @@ export type Change<Name extends CallName> = {
  * it failed; the error is in `error`), then the reads of its feature and of `also` load again.
  */
 export function useChange<Name extends CallName>(name: Name, also: string[] = []): Change<Name> {
-  const [state, setState] = useState<{ running: number; error: AppError | null; event: CallEvent<Name> | null }>({
+  const [state, setState] = useState<{
+    running: number;
+    error: AppError | null;
+    event: CallEvent<Name> | null;
+  }>({
     running: 0,
     error: null,
     event: null,
@@ -117,7 +131,11 @@ export function useChange<Name extends CallName>(name: Name, also: string[] = []
       return value;
     } catch (thrown) {
       const error = asError(thrown);
-      setState((now) => ({ ...now, running: now.running - 1, error: error.code === "cancelled" ? null : error }));
+      setState((now) => ({
+        ...now,
+        running: now.running - 1,
+        error: error.code === "cancelled" ? null : error,
+      }));
       return undefined;
     } finally {
       invalidate(name.slice(0, name.indexOf(".")), ...also);

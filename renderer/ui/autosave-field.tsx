@@ -15,7 +15,15 @@ type AutosaveFieldProps = {
   name: string;
 };
 
-export function AutosaveField({ label, value, onSave, placeholder, rows = 1, hideLabel = false, name }: AutosaveFieldProps) {
+export function AutosaveField({
+  label,
+  value,
+  onSave,
+  placeholder,
+  rows = 1,
+  hideLabel = false,
+  name,
+}: AutosaveFieldProps) {
   const [text, setText] = useState(value);
   const [state, setState] = useState<"clean" | "typing" | "saved">("clean");
   const timer = useRef<ReturnType<typeof setTimeout> | null>(null);
@@ -32,7 +40,9 @@ export function AutosaveField({ label, value, onSave, placeholder, rows = 1, hid
     if (latest.current.state !== "typing") return;
     const saving = latest.current.text;
     latest.current.state = "clean";
-    void latest.current.onSave(saving).then((ok) => setState(ok && latest.current.text === saving ? "saved" : "typing"));
+    void latest.current
+      .onSave(saving)
+      .then((ok) => setState(ok && latest.current.text === saving ? "saved" : "typing"));
   };
   useEffect(() => flush, []);
 

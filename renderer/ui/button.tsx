@@ -14,9 +14,24 @@ type ButtonProps = {
   autoFocus?: boolean;
 };
 
-export function Button({ onPress, children, kind = "plain", icon: Icon, shortcut, disabled = false, className = "", autoFocus = false }: ButtonProps) {
+export function Button({
+  onPress,
+  children,
+  kind = "plain",
+  icon: Icon,
+  shortcut,
+  disabled = false,
+  className = "",
+  autoFocus = false,
+}: ButtonProps) {
   return (
-    <AriaButton className={`button ${className}`} data-kind={kind} onPress={onPress} isDisabled={disabled} autoFocus={autoFocus}>
+    <AriaButton
+      className={`button ${className}`}
+      data-kind={kind}
+      onPress={onPress}
+      isDisabled={disabled}
+      autoFocus={autoFocus}
+    >
       {Icon && <Icon size={15} aria-hidden />}
       {children}
       {shortcut && <kbd aria-hidden>{shortcut}</kbd>}
@@ -33,7 +48,14 @@ type IconButtonProps = {
   pressed?: boolean;
 };
 
-export function IconButton({ label, icon: Icon, onPress, shortcut, disabled = false, pressed }: IconButtonProps) {
+export function IconButton({
+  label,
+  icon: Icon,
+  onPress,
+  shortcut,
+  disabled = false,
+  pressed,
+}: IconButtonProps) {
   return (
     <TooltipTrigger delay={400}>
       <AriaButton

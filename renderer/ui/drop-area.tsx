@@ -1,7 +1,12 @@
 /** A place that takes files by drag and drop; folders are walked. */
 import { useState, type DragEvent, type ReactNode } from "react";
 
-type DropAreaProps = { text: string; onFiles: (files: File[]) => void; children: ReactNode; className?: string };
+type DropAreaProps = {
+  text: string;
+  onFiles: (files: File[]) => void;
+  children: ReactNode;
+  className?: string;
+};
 
 export function DropArea({ text, onFiles, children, className = "" }: DropAreaProps) {
   const [depth, setDepth] = useState(0);
@@ -26,17 +31,26 @@ export function DropArea({ text, onFiles, children, className = "" }: DropAreaPr
 }
 
 async function filesOf(transfer: DataTransfer): Promise<File[]> {
-  const entries = [...transfer.items].map((item) => item.webkitGetAsEntry()).filter((entry) => entry !== null);
+  const entries = [...transfer.items]
+    .map((item) => item.webkitGetAsEntry())
+    .filter((entry) => entry !== null);
   if (entries.length === 0) return [...transfer.files];
   return (await Promise.all(entries.map(walk))).flat();
 }
 
 async function walk(entry: FileSystemEntry): Promise<File[]> {
-  if (entry.isFile) return [await new Promise<File>((resolve, reject) => (entry as FileSystemFileEntry).file(resolve, reject))];
+  if (entry.isFile)
+    return [
+      await new Promise<File>((resolve, reject) =>
+        (entry as FileSystemFileEntry).file(resolve, reject),
+      ),
+    ];
   const reader = (entry as FileSystemDirectoryEntry).createReader();
   const found: File[] = [];
   for (;;) {
-    const batch = await new Promise<FileSystemEntry[]>((resolve, reject) => reader.readEntries(resolve, reject));
+    const batch = await new Promise<FileSystemEntry[]>((resolve, reject) =>
+      reader.readEntries(resolve, reject),
+    );
     if (batch.length === 0) return found;
     found.push(...(await Promise.all(batch.map(walk))).flat());
   }

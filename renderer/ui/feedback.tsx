@@ -5,7 +5,15 @@ import type { AppError } from "../../electron/api/errors.ts";
 import { Button, IconButton } from "./button.tsx";
 
 /** Teaches the next act in one line with one button. */
-export function Empty({ icon: Icon, children, action }: { icon: LucideIcon; children: ReactNode; action?: ReactNode }) {
+export function Empty({
+  icon: Icon,
+  children,
+  action,
+}: {
+  icon: LucideIcon;
+  children: ReactNode;
+  action?: ReactNode;
+}) {
   return (
     <div className="empty">
       <Icon size={28} strokeWidth={1.5} aria-hidden />
@@ -57,13 +65,23 @@ export function Trouble({ error, kept, onRetry, onClose }: TroubleProps) {
 export function Bar({ part, label }: { part: number; label: string }) {
   const percent = Math.round(Math.min(1, Math.max(0, part)) * 100);
   return (
-    <div className="bar" role="progressbar" aria-label={label} aria-valuenow={percent} aria-valuemin={0} aria-valuemax={100}>
+    <div
+      className="bar"
+      role="progressbar"
+      aria-label={label}
+      aria-valuenow={percent}
+      aria-valuemin={0}
+      aria-valuemax={100}
+    >
       <i style={{ width: `${percent}%` }} />
     </div>
   );
 }
 
-type ProgressProps = { event: { done: number; total: number; label: string } | null; onCancel?: () => void };
+type ProgressProps = {
+  event: { done: number; total: number; label: string } | null;
+  onCancel?: () => void;
+};
 
 export function Progress({ event, onCancel }: ProgressProps) {
   const text = event ? event.label : "Starting";

@@ -9,7 +9,12 @@ type SegmentedProps<Id extends string> = {
   onChange: (id: Id) => void;
 };
 
-export function Segmented<Id extends string>({ label, options, value, onChange }: SegmentedProps<Id>) {
+export function Segmented<Id extends string>({
+  label,
+  options,
+  value,
+  onChange,
+}: SegmentedProps<Id>) {
   return (
     <ToggleButtonGroup
       className="segmented"

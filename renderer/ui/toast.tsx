@@ -1,7 +1,11 @@
 /** Short notices at the foot of the page, each with at most one act (mostly Undo). */
 import { useSyncExternalStore } from "react";
 
-type Toast = { id: number; text: string; action?: { label: string; run: () => void; shortcut?: string } };
+type Toast = {
+  id: number;
+  text: string;
+  action?: { label: string; run: () => void; shortcut?: string };
+};
 
 const shownMs = 6000;
 let toasts: Toast[] = [];

@@ -1,0 +1,24 @@
+/** Which page an address shows. Pages load when first visited. */
+import { lazy } from "react";
+import type { Route } from "./route.ts";
+
+const HomePage = lazy(() =>
+  import("../features/home/page.tsx").then((part) => ({ default: part.HomePage })),
+);
+const QuestionPage = lazy(() =>
+  import("../features/review/page.tsx").then((part) => ({ default: part.QuestionPage })),
+);
+
+export function PageOf({ route }: { route: Route }) {
+  if (route.page === "review")
+    return <ReviewPageOf key={`${route.reviewId} ${route.stage}`} route={route} />;
+  return <HomePage />;
+}
+
+function ReviewPageOf({ route }: { route: Extract<Route, { page: "review" }> }) {
+  const { reviewId } = route;
+  switch (route.stage) {
+    default:
+      return <QuestionPage reviewId={reviewId} />;
+  }
+}

@@ -1,0 +1,115 @@
+/**
+ * The one registry of keys. Whatever is mounted registers here; one listener acts, the keyboard
+ * map and the palette are drawn from the same list, so they cannot disagree.
+ */
+import { useEffect, useRef, useSyncExternalStore } from "react";
+
+export type Shortcut = {
+  /** `e`, `shift+a`, `mod+k`, `arrowdown`, `?`; `mod` is Ctrl, or Cmd on a Mac. */
+  keys: string | string[];
+  label: string;
+  run: (key: string) => void;
+  /** Also while typing in a field. */
+  whileTyping?: boolean;
+  /** Not listed in the palette, for example movement. */
+  hidden?: boolean;
+};
+type Group = { name: string; shortcuts: () => Shortcut[] };
+
+const isMac = navigator.userAgent.includes("Mac");
+const listeners = new Set<() => void>();
+let groups: Group[] = [];
+
+function setGroups(next: Group[]): void {
+  groups = next;
+  for (const listener of listeners) listener();
+}
+
+/** Registers a page's keys while it is mounted; later groups win over earlier ones. */
+export function useShortcuts(name: string, shortcuts: Shortcut[], active = true): void {
+  const latest = useRef(shortcuts);
+  latest.current = shortcuts;
+  useEffect(() => {
+    if (!active) return;
+    const group: Group = { name, shortcuts: () => latest.current };
+    setGroups([...groups, group]);
+    return () => setGroups(groups.filter((other) => other !== group));
+  }, [name, active]);
+}
+
+/** What is registered now, for the keyboard map and the palette. */
+export function useShortcutGroups(): { name: string; shortcuts: Shortcut[] }[] {
+  const now = useSyncExternalStore(
+    (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    () => groups,
+  );
+  return now.map((group) => ({ name: group.name, shortcuts: group.shortcuts() }));
+}
+
+function nameOf(event: KeyboardEvent): string {
+  const mod = (isMac ? event.metaKey : event.ctrlKey) ? "mod+" : "";
+  const key = event.key === " " ? "space" : event.key.toLowerCase();
+  // Shift is part of the character for signs such as `?`, and a modifier for letters and named keys.
+  const shift = event.shiftKey && (key.length > 1 || /[a-z]/.test(key)) ? "shift+" : "";
+  return `${mod}${shift}${key}`;
+}
+
+function isTyping(target: EventTarget | null): boolean {
+  if (!(target instanceof HTMLElement)) return false;
+  return target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName);
+}
+
+const keysOf = (shortcut: Shortcut): string[] => [shortcut.keys].flat();
+
+export function startShortcuts(): void {
+  window.addEventListener("keydown", (event) => {
+    if (event.defaultPrevented || event.altKey || event.isComposing) return;
+    const key = nameOf(event);
+    const typing = isTyping(event.target);
+    // Keys inside a dialog belong to the dialog.
+    const inDialog =
+      event.target instanceof Element && event.target.closest("[role=dialog]") !== null;
+    for (const group of groups.toReversed()) {
+      const found = group.shortcuts().find((shortcut) => keysOf(shortcut).includes(key));
+      if (!found || ((typing || inDialog) && !found.whileTyping)) continue;
+      // Enter and space press the focused control first.
+      if (/^(enter|space)$/.test(key) && event.target instanceof HTMLButtonElement) continue;
+      event.preventDefault();
+      found.run(key);
+      return;
+    }
+  });
+}
+
+const signs: Record<string, string> = {
+  arrowup: "↑",
+  arrowdown: "↓",
+  arrowleft: "←",
+  arrowright: "→",
+  escape: "Esc",
+  enter: "⏎",
+  space: "Space",
+};
+
+/** A key as it is printed on the page: `Ctrl K`, `⌘ K`, `↓`. */
+export function keyText(key: string): string {
+  return key
+    .split("+")
+    .map((part) =>
+      part === "mod"
+        ? isMac
+          ? "⌘"
+          : "Ctrl"
+        : part === "shift"
+          ? "⇧"
+          : (signs[part] ?? (part.length === 1 ? part.toUpperCase() : part)),
+    )
+    .join(" ");
+}
+
+export function shortcutText(shortcut: Shortcut): string[] {
+  return keysOf(shortcut).map(keyText);
+}
