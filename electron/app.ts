@@ -1,4 +1,5 @@
 /** Composition root: builds every feature once and answers every call of the contract. */
+import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import type { AppCall, Handlers } from "./api/contract.ts";
 import { contract } from "./api/contract.ts";
@@ -9,22 +10,40 @@ import { createExportHandlers } from "./features/export/handlers.ts";
 import { createExtractionHandlers } from "./features/extraction/handlers.ts";
 import { fieldsOf } from "./features/extraction/stored-fields.ts";
 import { openAssets } from "./features/review/assets.ts";
+import { createImagingHandlers } from "./features/imaging/handlers.ts";
+import { openStudies, type Studies } from "./features/imaging/studies.ts";
+import { createExperts } from "./features/models/experts.ts";
+import { createModelsHandlers } from "./features/models/handlers.ts";
+import { openPacks } from "./features/models/packs.ts";
+import { createWorkerClient } from "./features/models/worker-client.ts";
+import type { WorkerPort } from "./features/models/worker-protocol.ts";
 import { createReviewHandlers } from "./features/review/handlers.ts";
 import { openReviews } from "./features/review/reviews.ts";
+import { bundledPacksFolder } from "./places.ts";
+import { providersFor } from "./features/models/onnx.ts";
 import { importer } from "./features/search/importer.ts";
 
-export type AppOptions = { dataFolder: string };
+export type AppOptions = { dataFolder: string; spawnWorker: () => WorkerPort };
 export type App = ReturnType<typeof createApp>;
 
-export function createApp({ dataFolder }: AppOptions) {
+export function createApp({ dataFolder, spawnWorker }: AppOptions) {
   const reviews = openReviews(dataFolder);
   const assets = openAssets(join(dataFolder, "assets"));
   const jobs = openJobs(dataFolder);
+  const packs = openPacks(bundledPacksFolder, dataFolder);
+  const worker = createWorkerClient(spawnWorker);
+  // Half of the machine's cores: the desk stays usable while a model thinks.
+  const settings = { devices: providersFor(process.platform, process.arch), threads: Math.max(1, Math.ceil(availableParallelism() / 2)) };
+  const experts = createExperts(packs, worker, settings);
+  let studies: Studies | undefined;
+  const openedStudies = (): Studies => (studies ??= openStudies(join(dataFolder, "studies.evidesk")));
 
   const handlers: Handlers = {
     ...createReviewHandlers({ reviews, assets, importer }),
     ...createExportHandlers({ reviews, assets, fieldsOf }),
     ...createExtractionHandlers({ reviews, assets }),
+    ...createImagingHandlers({ studies: openedStudies, assets, experts, reviewer: () => reviews.settings().reviewer }),
+    ...createModelsHandlers({ packs, worker, experts, settings }),
     ...createAuditHandlers({ reviews, jobs, repeat }),
   };
 
@@ -47,5 +66,12 @@ export function createApp({ dataFolder }: AppOptions) {
       emit: (event) => options.emit?.(event as never),
     })) as AppCall;
 
-  return { call, dispatch, reviews, assets, close: async (): Promise<void> => reviews.closeAll() };
+  return {
+    call, dispatch, reviews, assets, experts,
+    close: async (): Promise<void> => {
+      worker.stop();
+      studies?.close();
+      reviews.closeAll();
+    },
+  };
 }

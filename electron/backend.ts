@@ -3,19 +3,25 @@ import type { MessagePortMain } from "electron";
 import { servePort, type Port } from "./api/port.ts";
 import { createApp } from "./app.ts";
 import { defaultDataFolder } from "./places.ts";
+import { createPortWorkers } from "./port-worker.ts";
 
-const app = createApp({ dataFolder: defaultDataFolder() });
+const workers = createPortWorkers((what) => process.parentPort.postMessage(what));
+const app = createApp({ dataFolder: defaultDataFolder(), spawnWorker: workers.spawn });
 
 function portOf(port: MessagePortMain): Port {
-  port.start();
   return {
     post: (message) => port.postMessage(message),
-    onMessage: (listener) => port.on("message", ({ data }) => listener(data)),
+    onMessage: (listener) => {
+      port.on("message", ({ data }) => listener(data));
+      port.start();
+    },
     onClose: (listener) => port.on("close", listener),
   };
 }
 
 process.parentPort.on("message", ({ data, ports: [port] }) => {
-  if (port !== undefined && data === "renderer") servePort(portOf(port), app.dispatch);
+  if (port === undefined) return;
+  if (data === "renderer") servePort(portOf(port), app.dispatch);
+  else if (data === "worker") workers.arrive(port);
 });
 process.once("SIGTERM", () => void app.close().then(() => process.exit(0)));

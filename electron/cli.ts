@@ -2,8 +2,9 @@
 import { readFile } from "node:fs/promises";
 import { basename } from "node:path";
 import { parseArgs, type ParseArgsConfig } from "node:util";
-import type { Command, CommandContext, CommandValues } from "./api/command.ts";
+import type { Command, CommandContext, CommandValues } from "./command.ts";
 import { AppError, toErrorShape } from "./api/errors.ts";
+import { forkWorker } from "./features/models/fork-worker.ts";
 import { createApp, type App } from "./app.ts";
 import { commands } from "./commands.ts";
 import { defaultDataFolder } from "./places.ts";
@@ -42,7 +43,7 @@ async function runCommand(name: string, command: Command, rest: string[], json: 
   const controller = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => controller.abort());
   let app: App | undefined;
-  const lazy = (): App => (app ??= createApp({ dataFolder }));
+  const lazy = (): App => (app ??= createApp({ dataFolder, spawnWorker: forkWorker }));
   try {
     const context = contextOf(lazy, { dataFolder, seed, signal: controller.signal });
     const value = await command.run({ positionals, values, json }, context);
@@ -81,6 +82,7 @@ function contextOf(app: () => App, about: { dataFolder: string; seed: number; si
       return { assetId: info.id, name: basename(path) };
     },
     getAsset: (id) => app().assets.get(id),
+    experts: { list: () => app().experts.list(), runImage: (...run) => app().experts.runImage(...run) },
   };
 }
 
@@ -94,4 +96,6 @@ function helpText(): string {
   return `Evidesk: local models suggest, you decide.\n\n${lines.join("\n")}\n\nEvery command takes --json, --data DIR, --seed N and --help.\n`;
 }
 
+// A reader that has seen enough (`| head`) closes the pipe; that is no error.
+process.stdout.on("error", () => process.exit(0));
 process.exitCode = await main(process.argv.slice(2));

@@ -1,8 +1,10 @@
 /** Every command of `evidesk`, merged from the features. */
-import type { Command } from "./api/command.ts";
+import type { Command } from "./command.ts";
 import { commands as audit } from "./features/audit/commands.ts";
 import { commands as exporting } from "./features/export/commands.ts";
+import { commands as imaging } from "./features/imaging/commands.ts";
+import { commands as models } from "./features/models/commands.ts";
 import { commands as review } from "./features/review/commands.ts";
 import { serveCommand } from "./serve-command.ts";
 
-export const commands: Record<string, Command> = { serve: serveCommand, ...review, ...exporting, ...audit };
+export const commands: Record<string, Command> = { serve: serveCommand, ...review, ...exporting, ...imaging, ...models, ...audit };

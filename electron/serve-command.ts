@@ -1,5 +1,5 @@
 /** `evidesk serve`. */
-import type { Command } from "./api/command.ts";
+import type { Command } from "./command.ts";
 import { AppError } from "./api/errors.ts";
 import { serve } from "./serve.ts";
 

@@ -3,6 +3,7 @@ import { spawn } from "node:child_process";
 import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { AppError } from "./api/errors.ts";
+import { forkWorker } from "./features/models/fork-worker.ts";
 import { createApp } from "./app.ts";
 import { openDatabase } from "./features/audit/ledger.ts";
 import { pageFolder } from "./places.ts";
@@ -15,7 +16,7 @@ export async function serve(options: { dataFolder: string; port: number; open: b
   }
   mkdirSync(options.dataFolder, { recursive: true });
   const lock = openDatabase(join(options.dataFolder, "desk.lock"));
-  const app = createApp({ dataFolder: options.dataFolder });
+  const app = createApp({ dataFolder: options.dataFolder, spawnWorker: forkWorker });
   const host = await startHost({ dispatch: app.dispatch, assets: app.assets, pageFolder, port: options.port });
   if (options.open) openBrowser(host.url);
   return {

@@ -5,6 +5,8 @@
 import type { EventsOf, HandlersFor, InputOf, OutputOf } from "./call.ts";
 import { auditContract } from "./schemas/audit.ts";
 import { exportContract } from "./schemas/export.ts";
+import { imagingContract } from "./schemas/imaging.ts";
+import { modelsContract } from "./schemas/models.ts";
 import { extractionContract } from "./schemas/extraction.ts";
 import { reviewContract } from "./schemas/review.ts";
 
@@ -12,6 +14,8 @@ export const contract = {
   ...reviewContract,
   ...auditContract,
   ...exportContract,
+  ...imagingContract,
+  ...modelsContract,
   ...extractionContract,
 };
 

@@ -1,6 +1,6 @@
 /** `evidesk audit verify`. */
 import { AppError } from "../../api/errors.ts";
-import type { Command } from "../../api/command.ts";
+import type { Command } from "../../command.ts";
 
 const audit: Command = {
   summary: "Check that nothing in a review was changed behind its audit trail.",

@@ -3,7 +3,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { exportFormat } from "../../api/schemas/export.ts";
 import { AppError } from "../../api/errors.ts";
-import type { Command } from "../../api/command.ts";
+import type { Command } from "../../command.ts";
 
 const exportCommand: Command = {
   summary: "Write a review's tables, references and flow diagram, built from decisions.",

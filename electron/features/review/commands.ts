@@ -1,6 +1,6 @@
 /** `evidesk import` and `evidesk records`. */
 import { AppError } from "../../api/errors.ts";
-import type { Command } from "../../api/command.ts";
+import type { Command } from "../../command.ts";
 
 const importCommand: Command = {
   summary: "Add references to a review; the review is created when it is not there yet.",

@@ -117,7 +117,7 @@ export function judge(one: Prepared, other: Prepared): { score: number; reason: 
   // The abstracts of one congress often share the DOI of their supplement.
   if (found.doi === true) return { score: 0.3, reason: "same DOI, other titles and authors" };
   if (found.pmid === true) return { score: 0.99, reason: "same PMID" };
-  if (found.pmid === false && found.doi !== true) return { score: 0.1, reason: "different PMIDs" };
+  if (found.pmid === false) return { score: 0.1, reason: "different PMIDs" };
   if (
     one.numbers !== other.numbers &&
     found.title < 1 &&

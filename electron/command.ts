@@ -1,5 +1,6 @@
 /** The shape of one `evidesk` command; each feature brings its own, `cli.ts` merges them. */
-import type { AppCall } from "./contract.ts";
+import type { AppCall } from "./api/contract.ts";
+import type { Experts } from "./features/models/models.ts";
 
 export type CommandOption = { type: "string" | "boolean"; multiple?: boolean; short?: string; help: string };
 export type CommandValues = Record<string, string | boolean | (string | boolean)[] | undefined>;
@@ -18,6 +19,8 @@ export type CommandContext = {
   /** Stores a file of the user's as an asset. */
   putAsset: (path: string) => Promise<{ assetId: string; name: string }>;
   getAsset: (assetId: string) => Promise<Uint8Array>;
+  /** Model packs; nothing is loaded before the first run. */
+  experts: Experts;
 };
 
 export type Command = {

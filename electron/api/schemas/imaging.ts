@@ -1,0 +1,100 @@
+/** Studies of images, the experts asked about them, and what the reader decided. */
+import { z } from "zod";
+import type { ContractPart } from "../call.ts";
+import { decisionSchema, progressSchema, suggestionSchema } from "./ledger.ts";
+import { assetId } from "./review.ts";
+
+const triple = z.tuple([z.number(), z.number(), z.number()]);
+
+export const seriesSchema = z.object({
+  id: z.string(),
+  name: z.string(),
+  format: z.enum(["DICOM", "NIfTI", "PNG", "JPEG"]),
+  modality: z.string(),
+  /** Columns, rows, slices. */
+  shape: triple,
+  channels: z.int(),
+  spacing: triple,
+  /** Voxel index to RAS+ millimetres, 16 numbers row-major. */
+  affine: z.array(z.number()).length(16),
+  orientation: z.string(),
+  dtype: z.enum(["uint8", "int8", "uint16", "int16", "int32", "uint32", "float32", "float64"]),
+  /** Voxels as raw little-endian bytes, x fastest, channels one after the other. */
+  pixels: assetId,
+  units: z.string(),
+  range: z.object({ low: z.number(), high: z.number() }),
+  window: z.object({ centre: z.number(), width: z.number() }),
+  warnings: z.array(z.string()),
+  files: z.array(z.string()),
+  /** Asset ids of the files as they were given, in the series' order. */
+  sources: z.array(assetId),
+});
+
+export const turnSchema = z.object({
+  role: z.enum(["user", "assistant", "expert"]),
+  text: z.string(),
+  at: z.string(),
+  call: z
+    .object({ expert: z.string(), version: z.string(), args: z.string(), device: z.string(), ms: z.number(), msRuntime: z.number() })
+    .optional(),
+  suggestionId: z.string().optional(),
+});
+
+export const studySummarySchema = z.object({
+  id: z.string(),
+  name: z.string(),
+  at: z.string(),
+  series: z.int(),
+  modalities: z.array(z.string()),
+  undecided: z.int(),
+  sample: z.boolean(),
+});
+
+export const studySchema = studySummarySchema.extend({
+  images: z.array(seriesSchema),
+  turns: z.array(turnSchema.extend({ seriesId: z.string() })),
+  suggestions: z.array(suggestionSchema),
+  decisions: z.array(decisionSchema),
+});
+
+const rejected = z.array(z.object({ file: z.string(), reason: z.string() }));
+
+export const imagingContract = {
+  "imaging.studies": { input: z.object({}), output: z.array(studySummarySchema) },
+  "imaging.get": { input: z.object({ studyId: z.string() }), output: studySchema },
+  "imaging.open": {
+    input: z.object({ name: z.string().default(""), files: z.array(z.object({ assetId, name: z.string() })).min(1) }),
+    output: z.object({ study: studySchema.nullable(), rejected }),
+    event: progressSchema,
+  },
+  /** Plans an expert call from the request, runs it and stores what it suggests. */
+  "imaging.ask": {
+    input: z.object({ studyId: z.string(), seriesId: z.string(), text: z.string().min(1).max(2000) }),
+    output: z.object({ turns: z.array(turnSchema), suggestion: suggestionSchema.nullable() }),
+    event: progressSchema,
+  },
+  /**
+   * `mask` is the corrected mask: one byte per voxel, label ids, the series' grid. The model's own mask
+   * stays as it was, beside it.
+   */
+  "imaging.decide": {
+    input: z.object({
+      studyId: z.string(),
+      suggestionId: z.string(),
+      action: z.enum(["accept", "correct", "reject", "withdraw"]),
+      mask: assetId.optional(),
+      seconds: z.number().min(0).optional(),
+      note: z.string().optional(),
+    }),
+    output: decisionSchema,
+  },
+  "imaging.export": {
+    input: z.object({ studyId: z.string() }),
+    output: z.object({ files: z.array(z.object({ assetId, name: z.string(), bytes: z.int() })) }),
+  },
+} satisfies ContractPart;
+
+export type Series = z.infer<typeof seriesSchema>;
+export type Turn = z.infer<typeof turnSchema>;
+export type Study = z.infer<typeof studySchema>;
+export type StudySummary = z.infer<typeof studySummarySchema>;

@@ -1,0 +1,170 @@
+/** `evidesk image-info`, `convert-image`, `segment`, `classify` and `read`. */
+import { mkdir, writeFile } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import type { Command, CommandContext } from "../../command.ts";
+import { AppError } from "../../api/errors.ts";
+import type { ExpertResult, Segmentation } from "../models/models.ts";
+import { describeResult, measureMask } from "./describe.ts";
+import { apply, orientationCode, type Vector } from "./geometry.ts";
+import { loadSeries } from "./load.ts";
+import { writeNifti } from "./nifti.ts";
+import type { OpenedSeries } from "./open.ts";
+import { planCall, parseCall } from "./planner.ts";
+import { writeLabelPng } from "./raster.ts";
+
+const need = (value: unknown, usage: string): string => {
+  if (typeof value === "string" && value !== "") return value;
+  throw new AppError("usage", `Usage: evidesk ${usage}`);
+};
+
+function samplesAt(series: OpenedSeries, places: unknown): { index: Vector; value: number | number[]; world: Vector }[] {
+  const { volume } = series;
+  const [nx, ny, nz] = volume.shape;
+  const plane = nx * ny * nz;
+  return (Array.isArray(places) ? places : []).map((text) => {
+    const index = String(text).split(",").map(Number) as Vector;
+    if (index.length !== 3 || index.some((value, axis) => !Number.isInteger(value) || value < 0 || value >= (volume.shape[axis] as number))) {
+      throw new AppError("usage", `--at "${String(text)}" is no index i,j,k inside ${nx} × ${ny} × ${nz}.`);
+    }
+    const at = index[0] + nx * (index[1] + ny * index[2]);
+    const values = Array.from({ length: volume.channels }, (_, c) => volume.data[at + c * plane] as number);
+    return { index, value: values.length === 1 ? (values[0] as number) : values, world: apply(volume.affine, index) };
+  });
+}
+
+const imageInfo: Command = {
+  summary: "Header and geometry of an image file or a DICOM folder.",
+  usage: "image-info PATH [--at i,j,k]…",
+  options: { at: { type: "string", multiple: true, help: "voxel index to read; may be repeated" } },
+  async run({ positionals: [path], values }, context) {
+    const series = await loadSeries(need(path, this.usage), context.progress);
+    const { volume } = series;
+    return {
+      format: series.format, modality: volume.modality, shape: volume.shape, spacing: volume.spacing, affine: rows(volume.affine),
+      orientation: orientationCode(volume.affine), ...(series.transferSyntax ? { transferSyntax: series.transferSyntax } : {}),
+      samples: samplesAt(series, values["at"]), channels: volume.channels, units: volume.units, warnings: series.warnings, files: series.files.length,
+    };
+  },
+};
+
+const rows = (affine: number[]): number[][] => [0, 4, 8, 12].map((at) => affine.slice(at, at + 4));
+
+const convertImage: Command = {
+  summary: "Convert an image or DICOM series to NIfTI with its geometry.",
+  usage: "convert-image IN OUT",
+  options: {},
+  async run({ positionals: [input, output] }, context) {
+    const out = need(output, this.usage);
+    if (!/\.nii(\.gz)?$/.test(out)) throw new AppError("unsupported", `"${out}": images are written as .nii or .nii.gz.`);
+    const { volume } = await loadSeries(need(input, this.usage), context.progress);
+    if (volume.channels !== 1) throw new AppError("unsupported", "Colour images are not written as NIfTI.");
+    await mkdir(dirname(out), { recursive: true });
+    await writeFile(out, writeNifti(volume, out.endsWith(".gz")));
+    return { shape: volume.shape, spacing: volume.spacing, affine: rows(volume.affine), modality: volume.modality };
+  },
+};
+
+/** Writes a mask beside its image's kind: PNG for single images without geometry, NIfTI otherwise. */
+async function writeMask(series: OpenedSeries, result: Segmentation, path: string): Promise<void> {
+  await mkdir(dirname(path), { recursive: true });
+  if (path.endsWith(".png")) {
+    if (series.volume.shape[2] !== 1) throw new AppError("usage", "A volume's mask is written as .nii or .nii.gz, not as .png.");
+    await writeFile(path, writeLabelPng(result.mask));
+  } else if (/\.nii(\.gz)?$/.test(path)) {
+    await writeFile(path, writeNifti({ ...result.mask, affine: series.volume.affine }, path.endsWith(".gz")));
+  } else throw new AppError("unsupported", `"${path}": masks are written as .png, .nii or .nii.gz.`);
+}
+
+async function runExpert(context: CommandContext, packId: string, series: OpenedSeries): Promise<ExpertResult> {
+  return context.experts.runImage(packId, series.volume, { signal: context.signal, emit: ({ label }) => context.progress(label) });
+}
+
+const segment: Command = {
+  summary: "Outline structures with a segmentation expert.",
+  usage: "segment IMAGE --expert ID [--labels a,b] --out MASK",
+  options: {
+    expert: { type: "string", help: "pack id" },
+    labels: { type: "string", help: "names of the labels to keep, comma-separated" },
+    out: { type: "string", help: "mask file: .png, .nii or .nii.gz" },
+  },
+  async run({ positionals: [path], values }, context) {
+    const expert = need(values["expert"], this.usage);
+    const out = need(values["out"], this.usage);
+    const series = await loadSeries(need(path, this.usage), context.progress);
+    const result = await runExpert(context, expert, series);
+    if (result.kind !== "segmentation") throw new AppError("usage", `"${expert}" classifies; it gives no mask.`);
+    const kept = keepLabels(result, values["labels"]);
+    await writeMask(series, kept, out);
+    const labels = measureMask(kept.mask.data, series.volume, kept.labels).map(({ id, name, voxels, ml }) => ({ id, name, voxels, ...(ml === undefined ? {} : { ml }) }));
+    return { mask: out, labels, expert: result.expert, version: result.version, device: result.device, ms: result.ms, msRuntime: result.msRuntime };
+  },
+};
+
+function keepLabels<Result extends Segmentation>(result: Result, names: unknown): Result {
+  if (typeof names !== "string" || names === "") return result;
+  const wanted = names.split(",").map((name) => name.trim().toLowerCase());
+  const unknown = wanted.find((name) => !result.labels.some((label) => label.name.toLowerCase() === name));
+  if (unknown !== undefined) throw new AppError("usage", `--labels "${unknown}" is not one of ${result.labels.map(({ name }) => name).join(", ")}.`);
+  const labels = result.labels.filter(({ name }) => wanted.includes(name.toLowerCase()));
+  const ids = new Set(labels.map(({ id }) => id));
+  return { ...result, labels, mask: { ...result.mask, data: result.mask.data.map((value) => (ids.has(value) ? value : 0)) } };
+}
+
+const classify: Command = {
+  summary: "Ask a classification expert about images.",
+  usage: "classify IMAGE… --expert ID",
+  options: { expert: { type: "string", help: "pack id" } },
+  async run({ positionals, values }, context) {
+    const expert = need(values["expert"], this.usage);
+    need(positionals[0], this.usage);
+    const answers = [];
+    for (const path of positionals) {
+      const result = await runExpert(context, expert, await loadSeries(path, context.progress));
+      if (result.kind !== "classification") throw new AppError("usage", `"${expert}" outlines; use evidesk segment.`);
+      answers.push({ file: path, findings: result.findings, expert: result.expert, version: result.version, device: result.device, ms: result.ms });
+    }
+    return answers;
+  },
+};
+
+const read: Command = {
+  summary: "Ask about images; the planner calls an expert and answers.",
+  usage: "read IMAGE… --ask TEXT [--planner ID] [--out DIR]",
+  options: {
+    ask: { type: "string", help: "the request" },
+    planner: { type: "string", help: "planner id; the embedded planner is “rules”" },
+    out: { type: "string", help: "folder for masks" },
+  },
+  async run({ positionals, values }, context) {
+    const ask = need(values["ask"], this.usage);
+    need(positionals[0], this.usage);
+    const planner = values["planner"] ?? "rules";
+    if (planner !== "rules") throw new AppError("notFound", `There is no planner "${String(planner)}". Installed: rules.`);
+    const turns: object[] = [{ role: "user", text: ask }];
+    const findings: object[] = [];
+    const masks: string[] = [];
+    const cards = await context.experts.list();
+    for (const path of positionals) {
+      const series = await loadSeries(path, context.progress);
+      const plan = planCall(ask, { modality: series.volume.modality, slices: series.volume.shape[2] }, cards);
+      const parsed = plan.kind === "call" ? parseCall(plan.text, cards) : null;
+      if (plan.kind === "answer" || parsed === null || "problem" in parsed) {
+        turns.push({ role: "assistant", text: parsed && "problem" in parsed ? parsed.problem : plan.text });
+        continue;
+      }
+      turns.push({ role: "assistant", text: plan.text, call: { expert: parsed.expert.id, args: parsed.args } });
+      const result = await runExpert(context, parsed.expert.id, series);
+      turns.push({ role: "expert", text: describeResult(result, series.volume), call: { expert: result.expert, args: parsed.args } });
+      if (result.kind === "classification") findings.push(...result.findings.map((finding) => ({ file: path, ...finding })));
+      else if (typeof values["out"] === "string") {
+        const flat = series.format === "PNG" || series.format === "JPEG";
+        const mask = join(values["out"], `${basename(path).replace(/\.[^.]+$/, "")}-${result.expert}${flat ? ".png" : ".nii.gz"}`);
+        await writeMask(series, result, mask);
+        masks.push(mask);
+      }
+    }
+    return { turns, findings, masks };
+  },
+};
+
+export const commands: Record<string, Command> = { "image-info": imageInfo, "convert-image": convertImage, segment, classify, read };

@@ -1,0 +1,40 @@
+/** What an expert's result says in words and numbers, the text that goes back into the conversation. */
+import type { Volume } from "../../api/volume.ts";
+import type { ExpertResult } from "../models/models.ts";
+
+export type LabelMeasure = { id: number; name: string; color: string; voxels: number; share: number; ml?: number; box: [number, number, number, number] };
+
+/** Voxels, share of the image, millilitres where spacing is known in 3-D, and the bounding box in columns and rows. */
+export function measureMask(mask: Uint8Array, volume: Pick<Volume, "shape" | "spacing">, labels: { id: number; name: string; color: string }[]): LabelMeasure[] {
+  const [width, height, depth] = volume.shape;
+  return labels.map((label) => {
+    let voxels = 0;
+    const box: [number, number, number, number] = [width, height, -1, -1];
+    for (let at = 0; at < mask.length; at += 1) {
+      if (mask[at] !== label.id) continue;
+      voxels += 1;
+      const x = at % width;
+      const y = Math.floor(at / width) % height;
+      box[0] = Math.min(box[0], x);
+      box[1] = Math.min(box[1], y);
+      box[2] = Math.max(box[2], x);
+      box[3] = Math.max(box[3], y);
+    }
+    const ml = depth > 1 ? { ml: (voxels * volume.spacing[0] * volume.spacing[1] * volume.spacing[2]) / 1000 } : {};
+    return { id: label.id, name: label.name, color: label.color, voxels, share: voxels / mask.length, ...ml, box };
+  });
+}
+
+export function describeResult(result: ExpertResult, volume: Pick<Volume, "shape" | "spacing">): string {
+  if (result.kind === "classification") {
+    const lines = result.findings.map((finding) => `${finding.label}: ${finding.above ? "above" : "below"} the operating point`);
+    return `The resulting predictions are: ${lines.join("; ")}. These are suggestions, not a diagnosis.`;
+  }
+  const measured = measureMask(result.mask.data, volume, result.labels);
+  const lines = measured.map((label) =>
+    label.voxels === 0
+      ? `${label.name}: nothing found`
+      : `${label.name} (${label.color}): ${label.ml === undefined ? `${(label.share * 100).toFixed(1)} % of the image` : `${label.ml.toFixed(0)} ml`}`,
+  );
+  return `The overlay shows ${lines.join("; ")}. Check it, correct it if needed, then accept or reject it.`;
+}

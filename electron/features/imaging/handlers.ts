@@ -1,0 +1,131 @@
+/** Calls of the Read half: open, ask, decide, export. */
+import { zipSync, unzipSync } from "fflate";
+import type { HandlersFor } from "../../api/call.ts";
+import { AppError } from "../../api/errors.ts";
+import type { imagingContract, Series, Turn } from "../../api/schemas/imaging.ts";
+import type { NewSuggestion } from "../../api/schemas/ledger.ts";
+import { voxelCount } from "../../api/volume.ts";
+import type { Experts, ExpertResult } from "../models/models.ts";
+import type { AssetStore } from "../review/assets.ts";
+import { describeResult, measureMask } from "./describe.ts";
+import { openImages, type ImageFile } from "./open.ts";
+import { parseCall, planCall } from "./planner.ts";
+import { buildRead } from "./read-export.ts";
+import { loadVolume, storeSeries } from "./series-store.ts";
+import { seriesSubject, type Studies } from "./studies.ts";
+
+type Dependencies = { studies: () => Studies; assets: AssetStore; experts: Experts; reviewer: () => string };
+
+export function createImagingHandlers({ studies, assets, experts, reviewer }: Dependencies): HandlersFor<typeof imagingContract> {
+  return {
+    "imaging.studies": async () => studies().list(),
+    "imaging.get": async ({ studyId }) => studies().get(studyId),
+    "imaging.open": async ({ name, files }, { signal, emit }) => {
+      const sources = new Map<string, string>();
+      const images: ImageFile[] = [];
+      for (const file of files) {
+        signal.throwIfAborted();
+        for (const image of unzipped({ name: file.name, bytes: await assets.get(file.assetId) })) {
+          images.push(image);
+          sources.set(image.name, file.assetId);
+        }
+      }
+      const { series, rejected } = await openImages(images, (done, total) => emit({ done, total, label: "Reading slices" }));
+      if (series.length === 0) return { study: null, rejected };
+      const stored = [];
+      for (const one of series) stored.push(await storeSeries(one, assets, (file) => sources.get(file) ?? ""));
+      const title = name || (stored.length === 1 ? (stored[0]?.name ?? "Study") : `${stored.length} images`);
+      return { study: studies().get(studies().add(reviewer(), { name: title, sample: false }, stored)), rejected };
+    },
+    "imaging.ask": async ({ studyId, seriesId, text }, { signal, emit }) => {
+      const series = studies().image(studyId, seriesId);
+      const now = (): string => new Date().toISOString();
+      const turns: Turn[] = [{ role: "user", text, at: now() }];
+      const cards = await experts.list();
+      const plan = planCall(text, { modality: series.modality, slices: series.shape[2] }, cards);
+      const parsed = plan.kind === "call" ? parseCall(plan.text, cards) : null;
+      if (parsed === null || "problem" in parsed) {
+        turns.push({ role: "assistant", text: parsed && "problem" in parsed ? parsed.problem : plan.text, at: now() });
+        studies().addTurns(studyId, seriesId, turns);
+        return { turns, suggestion: null };
+      }
+      turns.push({ role: "assistant", text: plan.text, at: now() });
+      emit({ done: 0, total: 1, label: `Asking ${parsed.expert.title}` });
+      const volume = await loadVolume(series, assets);
+      const result = await experts.runImage(parsed.expert.id, volume, { signal, emit });
+      const [suggestion] = studies().ledger.suggest([await suggestionFrom(result, series, seriesSubject(studyId, seriesId), assets)]);
+      const call = { expert: result.expert, version: result.version, args: parsed.args, device: result.device, ms: result.ms, msRuntime: result.msRuntime };
+      turns.push({ role: "expert", text: describeResult(result, volume), at: now(), call, ...(suggestion ? { suggestionId: suggestion.id } : {}) });
+      studies().addTurns(studyId, seriesId, turns);
+      return { turns, suggestion: suggestion ?? null };
+    },
+    "imaging.decide": async ({ studyId, suggestionId, action, mask, seconds, note }) => {
+      const study = studies().get(studyId);
+      const suggestion = study.suggestions.find((one) => one.id === suggestionId);
+      if (suggestion === undefined) throw new AppError("notFound", `The study has no suggestion "${suggestionId}".`);
+      const value = action === "correct" ? await correctedValue(studies().image(studyId, suggestion.subject.split("/series:")[1] ?? ""), suggestion.value, mask, seconds) : undefined;
+      const [decision] = studies().ledger.decide([
+        { kind: suggestion.kind, subject: suggestion.subject, action, reviewer: reviewer(), suggestionId, ...(value === undefined ? {} : { value }), ...(note ? { note } : {}) },
+      ]);
+      if (decision === undefined) throw new AppError("internal", "The decision was not stored.");
+      return decision;
+    },
+    "imaging.export": async ({ studyId }) => {
+      const study = studies().get(studyId);
+      const built = await buildRead(study, assets);
+      const bundle = { name: `${study.name.replaceAll(/[^\p{L}\p{N}._-]+/gu, "-")}.zip`, bytes: zipSync(Object.fromEntries(built.map(({ name, bytes }) => [name, bytes])), { level: 6 }) };
+      const files = [];
+      for (const file of [...built, bundle]) {
+        const info = await assets.put(file.bytes, { name: file.name, type: file.name.endsWith(".json") ? "application/json" : "application/octet-stream" });
+        files.push({ assetId: info.id, name: file.name, bytes: file.bytes.length });
+      }
+      studies().ledger.record(reviewer(), "export", { studyId, files: files.map(({ name, assetId }) => ({ name, sha256: assetId })) });
+      return { files };
+    },
+  };
+
+  /** The corrected mask beside the model's own: its asset, and how many voxels the reader changed. */
+  async function correctedValue(series: Series, suggested: unknown, mask: string | undefined, seconds: number | undefined) {
+    if (mask === undefined) throw new AppError("badInput", "A correction needs the corrected mask.");
+    const bytes = await assets.get(mask);
+    if (bytes.length !== voxelCount(series.shape)) throw new AppError("badInput", `The corrected mask has ${bytes.length} voxels; the image has ${voxelCount(series.shape)}.`);
+    const raw = await assets.get(maskOf(suggested));
+    let changed = 0;
+    for (let at = 0; at < bytes.length; at += 1) if (bytes[at] !== raw[at]) changed += 1;
+    return { mask, voxelsChanged: changed, ...(seconds === undefined ? {} : { seconds }) };
+  }
+}
+
+export function maskOf(value: unknown): string {
+  const mask = typeof value === "object" && value !== null && "mask" in value ? value.mask : undefined;
+  if (typeof mask !== "string") throw new AppError("badInput", "This suggestion has no mask to correct.");
+  return mask;
+}
+
+async function suggestionFrom(result: ExpertResult, series: Series, subject: string, assets: AssetStore): Promise<NewSuggestion> {
+  const common = { subject, status: "suggested" as const, evidence: [], checks: [], model: result.expert, modelVersion: result.version, inputSha256: series.pixels };
+  const run = { modelSha256: result.sha256, device: result.device, ms: result.ms, msRuntime: result.msRuntime };
+  if (result.kind === "classification") return { ...common, kind: "classify", value: JSON.parse(JSON.stringify({ findings: result.findings, ...run })), method: "expert call planned from the request" };
+  const mask = await assets.put(result.mask.data, { name: `${result.expert}-mask.raw`, type: "application/octet-stream" });
+  const labels = measureMask(result.mask.data, series, result.labels);
+  return { ...common, kind: "segment", value: JSON.parse(JSON.stringify({ mask: mask.id, labels, ...run })), method: "expert call planned from the request" };
+}
+
+const zipEntries = 5000;
+const zipBytes = 4 * 1024 ** 3;
+
+/** A ZIP of images is its files; entries are bounded so that a small file cannot fill the memory. */
+function unzipped(file: ImageFile): ImageFile[] {
+  if (!(file.bytes[0] === 0x50 && file.bytes[1] === 0x4b && file.bytes[2] === 0x03)) return [file];
+  let entries = 0;
+  let total = 0;
+  const content = unzipSync(file.bytes, {
+    filter: ({ name, originalSize }) => {
+      entries += 1;
+      total += originalSize;
+      if (entries > zipEntries || total > zipBytes) throw new AppError("badFile", `"${file.name}" unpacks to more than ${zipEntries} files or ${zipBytes} bytes.`);
+      return !name.endsWith("/");
+    },
+  });
+  return Object.entries(content).map(([name, bytes]) => ({ name: `${file.name}/${name}`, bytes }));
+}

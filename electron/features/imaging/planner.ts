@@ -1,0 +1,97 @@
+/**
+ * The embedded planner: a request and the facts of the image to at most one expert call, written as
+ * VILA-M3 writes it (`<NAME(args)>`) and parsed by the same strict grammar that any planner's text
+ * must pass. Text inside images, reports or file names is never looked at.
+ */
+import type { ExpertCard } from "../models/models.ts";
+
+export type ImageFacts = { modality: string; slices: number };
+export type Plan =
+  | { kind: "call"; text: string; expert: string; args: string }
+  /** Nothing is called; the text says why and what could be asked. */
+  | { kind: "answer"; text: string };
+
+/** The name an expert is called by: its card's own, or its id in capitals. */
+export function callName(card: Pick<ExpertCard, "id" | "expertCall">): string {
+  return card.expertCall?.name ?? card.id.toUpperCase().replaceAll("-", "_");
+}
+
+/**
+ * Reads the expert call in a planner's text. Exactly one tag, naming an installed expert, with
+ * arguments that expert knows; anything else is said, with what would be valid.
+ */
+export function parseCall(text: string, cards: readonly ExpertCard[]): { expert: ExpertCard; args: string } | { problem: string } | null {
+  const tags = [...text.matchAll(/<([A-Z][A-Z0-9_]*)(?:\(([^()<>]*)\))?>/g)];
+  if (tags.length === 0) return null;
+  const valid = cards.map(callName).join(", ") || "none";
+  if (tags.length > 1) return { problem: `One expert call at a time; ${tags.length} were written.` };
+  const [, name, args = ""] = tags[0] as RegExpExecArray;
+  const expert = cards.find((card) => callName(card) === name);
+  if (expert === undefined) return { problem: `There is no expert "${name}". Installed: ${valid}.` };
+  const known = expert.expertCall?.args ?? [];
+  const wanted = args.trim().toLowerCase();
+  if (wanted !== "" && wanted !== "everything" && !known.some((arg) => arg.toLowerCase() === wanted)) {
+    return { problem: `${name} does not know "${args.trim()}". Valid: ${known.join(", ") || "no arguments"}.` };
+  }
+  return { expert, args: wanted };
+}
+
+const drawing = /\b(outline|segment\w*|contour\w*|delineat\w*|mark|draw|trace|mask|show|where|measure|size|area|volume|how (big|large))\b/i;
+const judging = /\b(classif\w*|finding\w*|abnormal\w*|normal|diagnos\w*|disease|patholog\w*|is there|are there|any|signs?|evidence|pneumonia|detect\w*)\b/i;
+
+const stem = (word: string): string => word.toLowerCase().replace(/(ies|es|s)$/, (end) => (end === "ies" ? "y" : ""));
+const wordsOf = (text: string): Set<string> => new Set((text.match(/[\p{L}\p{N}]+/gu) ?? []).map(stem));
+
+function fits(card: ExpertCard, facts: ImageFacts): boolean {
+  const modalities = card.inputs.flatMap((input) => input.modality);
+  return facts.modality === "unknown" ? facts.slices === 1 && modalities.includes("CXR") : modalities.includes(facts.modality);
+}
+
+/** How well a request names what an expert does: its labels and arguments, then its kind of task. */
+function match(request: string, card: ExpertCard): number {
+  const asked = wordsOf(request);
+  const named = [...card.labels.map((label) => label.name), ...(card.expertCall?.args ?? [])];
+  const hits = named.filter((name) => [...wordsOf(name)].every((word) => asked.has(word))).length;
+  const task = card.task === "segmentation" ? drawing.test(request) : judging.test(request);
+  return hits * 2 + (task ? 1 : 0);
+}
+
+export function planCall(request: string, facts: ImageFacts, cards: readonly ExpertCard[]): Plan {
+  const experts = cards.filter((card) => card.expertCall !== undefined && (card.task === "segmentation" || card.task === "classification"));
+  const scored = experts.map((card) => ({ card, score: match(request, card) })).toSorted((a, b) => b.score - a.score);
+  const suitable = scored.filter(({ card }) => fits(card, facts));
+  const best = suitable[0];
+  const image = facts.modality === "unknown" ? "an image whose file does not say what it is" : `a ${facts.modality} image`;
+  // Naming the thing is enough; a bare verb only when one suitable expert does that kind of work.
+  const onlyOne = suitable.filter(({ score }) => score > 0).length === 1;
+  if (best && (best.score >= 2 || (best.score === 1 && onlyOne && !namesSomethingElse(request, best.card)))) {
+    const args = argumentOf(request, best.card);
+    const name = callName(best.card);
+    return { kind: "call", text: `This looks like ${image}. Let me ask <${name}(${args})>.`, expert: best.card.id, args };
+  }
+  const elsewhere = scored.find(({ card, score }) => score >= 2 && !fits(card, facts));
+  if (elsewhere) {
+    const reads = elsewhere.card.inputs.flatMap((input) => input.modality).join(" or ");
+    return { kind: "answer", text: `${elsewhere.card.title} could do that, but it reads ${reads} and this is ${image}. Nothing was run.` };
+  }
+  const offers = suitable.map(({ card }) => `“${offer(card)}”`);
+  const able = offers.length > 0 ? `For this image you can ask: ${offers.join(", ")}.` : "No installed expert reads this kind of image; the Models page lists what is installed.";
+  return { kind: "answer", text: `No installed expert answers that. ${able}` };
+}
+
+/** "outline the heart" must not become a lung outline because outlining is all that is installed. */
+function namesSomethingElse(request: string, card: ExpertCard): boolean {
+  const filler = new Set(["the", "please", "outline", "segment", "show", "me", "mark", "draw", "trace", "mask", "it", "this", "image", "what", "is", "there", "any", "finding", "abnormal", "abnormality", "in", "on", "of", "a", "an", "film", "scan", "x", "ray", "chest", "are", "can", "you", "classify", "normal"].map(stem));
+  const own = wordsOf(card.labels.map((label) => label.name).join(" "));
+  return [...wordsOf(request)].some((word) => !filler.has(word) && !own.has(word));
+}
+
+function argumentOf(request: string, card: ExpertCard): string {
+  const asked = wordsOf(request);
+  const known = card.expertCall?.args ?? [];
+  return known.find((arg) => [...wordsOf(arg)].every((word) => asked.has(word))) ?? "";
+}
+
+function offer(card: ExpertCard): string {
+  return card.task === "segmentation" ? `outline the ${card.labels.find((label) => label.id > 0)?.name ?? "structures"}` : "classify the findings";
+}

@@ -1,0 +1,59 @@
+/** Opened series to stored ones (voxels as an asset) and back to volumes for experts. */
+import { AppError } from "../../api/errors.ts";
+import type { Series } from "../../api/schemas/imaging.ts";
+import { voxelCount, type Volume, type Voxels } from "../../api/volume.ts";
+import type { AssetStore } from "../review/assets.ts";
+import { orientationCode } from "./geometry.ts";
+import type { OpenedSeries } from "./open.ts";
+
+const kinds = { uint8: Uint8Array, int8: Int8Array, uint16: Uint16Array, int16: Int16Array, int32: Int32Array, uint32: Uint32Array, float32: Float32Array, float64: Float64Array } as const;
+type Kind = keyof typeof kinds;
+
+function kindOf(data: Voxels): Kind {
+  for (const [name, kind] of Object.entries(kinds)) if (data instanceof kind) return name as Kind;
+  throw new AppError("internal", "The voxels are of no known type.");
+}
+
+/** Whole-numbered floats (rescaled CT) are kept as 16-bit integers: half the bytes, the same values. */
+function compact(data: Voxels): Voxels {
+  if (!(data instanceof Float32Array) || !data.every((value) => Number.isInteger(value) && value >= -32768 && value <= 32767)) return data;
+  return Int16Array.from(data);
+}
+
+function rangeOf(data: Voxels): { low: number; high: number } {
+  let low = Number.POSITIVE_INFINITY;
+  let high = Number.NEGATIVE_INFINITY;
+  for (const value of data) {
+    if (value < low) low = value;
+    if (value > high) high = value;
+  }
+  return { low, high };
+}
+
+/** The window an image opens with: the file's own, soft tissue for CT, else all of its values. */
+function windowOf(opened: OpenedSeries, range: { low: number; high: number }): { centre: number; width: number } {
+  if (opened.window) return opened.window;
+  if (opened.volume.modality === "CT" || range.low <= -900) return { centre: 40, width: 400 };
+  return { centre: (range.low + range.high) / 2, width: Math.max(1, range.high - range.low) };
+}
+
+export async function storeSeries(opened: OpenedSeries, assets: AssetStore, sourceOf: (file: string) => string): Promise<Omit<Series, "id">> {
+  const { volume } = opened;
+  const data = compact(volume.data);
+  const name = opened.files.length === 1 ? (opened.files[0] ?? "image") : `${volume.modality}, ${volume.shape[2]} slices`;
+  const info = await assets.put(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), { name: `${name}.raw`, type: "application/octet-stream" });
+  const range = rangeOf(data);
+  return {
+    name, format: opened.format, modality: volume.modality, shape: volume.shape, channels: volume.channels, spacing: volume.spacing,
+    affine: volume.affine, orientation: orientationCode(volume.affine), dtype: kindOf(data), pixels: info.id, units: volume.units, range,
+    window: windowOf(opened, range), warnings: opened.warnings, files: opened.files, sources: opened.files.map(sourceOf),
+  };
+}
+
+export async function loadVolume(series: Series, assets: AssetStore): Promise<Volume> {
+  const bytes = await assets.get(series.pixels);
+  const buffer = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) as ArrayBuffer;
+  const data = new kinds[series.dtype](buffer);
+  if (data.length !== voxelCount(series.shape) * series.channels) throw new AppError("tampered", `The stored voxels of "${series.name}" do not fit its shape.`);
+  return { shape: series.shape, channels: series.channels, spacing: series.spacing, affine: series.affine, data, modality: series.modality, units: series.units };
+}

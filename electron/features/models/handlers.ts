@@ -1,0 +1,74 @@
+/** Calls about packs and the model process. */
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { HandlersFor } from "../../api/call.ts";
+import { toErrorShape } from "../../api/errors.ts";
+import type { modelsContract, PackInfo } from "../../api/schemas/models.ts";
+import { benchImagePack } from "./bench.ts";
+import type { ExpertSettings } from "./experts.ts";
+import type { Experts } from "./models.ts";
+import { verifyPack } from "./pack.ts";
+import type { InstalledPack, Packs } from "./packs.ts";
+import type { WorkerClient } from "./worker-client.ts";
+
+type Dependencies = { packs: Packs; worker: WorkerClient; experts: Experts; settings: ExpertSettings };
+
+function infoOf(installed: InstalledPack): PackInfo {
+  if ("problem" in installed) {
+    const id = installed.folder.split(/[\\/]/).at(-1) ?? installed.folder;
+    const licence = { name: "unknown", commercialUse: false, clinicalUse: false, researchOnly: true, attribution: [] };
+    return { id, version: "", title: id, task: "", licence, intendedUse: "", bytes: 0, bundled: false, status: "broken", problem: installed.problem.message, figures: [] };
+  }
+  const { manifest, bundled } = installed.pack;
+  const bytes = manifest.files.reduce((sum, file) => sum + file.bytes, 0);
+  const { id, version, title, task, licence, intendedUse, figures } = manifest;
+  return { id, version, title, task, licence, intendedUse, bytes, bundled, status: installed.enabled ? "ready" : "disabled", figures: JSON.parse(JSON.stringify(figures)) };
+}
+
+export function createModelsHandlers({ packs, worker, experts, settings }: Dependencies): HandlersFor<typeof modelsContract> {
+  const sound = async (): Promise<string[]> => (await packs.list()).flatMap((one) => ("pack" in one ? [one.pack.manifest.id] : []));
+  return {
+    "models.list": async () => (await packs.list()).map(infoOf),
+    "models.card": async ({ id }) => {
+      const pack = await packs.find(id);
+      return { markdown: await readFile(join(pack.folder, pack.manifest.card), "utf8") };
+    },
+    "models.verify": async ({ id }) => {
+      const checks = await Promise.all(
+        (id === undefined ? await sound() : [id]).map(async (one) => {
+          try {
+            await verifyPack(await packs.find(one));
+            return { id: one, ok: true };
+          } catch (thrown) {
+            const error = toErrorShape(thrown);
+            if (error.code === "notFound") throw thrown;
+            return { id: one, ok: false, problem: error.message };
+          }
+        }),
+      );
+      if (id !== undefined) return checks;
+      const broken = (await packs.list()).flatMap((one) => ("problem" in one ? [{ id: one.folder.split(/[\\/]/).at(-1) ?? "", ok: false, problem: one.problem.message }] : []));
+      return [...checks, ...broken];
+    },
+    "models.setEnabled": async ({ id, enabled }) => {
+      await packs.find(id);
+      packs.setEnabled(id, enabled);
+      return {};
+    },
+    "models.bench": async ({ id, runs }, { signal, emit }) => {
+      const results = [];
+      for (const one of id === undefined ? await sound() : [id]) {
+        const pack = await packs.checkedPack(one);
+        if (pack.manifest.task !== "segmentation" && pack.manifest.task !== "classification") continue;
+        if (pack.manifest.inference.kind !== "full") continue;
+        results.push(await benchImagePack(pack, { experts, worker, runs, signal, emit }));
+      }
+      return results;
+    },
+    "models.status": async () => ({ ...worker.status(), devices: settings.devices }),
+    "models.retry": async () => {
+      worker.reset();
+      return {};
+    },
+  };
+}
