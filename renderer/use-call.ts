@@ -84,10 +84,10 @@ export function useCall<Name extends CallName>(
   useEffect(() => {
     if (slot?.entry.stale) slot.load();
   }, [slot]);
-  const last = useRef<unknown>(undefined);
-  if (entry.value !== undefined) last.current = entry.value;
+  const [last, setLast] = useState<unknown>(undefined);
+  if (entry.value !== undefined && entry.value !== last) setLast(entry.value);
   return {
-    value: (entry.value ?? (slot ? last.current : undefined)) as Output<Name> | undefined,
+    value: (entry.value ?? (slot ? last : undefined)) as Output<Name> | undefined,
     error: entry.error,
     loading: slot !== null && entry.loading,
     reload: () => slot?.load(),

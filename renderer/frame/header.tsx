@@ -1,6 +1,6 @@
 /** The thin header: where you are, how far the review is, what runs, who you are, online or not. */
 import { CloudOff, LoaderCircle, PanelRight, ShieldCheck } from "lucide-react";
-import { useEffect, useState, useSyncExternalStore } from "react";
+import { useEffect, useEffectEvent, useSyncExternalStore } from "react";
 import { useCall } from "../use-call.ts";
 import { Bar } from "../ui/feedback.tsx";
 import { IconButton } from "../ui/button.tsx";
@@ -91,13 +91,11 @@ export function Header({ route, why }: HeaderProps) {
 
 function RunningJobs() {
   const jobs = useCall("jobs.list", {});
-  const [, setTick] = useState(0);
-  const reload = jobs.reload;
+  const poll = useEffectEvent(() => {
+    if (document.visibilityState === "visible") jobs.reload();
+  });
   useEffect(() => {
-    const timer = setInterval(() => {
-      if (document.visibilityState === "visible") reload();
-      setTick((now) => now + 1);
-    }, jobPollMs);
+    const timer = setInterval(() => poll(), jobPollMs);
     return () => clearInterval(timer);
   }, []);
   const running = jobs.value?.filter((job) => job.state === "running") ?? [];

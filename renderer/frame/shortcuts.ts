@@ -2,7 +2,7 @@
  * The one registry of keys. Whatever is mounted registers here; one listener acts, the keyboard
  * map and the palette are drawn from the same list, so they cannot disagree.
  */
-import { useEffect, useRef, useSyncExternalStore } from "react";
+import { useEffect, useLayoutEffect, useRef, useSyncExternalStore } from "react";
 
 export type Shortcut = {
   /** `e`, `shift+a`, `mod+k`, `arrowdown`, `?`; `mod` is Ctrl, or Cmd on a Mac. */
@@ -28,7 +28,9 @@ function setGroups(next: Group[]): void {
 /** Registers a page's keys while it is mounted; later groups win over earlier ones. */
 export function useShortcuts(name: string, shortcuts: Shortcut[], active = true): void {
   const latest = useRef(shortcuts);
-  latest.current = shortcuts;
+  useLayoutEffect(() => {
+    latest.current = shortcuts;
+  });
   useEffect(() => {
     if (!active) return;
     const group: Group = { name, shortcuts: () => latest.current };

@@ -1,6 +1,6 @@
 /** A text field that saves itself: half a second after the last key, and at once when left. */
 import { Check } from "lucide-react";
-import { useEffect, useRef, useState, type ReactNode } from "react";
+import { useEffect, useEffectEvent, useRef, useState, type ReactNode } from "react";
 
 const pauseMs = 500;
 
@@ -25,32 +25,34 @@ export function AutosaveField({
   name,
 }: AutosaveFieldProps) {
   const [text, setText] = useState(value);
-  const [state, setState] = useState<"clean" | "typing" | "saved">("clean");
+  const [saved, setSaved] = useState(false);
+  // What is typed and not yet acknowledged; null when nothing is.
+  const pending = useRef<string | null>(null);
   const timer = useRef<ReturnType<typeof setTimeout> | null>(null);
-  const latest = useRef({ text, state, onSave });
-  latest.current = { text, state, onSave };
 
   // What the backend holds wins, unless the user is in the middle of a word.
   useEffect(() => {
-    if (latest.current.state !== "typing") setText(value);
+    if (pending.current === null) setText(value);
   }, [value]);
 
-  const flush = (): void => {
+  function flush(): void {
     if (timer.current) clearTimeout(timer.current);
-    if (latest.current.state !== "typing") return;
-    const saving = latest.current.text;
-    latest.current.state = "clean";
-    void latest.current
-      .onSave(saving)
-      .then((ok) => setState(ok && latest.current.text === saving ? "saved" : "typing"));
-  };
-  useEffect(() => flush, []);
+    const saving = pending.current;
+    if (saving === null) return;
+    pending.current = null;
+    void onSave(saving).then((ok) => {
+      if (ok) setSaved(pending.current === null);
+      else pending.current ??= saving;
+    });
+  }
+  const flushOnLeave = useEffectEvent(flush);
+  useEffect(() => () => flushOnLeave(), []);
 
   return (
     <label className="field">
       <span className={hideLabel ? "visually-hidden" : "field-label"}>
         {label}
-        {state === "saved" && (
+        {saved && (
           <span className="field-note" role="status">
             <Check size={12} aria-label="Saved" />
           </span>
@@ -64,7 +66,8 @@ export function AutosaveField({
         placeholder={placeholder}
         onChange={(event) => {
           setText(event.target.value);
-          setState("typing");
+          setSaved(false);
+          pending.current = event.target.value;
           if (timer.current) clearTimeout(timer.current);
           timer.current = setTimeout(flush, pauseMs);
         }}
