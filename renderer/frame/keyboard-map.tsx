@@ -1,11 +1,11 @@
 /** `?` shows every key that works here and now, drawn from the registry that acts on them. */
 import { useState } from "react";
 import { Dialog, Heading, Modal, ModalOverlay } from "react-aria-components";
-import { shortcutText, useShortcutGroups, useShortcuts } from "./shortcuts.ts";
+import { shortcutText, useShortcutGroups, useShortcuts, type Shortcut } from "./shortcuts.ts";
 
 export function KeyboardMap() {
   const [open, setOpen] = useState(false);
-  const groups = useShortcutGroups().toReversed();
+  const groups = merged(useShortcutGroups().toReversed());
   useShortcuts("Everywhere", [{ keys: "?", label: "Keyboard map", run: () => setOpen(true) }]);
   return (
     <ModalOverlay className="overlay" isOpen={open} onOpenChange={setOpen} isDismissable>
@@ -37,4 +37,15 @@ export function KeyboardMap() {
       </Modal>
     </ModalOverlay>
   );
+}
+
+/** Several parts of a page may register under one name; the map shows them together. */
+function merged(
+  groups: { name: string; shortcuts: Shortcut[] }[],
+): { name: string; shortcuts: Shortcut[] }[] {
+  const byName = Map.groupBy(groups, ({ name }) => name);
+  return [...byName].map(([name, parts]) => ({
+    name,
+    shortcuts: parts.flatMap((part) => part.shortcuts),
+  }));
 }

@@ -63,24 +63,24 @@ export function Rail({ route }: { route: Route }) {
 
   const toStage = (stage: Stage): Route => ({ page: "review", reviewId, stage, recordId: null });
   useShortcuts("Go to", [
-    { keys: "mod+0", label: "Home", whileTyping: true, run: () => go({ page: "home" }) },
+    { keys: "alt+0", label: "Home", whileTyping: true, run: () => go({ page: "home" }) },
     ...(review
       ? stageList.map(([stage, { text, key }]) => ({
-          keys: `mod+${key}`,
+          keys: `alt+${key}`,
           label: text,
           whileTyping: true,
           run: () => go(toStage(stage)),
         }))
       : []),
     {
-      keys: "mod+7",
+      keys: "alt+7",
       label: "Read images",
       whileTyping: true,
       run: () => go({ page: "read", studyId: null }),
     },
-    { keys: "mod+8", label: "Models", whileTyping: true, run: () => go({ page: "models" }) },
+    { keys: "alt+8", label: "Models", whileTyping: true, run: () => go({ page: "models" }) },
     {
-      keys: "mod+9",
+      keys: "alt+9",
       label: "Activity",
       whileTyping: true,
       run: () => go({ page: "activity", reviewId: null }),

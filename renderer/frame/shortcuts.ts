@@ -53,10 +53,13 @@ export function useShortcutGroups(): { name: string; shortcuts: Shortcut[] }[] {
 
 function nameOf(event: KeyboardEvent): string {
   const mod = (isMac ? event.metaKey : event.ctrlKey) ? "mod+" : "";
-  const key = event.key === " " ? "space" : event.key.toLowerCase();
+  // With Alt a Mac types another sign; the key's own digit is meant.
+  const digit = event.altKey ? /^Digit(\d)$/.exec(event.code)?.[1] : undefined;
+  const alt = event.altKey ? "alt+" : "";
+  const key = digit ?? (event.key === " " ? "space" : event.key.toLowerCase());
   // Shift is part of the character for signs such as `?`, and a modifier for letters and named keys.
   const shift = event.shiftKey && (key.length > 1 || /[a-z]/.test(key)) ? "shift+" : "";
-  return `${mod}${shift}${key}`;
+  return `${mod}${alt}${shift}${key}`;
 }
 
 function isTyping(target: EventTarget | null): boolean {
@@ -68,7 +71,7 @@ const keysOf = (shortcut: Shortcut): string[] => [shortcut.keys].flat();
 
 export function startShortcuts(): void {
   window.addEventListener("keydown", (event) => {
-    if (event.defaultPrevented || event.altKey || event.isComposing) return;
+    if (event.defaultPrevented || event.isComposing) return;
     const key = nameOf(event);
     const typing = isTyping(event.target);
     // Keys inside a dialog belong to the dialog.
@@ -105,9 +108,13 @@ export function keyText(key: string): string {
         ? isMac
           ? "⌘"
           : "Ctrl"
-        : part === "shift"
-          ? "⇧"
-          : (signs[part] ?? (part.length === 1 ? part.toUpperCase() : part)),
+        : part === "alt"
+          ? isMac
+            ? "⌥"
+            : "Alt"
+          : part === "shift"
+            ? "⇧"
+            : (signs[part] ?? (part.length === 1 ? part.toUpperCase() : part)),
     )
     .join(" ");
 }
