@@ -21,6 +21,7 @@ import { createReviewHandlers } from "./features/review/handlers.ts";
 import { openReviews } from "./features/review/reviews.ts";
 import { bundledPacksFolder } from "./places.ts";
 import { providersFor } from "./features/models/onnx.ts";
+import { createScreeningHandlers } from "./features/screening/handlers.ts";
 import { importer } from "./features/search/importer.ts";
 
 export type AppOptions = { dataFolder: string; spawnWorker: () => WorkerPort };
@@ -40,6 +41,7 @@ export function createApp({ dataFolder, spawnWorker }: AppOptions) {
 
   const handlers: Handlers = {
     ...createReviewHandlers({ reviews, assets, importer }),
+    ...createScreeningHandlers({ reviews }),
     ...createExportHandlers({ reviews, assets, fieldsOf }),
     ...createExtractionHandlers({ reviews, assets }),
     ...createImagingHandlers({ studies: openedStudies, assets, experts, reviewer: () => reviews.settings().reviewer }),

@@ -5,6 +5,7 @@ import { commands as exporting } from "./features/export/commands.ts";
 import { commands as imaging } from "./features/imaging/commands.ts";
 import { commands as models } from "./features/models/commands.ts";
 import { commands as review } from "./features/review/commands.ts";
+import { commands as screening } from "./features/screening/commands.ts";
 import { serveCommand } from "./serve-command.ts";
 
-export const commands: Record<string, Command> = { serve: serveCommand, ...review, ...exporting, ...imaging, ...models, ...audit };
+export const commands: Record<string, Command> = { serve: serveCommand, ...review, ...exporting, ...screening, ...imaging, ...models, ...audit };

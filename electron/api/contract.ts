@@ -9,6 +9,7 @@ import { imagingContract } from "./schemas/imaging.ts";
 import { modelsContract } from "./schemas/models.ts";
 import { extractionContract } from "./schemas/extraction.ts";
 import { reviewContract } from "./schemas/review.ts";
+import { screeningContract } from "./schemas/screening.ts";
 
 export const contract = {
   ...reviewContract,
@@ -16,6 +17,7 @@ export const contract = {
   ...exportContract,
   ...imagingContract,
   ...modelsContract,
+  ...screeningContract,
   ...extractionContract,
 };
 

@@ -7,9 +7,10 @@ import { allIn, childrenOf, firstIn, isNode, parseXml, rawText, type Node } from
 
 /** Reads JATS. Throws `badFile` when the XML is broken or holds no text of an article. */
 export function paperFromJats(xml: string): Paper {
-  const root = parseXml(xml);
+  const { root, broken } = parsed(xml);
   if (firstIn(root, "collection") || firstIn(root, "passage")) return paperFromBioc(root);
   const builder = createPaperBuilder("jats");
+  if (broken !== undefined) builder.warn(`${broken} Read as far as its tags could be paired.`);
   const title = firstIn(root, "article-title");
   const front = firstIn(root, "front") ?? firstIn(root, "article-meta");
   const doi = (front ? allIn(front, "article-id") : []).find((id) => id.attributes["pub-id-type"] === "doi");
@@ -24,6 +25,16 @@ export function paperFromJats(xml: string): Paper {
   const paper = builder.finish({ title: title ? clean(textOf(title)) : "", doi: doi ? clean(rawText(doi)).toLowerCase() : "" });
   if (paper.text.trim() === "") throw new AppError("badFile", "The XML holds no article text (no title, abstract, body or sections).");
   return paper;
+}
+
+/** An article with unpaired tags is read as far as it goes, with a warning; other XML must be sound. */
+function parsed(xml: string): { root: Node; broken?: string } {
+  try {
+    return { root: parseXml(xml) };
+  } catch (thrown) {
+    if (!(thrown instanceof AppError) || !/<(?:article|abstract|sec|p)[\s>]/.test(xml)) throw thrown;
+    return { root: parseXml(xml, true), broken: thrown.message };
+  }
 }
 
 const clean = (text: string): string => normaliseGlyphs(text).replaceAll(/\s+/g, " ").trim();

@@ -19,15 +19,37 @@ const parser = new XMLParser({
   ignorePiTags: true,
 });
 
-/** Parses XML, also a fragment with several roots. Throws `badFile` naming line and reason. */
-export function parseXml(text: string): Node {
-  const bare = withoutDoctype(text);
-  const wrapped = `<fragment>${bare.replace(/^\s*<\?xml[^>]*\?>/, "")}</fragment>`;
+/**
+ * Parses XML, also a fragment with several roots. Throws `badFile` naming line and reason, unless
+ * `mend` is set: then tags that do not pair are dropped or closed, as far as they can be told.
+ */
+export function parseXml(text: string, mend = false): Node {
+  const bare = withoutDoctype(text).replace(/^\s*<\?xml[^>]*\?>/, "");
+  const wrapped = `<fragment>${mend ? paired(bare) : bare}</fragment>`;
   const valid = XMLValidator.validate(wrapped, { allowBooleanAttributes: true });
   if (valid !== true) throw new AppError("badFile", `The XML is broken at line ${valid.err.line}: ${valid.err.msg}`, { line: valid.err.line });
   const [root] = nodesFrom(parser.parse(wrapped));
   if (root === undefined || typeof root === "string") throw new AppError("badFile", "The file holds no XML elements.");
   return root;
+}
+
+const tag = /<(\/?)([A-Za-z_][\w:.-]*)((?:\s+[\w:.-]+\s*=\s*(?:"[^"<]*"|'[^'<]*'))*)\s*(\/?)>|<!--[\s\S]*?-->|<\?[\s\S]*?\?>|<!\[CDATA\[[\s\S]*?\]\]>|</g;
+
+/** Every tag opened is closed, every stray closing tag and bare "<" is made harmless. */
+function paired(text: string): string {
+  const open: string[] = [];
+  const mended = text.replaceAll(tag, (whole, slash: string | undefined, name: string | undefined, attributes: string, empty: string) => {
+    if (whole === "<") return "&lt;";
+    if (name === undefined) return whole.startsWith("<![") ? whole : "";
+    if (slash === "") {
+      if (empty === "") open.push(name);
+      return `<${name}${attributes}${empty}>`;
+    }
+    const at = open.lastIndexOf(name);
+    if (at < 0) return "";
+    return open.splice(at).toReversed().map((one) => `</${one}>`).join("");
+  });
+  return mended + open.toReversed().map((one) => `</${one}>`).join("");
 }
 
 /** A DOCTYPE with its own entities is where entity bombs live; its declarations are dropped unread. */

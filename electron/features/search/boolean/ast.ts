@@ -2,7 +2,7 @@
 
 /** Where a term is looked for. Empty means wherever the database looks by default. */
 export type FieldCode =
-  | "ti" | "ab" | "kw" | "tw" | "mp" | "hw" | "all" | "fs" | "pt" | "au" | "jn" | "la" | "rn" | "id" | "in" | "dp" | "ed" | "sb" | "cond" | "intr";
+  | "ti" | "ab" | "kw" | "mp" | "hw" | "all" | "fs" | "pt" | "au" | "jn" | "la" | "rn" | "id" | "in" | "dp" | "ed" | "sb" | "cond" | "intr";
 
 export type Term = {
   kind: "term";

@@ -3,9 +3,12 @@ import type { FieldCode } from "./ast.ts";
 
 type Table = Record<string, FieldCode[]>;
 
-/** PubMed's [tiab] searches author keywords too, hence "kw" (PubMed user guide, "Title/Abstract"). */
+/**
+ * PubMed's [tw] takes in headings as Ovid's .mp. does, while Ovid's .tw. is title and abstract.
+ * PubMed's [tiab] searches author keywords too, hence "kw" (PubMed user guide, "Title/Abstract").
+ */
 const pubmed: Table = {
-  tiab: ["ti", "ab", "kw"], "title/abstract": ["ti", "ab", "kw"], ti: ["ti"], title: ["ti"], ab: ["ab"], abstract: ["ab"], tw: ["tw"], "text word": ["tw"], "text words": ["tw"], text: ["tw"],
+  tiab: ["ti", "ab", "kw"], "title/abstract": ["ti", "ab", "kw"], ti: ["ti"], title: ["ti"], ab: ["ab"], abstract: ["ab"], tw: ["mp"], "text word": ["mp"], "text words": ["mp"], text: ["mp"],
   ot: ["kw"], "other term": ["kw"], "other terms": ["kw"], all: ["all"], "all fields": ["all"], pt: ["pt"], ptyp: ["pt"], "publication type": ["pt"], sh: ["fs"], "mesh subheading": ["fs"], subheading: ["fs"],
   au: ["au"], author: ["au"], "first author": ["au"], "1au": ["au"], ta: ["jn"], journal: ["jn"], jour: ["jn"], la: ["la"], lang: ["la"], language: ["la"], rn: ["rn"], nm: ["rn"], "supplementary concept": ["rn"],
   substance: ["rn"], "ec/rn number": ["rn"], pmid: ["id"], uid: ["id"], ad: ["in"], affiliation: ["in"], dp: ["dp"], pdat: ["dp"], "date - publication": ["dp"], "publication date": ["dp"], ppdat: ["dp"], epdat: ["dp"],
@@ -13,7 +16,7 @@ const pubmed: Table = {
 };
 
 const ovid: Table = {
-  ti: ["ti"], ot: ["ti"], tt: ["ti"], bt: ["ti"], ab: ["ab"], kw: ["kw"], kf: ["kw"], tw: ["tw"], mp: ["mp"], hw: ["hw"], af: ["all"], fs: ["fs"], pt: ["pt"], au: ["au"], jn: ["jn"], jw: ["jn"], lg: ["la"], la: ["la"],
+  ti: ["ti"], ot: ["ti"], tt: ["ti"], bt: ["ti"], ab: ["ab"], kw: ["kw"], kf: ["kw"], tw: ["ti", "ab"], mp: ["mp"], hw: ["hw"], af: ["all"], fs: ["fs"], pt: ["pt"], au: ["au"], jn: ["jn"], jw: ["jn"], lg: ["la"], la: ["la"],
   rn: ["rn"], nm: ["rn"], rs: ["rn"], rw: ["rn"], px: ["rn"], ui: ["id"], in: ["in"], dp: ["dp"], yr: ["dp"], ed: ["ed"], dt: ["ed"], ep: ["ed"], up: ["ed"], sb: ["sb"], sh: ["hw"], id: ["kw"], kp: ["kw"], ps: ["hw"], ox: ["hw"], os: ["hw"],
   dc: ["ed"], ez: ["ed"], da: ["ed"], so: ["jn"], cm: ["all"], tc: ["hw"], cw: ["rn"], dv: ["kw"], sa: ["hw"], fx: ["fs"], xs: ["fs"], ac: ["all"], on: ["kw"],
 };

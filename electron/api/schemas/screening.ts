@@ -1,0 +1,72 @@
+/** Screening titles and abstracts: the ranked queue, decisions, and how far the review is. */
+import { z } from "zod";
+import type { ContractPart } from "../call.ts";
+import { decisionSchema } from "./ledger.ts";
+import { recordSchema, reviewId } from "./review.ts";
+
+/** Words of title (`field: "title"`) or abstract that speak to a criterion. UTF-16 offsets. */
+export const highlightSchema = z.object({
+  field: z.enum(["title", "abstract"]),
+  start: z.int(),
+  end: z.int(),
+  criterionId: z.string(),
+});
+
+export const verdictSchema = z.object({
+  criterionId: z.string(),
+  criterion: z.string(),
+  verdict: z.enum(["yes", "partial", "no", "uncertain"]),
+  quote: z.string(),
+});
+
+export const queuedRecordSchema = recordSchema.extend({
+  /** Place in the ranking, from 1; by file order until both classes are seen. */
+  rank: z.int(),
+  score: z.number().nullable(),
+  highlights: z.array(highlightSchema),
+  verdicts: z.array(verdictSchema),
+});
+
+const byReview = z.object({ reviewId });
+
+export const screeningContract = {
+  /** The next records to screen, best first; `trained` tells whether a model or the file order ranks. */
+  "screening.queue": {
+    input: z.object({ reviewId, limit: z.int().min(1).max(500).default(20), stage: z.enum(["screen", "fullText"]).default("screen") }),
+    output: z.object({ records: z.array(queuedRecordSchema), remaining: z.int(), trained: z.boolean(), learnedFrom: z.int(), model: z.string() }),
+  },
+  "screening.decide": {
+    input: z.object({
+      reviewId,
+      recordId: z.string(),
+      action: z.enum(["include", "exclude", "maybe"]),
+      stage: z.enum(["screen", "fullText"]).default("screen"),
+      reason: z.string().optional(),
+      note: z.string().optional(),
+      /** Rank and score as they were shown: stored as the suggestion that the decision answers. */
+      shown: z.object({ rank: z.int(), score: z.number().nullable() }).optional(),
+    }),
+    output: decisionSchema,
+  },
+  /** Takes back the reviewer's latest decision that still stands; returns what was undone, or null. */
+  "screening.undo": { input: byReview, output: z.object({ undone: decisionSchema.nullable(), title: z.string() }) },
+  "screening.progress": {
+    input: byReview,
+    output: z.object({
+      records: z.int(),
+      screened: z.int(),
+      included: z.int(),
+      excluded: z.int(),
+      maybe: z.int(),
+      /** Records screened and relevant ones found, in the order of the decisions. */
+      curve: z.array(z.object({ screened: z.int(), found: z.int() })),
+      sinceLastInclude: z.int(),
+      /** Estimate of all relevant records with a 95 % interval; null before there is ground for one. */
+      estimate: z.object({ relevant: z.number(), low: z.number(), high: z.number(), recall: z.number(), method: z.string() }).nullable(),
+    }),
+  },
+} satisfies ContractPart;
+
+export type Highlight = z.infer<typeof highlightSchema>;
+export type Verdict = z.infer<typeof verdictSchema>;
+export type QueuedRecord = z.infer<typeof queuedRecordSchema>;

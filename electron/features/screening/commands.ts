@@ -1,0 +1,156 @@
+/** `evidesk rank` and `evidesk simulate`. */
+import { readFile } from "node:fs/promises";
+import { z } from "zod";
+import type { Command } from "../../command.ts";
+import { AppError } from "../../api/errors.ts";
+import { createLearner, recipes } from "./learner.ts";
+import { readLabelledSet, type LabelledRecord } from "./labelled-set.ts";
+import { measureOrder } from "./metrics.ts";
+import { simulate, type Step } from "./simulate.ts";
+import { splitCriteria, type CriteriaFile } from "./split-criteria.ts";
+import { estimateRelevant, parseStopRule } from "./stopping.ts";
+import { judgeRecord, termWeights, type ZeroShot } from "./zero-shot.ts";
+
+const text = z.union([z.string(), z.array(z.string())]);
+const criteriaSchema = z
+  .object({ title: z.string(), question: z.string().nullish(), inclusion: text.nullish(), exclusion: text.nullish(), inclusion_criteria: text.nullish(), exclusion_criteria: text.nullish(), pico: z.record(z.string(), z.string()).nullish() })
+  .loose();
+
+async function readCriteria(path: unknown): Promise<CriteriaFile> {
+  if (typeof path !== "string") throw new AppError("usage", "--criteria takes a JSON file with title, inclusion and, when there are any, exclusion and pico.");
+  const content = await readFile(path, "utf8").catch(() => {
+    throw new AppError("notFound", `There is no file "${path}".`, { path });
+  });
+  let json: unknown;
+  try {
+    json = JSON.parse(content);
+  } catch (thrown) {
+    throw new AppError("badFile", `"${path}" is not JSON: ${thrown instanceof Error ? thrown.message : ""}.`);
+  }
+  const parsed = criteriaSchema.safeParse(json);
+  if (!parsed.success) throw new AppError("badFile", `"${path}": ${parsed.error.issues[0]?.path.join(".")}: ${parsed.error.issues[0]?.message}.`);
+  const { title, question, pico } = parsed.data;
+  return { title, question, pico, inclusion: parsed.data.inclusion ?? parsed.data.inclusion_criteria ?? "", exclusion: parsed.data.exclusion ?? parsed.data.exclusion_criteria };
+}
+
+const textOf = (record: { title: string; abstract: string }): string => `${record.title} ${record.abstract}`;
+
+/** Criteria scores for every record; the review's title and question count as one more inclusion criterion. */
+function judgeAll(records: readonly LabelledRecord[], file: CriteriaFile): ZeroShot[] {
+  const criteria = splitCriteria(file);
+  const weight = termWeights(records.map(textOf));
+  const topic = [{ id: "T", kind: "inclusion" as const, element: "intervention" as const, text: [file.title, file.question ?? ""].join(" "), weight: 1, muted: false }];
+  return records.map((record) => {
+    const own = judgeRecord(record, criteria, weight);
+    return { score: own.score + judgeRecord(record, topic, weight).score, verdicts: own.verdicts };
+  });
+}
+
+const rank: Command = {
+  summary: "Rank a set by eligibility criteria before any decision.",
+  usage: "rank FILE.csv --criteria C.json",
+  options: { criteria: { type: "string", help: "JSON: {title, question?, inclusion, exclusion?, pico?}" } },
+  async run({ positionals: [path], values }) {
+    if (path === undefined) throw new AppError("usage", `Usage: evidesk ${this.usage}`);
+    const [records, file] = await Promise.all([readLabelledSet(path), readCriteria(values["criteria"])]);
+    const judged = judgeAll(records, file);
+    return records
+      .map((record, index) => {
+        const { score = 0, verdicts = [] } = judged[index] ?? {};
+        return { id: record.id, score, criteria: verdicts.map(({ criterion, verdict, quote }) => ({ criterion, verdict, quote })) };
+      })
+      .toSorted((a, b) => b.score - a.score);
+  },
+};
+
+const modes = ["active", "zero-shot", "both"];
+
+const simulateCommand: Command = {
+  summary: "Replay the screening of a labelled set.",
+  usage: "simulate FILE.csv --prior-included ID --prior-excluded ID [--criteria C.json] [--mode active|zero-shot|both] [--stop RULE]",
+  options: {
+    "prior-included": { type: "string", multiple: true, help: "id of a relevant record known from the start" },
+    "prior-excluded": { type: "string", multiple: true, help: "id of an irrelevant record known from the start" },
+    criteria: { type: "string", help: "criteria file; needed by zero-shot and both" },
+    mode: { type: "string", help: modes.join(", ") },
+    stop: { type: "string", help: "consecutive:N, callaghan:R or never" },
+  },
+  async run({ positionals: [path], values }) {
+    if (path === undefined) throw new AppError("usage", `Usage: evidesk ${this.usage}`);
+    const mode = String(values["mode"] ?? "active");
+    if (!modes.includes(mode)) throw new AppError("usage", `--mode "${mode}" is not one of ${modes.join(", ")}.`);
+    const ruleText = String(values["stop"] ?? "never");
+    const rule = parseStopRule(ruleText);
+    if (rule === null) throw new AppError("usage", `--stop "${ruleText}" is not one of consecutive:N, callaghan:R, never.`);
+    const records = (await readLabelledSet(path)).filter((record) => record.relevant !== null);
+    const rowOf = new Map(records.map((record, row) => [record.id, row]));
+    const priors = [...ids(values["prior-included"]), ...ids(values["prior-excluded"])].map((id) => {
+      const row = rowOf.get(id);
+      if (row === undefined) throw new AppError("badInput", `The set has no labelled record with the id "${id}".`, { id });
+      return row;
+    });
+    const criteria = mode === "active" && values["criteria"] === undefined ? null : judgeAll(records, await readCriteria(values["criteria"]));
+    const labels = records.map((record) => record.relevant === true);
+    const run = mode === "zero-shot" ? byCriteria(criteria ?? [], labels, priors, rule.stop) : runActive(records, labels, priors, mode === "both" ? criteria : null, rule.stop);
+    const found = run.order.map((step) => step.relevant);
+    const total = labels.filter((relevant, row) => relevant && !priors.includes(row)).length;
+    const estimate = estimateRelevant(found, labels.length - priors.length - found.length);
+    const { k95: _k95, k100: _k100, ...metrics } = measureOrder(complete(run.order, labels, priors));
+    return {
+      order: run.order.map((step) => records[step.row]?.id ?? ""),
+      metrics,
+      secondsPerStep: run.secondsPerStep,
+      stop: { rule: rule.name, at: found.length, estimatedRecall: estimate?.recall ?? null, recall: total === 0 ? 1 : found.filter(Boolean).length / total },
+    };
+  },
+};
+
+const ids = (value: unknown): string[] => (Array.isArray(value) ? value.map(String) : []);
+
+/** Metrics are of the whole set: what a stopped screening left unseen counts as screened last, in file order. */
+function complete(order: readonly Step[], labels: readonly boolean[], priors: readonly number[]): boolean[] {
+  const seen = new Set([...priors, ...order.map((step) => step.row)]);
+  const rest = labels.flatMap((relevant, row) => (seen.has(row) ? [] : [relevant]));
+  return [...order.map((step) => step.relevant), ...rest.toSorted((a, b) => Number(a) - Number(b))];
+}
+
+function runActive(records: readonly LabelledRecord[], labels: readonly boolean[], priors: readonly number[], criteria: ZeroShot[] | null, stop: (found: boolean[], remaining: number) => boolean) {
+  const learner = createLearner(records.map(textOf), recipes.elasU4);
+  const offsets = criteria === null ? null : standardised(criteria.map((one) => one.score));
+  const found: boolean[] = [];
+  let relevant = labels.filter((value, row) => value && priors.includes(row)).length;
+  return simulate({
+    learner, labels, priors, clock: () => performance.now(),
+    // Criteria lead while few relevant records are known and fade as the classifier learns.
+    ...(offsets === null ? {} : { offset: () => offsets.map((value) => (value * 0.5) / Math.sqrt(Math.max(1, relevant))) }),
+    stop: (order, remaining) => {
+      const last = order.at(-1)?.relevant === true;
+      found.push(last);
+      relevant += last ? 1 : 0;
+      return stop(found, remaining);
+    },
+  });
+}
+
+function standardised(scores: readonly number[]): Float64Array {
+  const mean = scores.reduce((sum, value) => sum + value, 0) / scores.length;
+  const deviation = Math.sqrt(scores.reduce((sum, value) => sum + (value - mean) ** 2, 0) / scores.length) || 1;
+  return Float64Array.from(scores, (value) => (value - mean) / deviation);
+}
+
+function byCriteria(criteria: readonly ZeroShot[], labels: readonly boolean[], priors: readonly number[], stop: (found: boolean[], remaining: number) => boolean) {
+  const started = performance.now();
+  const rows = labels.map((_, row) => row).filter((row) => !priors.includes(row));
+  const sorted = rows.toSorted((a, b) => (criteria[b]?.score ?? 0) - (criteria[a]?.score ?? 0));
+  const order: Step[] = [];
+  const found: boolean[] = [];
+  for (const [at, row] of sorted.entries()) {
+    order.push({ row, relevant: labels[row] === true });
+    found.push(labels[row] === true);
+    if (stop(found, sorted.length - at - 1)) break;
+  }
+  const mean = (performance.now() - started) / 1000 / Math.max(1, order.length);
+  return { order, secondsPerStep: { mean, p95: mean, max: mean } };
+}
+
+export const commands: Record<string, Command> = { rank, simulate: simulateCommand };

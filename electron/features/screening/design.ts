@@ -1,0 +1,35 @@
+/** Study design and population age as abstracts say them: patterns with the words that show it. */
+
+export type Design = "randomised" | "controlled" | "single-arm" | "observational" | "systematic review" | "case report" | "qualitative" | "protocol" | "animal" | "in vitro" | "editorial";
+
+const designs: [Design, RegExp][] = [
+  ["systematic review", /\b(systematic(?:ally)? review(?:ed)?|meta-?analys[ie]s|scoping review|umbrella review|cochrane review)\b/i],
+  ["protocol", /\b(study protocol|protocol for|protocol of|trial protocol)\b/i],
+  ["randomised", /\b(randomi[sz]ed|randomi[sz]ation|randomly (?:assigned|allocated|divided|selected)|\bRCTs?\b|double-?blind|placebo-?controlled|cross-?over (?:trial|study|design))/i],
+  ["controlled", /\b(controlled (?:clinical )?trial|quasi-?experiment\w*|quasi-?randomi[sz]ed|non-?randomi[sz]ed (?:controlled )?(?:trial|study)|control group)\b/i],
+  ["single-arm", /\b(single-?arm|before-?(?:and-?)?after|pre-?post|open-?label|pilot (?:trial|study)|uncontrolled (?:trial|study))\b/i],
+  ["observational", /\b(cohort|case-?control|cross-?sectional|retrospective(?:ly)?|prospective(?:ly)? (?:study|cohort|observational)|observational|registry|survey(?:ed)?|epidemiolog\w+|chart review)\b/i],
+  ["case report", /\b(case (?:report|series)|we report (?:a|the) case|we present (?:a|the) case)\b/i],
+  ["qualitative", /\b(qualitative|focus groups?|semi-?structured interviews?|thematic analysis|grounded theory)\b/i],
+  ["animal", /\b(rats?|mice|mouse|murine|rabbits?|dogs?|canine|pigs?|porcine|sheep|zebrafish|animal model)\b/i],
+  ["in vitro", /\b(in vitro|cell lines?|cultured cells)\b/i],
+  ["editorial", /\b(editorial|commentary|letter to the editor|erratum|news item)\b/i],
+];
+
+const ages: ["children" | "adults" | "older", RegExp][] = [
+  ["children", /\b(child(?:ren)?|infants?|neonat\w+|newborns?|toddlers?|adolescen\w+|teenagers?|p(?:a?e)diatric\w*|school-?age\w*|preschool\w*|boys|girls|youths?)\b/i],
+  ["older", /\b(elderly|older (?:adults?|people|persons|patients)|geriatric|nursing home|aged care)\b/i],
+  ["adults", /\b(adults?|(?:wo)?men|aged (?:1[89]|[2-9]\d)(?: years)?|elderly|older people|postmenopausal|pregnan\w+|veterans|employees|workers|nurses|physicians)\b/i],
+];
+
+export type Sign<Kind> = { kind: Kind; start: number; end: number };
+
+function signs<Kind>(text: string, patterns: readonly (readonly [Kind, RegExp])[]): Sign<Kind>[] {
+  return patterns.flatMap(([kind, pattern]) => {
+    const match = pattern.exec(text);
+    return match ? [{ kind, start: match.index, end: match.index + match[0].length }] : [];
+  });
+}
+
+export const designSigns = (text: string): Sign<Design>[] => signs(text, designs);
+export const ageSigns = (text: string): Sign<"children" | "adults" | "older">[] => signs(text, ages);
