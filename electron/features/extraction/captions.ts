@@ -1,5 +1,10 @@
 /** What a caption looks like, and what only looks like one. */
-export type CaptionLabel = { kind: "table" | "figure"; label: string; rest: string; continued: boolean };
+export type CaptionLabel = {
+  kind: "table" | "figure";
+  label: string;
+  rest: string;
+  continued: boolean;
+};
 
 const pattern =
   /^((?:supplementa(?:ry|l)\s+)?(table|tab\.|figure|fig\.?|box|scheme))\s*((?:[A-Z]?\d{1,3}[a-zA-Z]?|[IVX]{1,5})(?![\w-]))\s*([.:|–—-]?)\s*(.*)$/is;

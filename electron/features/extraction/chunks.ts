@@ -32,12 +32,16 @@ export function uprightSheet(page: RawPage): Sheet {
   const letters = { 0: 0, 90: 0, 180: 0, 270: 0 } as Record<number, number>;
   const visible = page.items.filter((item) => item.visible);
   for (const item of visible) letters[item.angle] = (letters[item.angle] ?? 0) + item.text.length;
-  const sideways = (letters[90] ?? 0) > (letters[0] ?? 0) ? 90 : (letters[270] ?? 0) > (letters[0] ?? 0) ? 270 : 0;
+  const sideways =
+    (letters[90] ?? 0) > (letters[0] ?? 0) ? 90 : (letters[270] ?? 0) > (letters[0] ?? 0) ? 270 : 0;
   const items = distinct(visible.filter((item) => item.angle === sideways));
   const { number, width, height } = page;
   if (sideways === 0) return { number, width, height, turned: 0, items, rules: page.paint.rules };
   return {
-    number, width: height, height: width, turned: sideways,
+    number,
+    width: height,
+    height: width,
+    turned: sideways,
     items: items.map((item) => turnItem(item, sideways, page)),
     rules: page.paint.uprights.map((rule) => turnRule(rule, sideways, page)),
   };
@@ -45,20 +49,31 @@ export function uprightSheet(page: RawPage): Sheet {
 
 function turnItem(item: TextItem, sideways: 90 | 270, page: RawPage): TextItem {
   const swapped = { ...item, width: item.height, height: item.width };
-  if (sideways === 90) return { ...swapped, x: item.y, y: page.width - item.x - item.width, baseline: page.width - item.baseline };
+  if (sideways === 90)
+    return {
+      ...swapped,
+      x: item.y,
+      y: page.width - item.x - item.width,
+      baseline: page.width - item.baseline,
+    };
   return { ...swapped, x: page.height - item.y - item.height, y: item.x };
 }
 
 function turnRule(rule: Rule, sideways: 90 | 270, page: RawPage): Rule {
-  if (sideways === 90) return { x0: rule.y0, x1: rule.y1, y0: page.width - rule.x1, y1: page.width - rule.x0 };
+  if (sideways === 90)
+    return { x0: rule.y0, x1: rule.y1, y0: page.width - rule.x1, y1: page.width - rule.x0 };
   return { x0: page.height - rule.y1, x1: page.height - rule.y0, y0: rule.x0, y1: rule.x1 };
 }
 
 /** A box of the upright sheet back on the page as it is shown. */
-export function boxOnPage(sheet: Sheet, box: { x: number; y: number; width: number; height: number }) {
+export function boxOnPage(
+  sheet: Sheet,
+  box: { x: number; y: number; width: number; height: number },
+) {
   const { x, y, width, height } = box;
   if (sheet.turned === 0) return { page: sheet.number, x, y, width, height };
-  if (sheet.turned === 90) return { page: sheet.number, x: sheet.height - y - height, y: x, width: height, height: width };
+  if (sheet.turned === 90)
+    return { page: sheet.number, x: sheet.height - y - height, y: x, width: height, height: width };
   return { page: sheet.number, x: y, y: sheet.width - x - width, width: height, height: width };
 }
 
@@ -75,7 +90,8 @@ function distinct(items: TextItem[]): TextItem[] {
 
 /** Lines by baseline; raised and lowered small print belongs to the line that it overlaps. */
 export function rowsOf(items: TextItem[]): TextItem[][] {
-  const rows: { baseline: number; size: number; top: number; bottom: number; items: TextItem[] }[] = [];
+  const rows: { baseline: number; size: number; top: number; bottom: number; items: TextItem[] }[] =
+    [];
   const largestFirst = items.toSorted((a, b) => b.size - a.size || a.baseline - b.baseline);
   for (const item of largestFirst) {
     const top = item.baseline - 0.75 * item.size;
@@ -83,17 +99,38 @@ export function rowsOf(items: TextItem[]): TextItem[][] {
     let best: (typeof rows)[number] | undefined;
     for (const row of rows) {
       const near = Math.abs(row.baseline - item.baseline) < 0.25 * item.size;
-      const raised = item.size < 0.85 * row.size && middle > row.top && middle < row.bottom && beside(row.items, item);
-      if ((near || raised) && (!best || Math.abs(row.baseline - item.baseline) < Math.abs(best.baseline - item.baseline))) best = row;
+      const raised =
+        item.size < 0.85 * row.size &&
+        middle > row.top &&
+        middle < row.bottom &&
+        beside(row.items, item);
+      if (
+        (near || raised) &&
+        (!best || Math.abs(row.baseline - item.baseline) < Math.abs(best.baseline - item.baseline))
+      )
+        best = row;
     }
     if (best) best.items.push(item);
-    else rows.push({ baseline: item.baseline, size: item.size, top, bottom: item.baseline + 0.3 * item.size, items: [item] });
+    else
+      rows.push({
+        baseline: item.baseline,
+        size: item.size,
+        top,
+        bottom: item.baseline + 0.3 * item.size,
+        items: [item],
+      });
   }
-  return rows.toSorted((a, b) => a.baseline - b.baseline).map((row) => row.items.toSorted((a, b) => a.x - b.x));
+  return rows
+    .toSorted((a, b) => a.baseline - b.baseline)
+    .map((row) => row.items.toSorted((a, b) => a.x - b.x));
 }
 
 function beside(items: TextItem[], item: TextItem): boolean {
-  return items.some((other) => item.x - (other.x + other.width) < 0.6 * other.size && other.x - (item.x + item.width) < 0.6 * other.size);
+  return items.some(
+    (other) =>
+      item.x - (other.x + other.width) < 0.6 * other.size &&
+      other.x - (item.x + item.width) < 0.6 * other.size,
+  );
 }
 
 export function chunksOf(items: TextItem[], gapInEm = 0.6): Chunk[] {
@@ -114,10 +151,14 @@ function splitRow(row: TextItem[], gapInEm: number): Chunk[] {
 }
 
 export function chunkFrom(items: TextItem[]): Chunk {
-  const main = items.reduce((best, item) => (item.text.length * item.size > best.text.length * best.size ? item : best));
+  const main = items.reduce((best, item) =>
+    item.text.length * item.size > best.text.length * best.size ? item : best,
+  );
   return {
     items,
-    text: joinItems(items).map((piece) => piece.text).join(""),
+    text: joinItems(items)
+      .map((piece) => piece.text)
+      .join(""),
     x0: Math.min(...items.map((item) => item.x)),
     x1: Math.max(...items.map((item) => item.x + item.width)),
     y0: Math.min(...items.map((item) => item.y)),
@@ -130,11 +171,16 @@ export function chunkFrom(items: TextItem[]): Chunk {
 
 /** Items with the spaces between them: a gap above 0.15 em is a space. */
 export function joinItems(items: TextItem[]): { text: string; item: TextItem }[] {
-  return items.map((item, index) => {
-    const previous = items[index - 1];
-    if (!previous) return { text: item.text.trimStart(), item };
-    const gap = item.x - (previous.x + previous.width);
-    const spaced = /\s$/.test(previous.text) || /^\s/.test(item.text) || gap > 0.15 * Math.min(item.size, previous.size);
-    return { text: (spaced ? " " : "") + item.text.trimStart(), item };
-  }).map((piece) => ({ ...piece, text: piece.text.trimEnd() }));
+  return items
+    .map((item, index) => {
+      const previous = items[index - 1];
+      if (!previous) return { text: item.text.trimStart(), item };
+      const gap = item.x - (previous.x + previous.width);
+      const spaced =
+        /\s$/.test(previous.text) ||
+        /^\s/.test(item.text) ||
+        gap > 0.15 * Math.min(item.size, previous.size);
+      return { text: (spaced ? " " : "") + item.text.trimStart(), item };
+    })
+    .map((piece) => ({ ...piece, text: piece.text.trimEnd() }));
 }

@@ -9,14 +9,27 @@ import { findResult } from "./results/result.ts";
 import { readPaper } from "./read-paper.ts";
 import { suggestFields, type Proposal } from "./suggest.ts";
 
-const passwordOption = { password: { type: "string", help: "password of a protected PDF" } } as const;
+const passwordOption = {
+  password: { type: "string", help: "password of a protected PDF" },
+} as const;
 
-async function paperAt(path: string, values: CommandValues, context: CommandContext): Promise<Paper> {
+async function paperAt(
+  path: string,
+  values: CommandValues,
+  context: CommandContext,
+): Promise<Paper> {
   const bytes = await readFile(path).catch((thrown: unknown) => {
-    throw new AppError("notFound", `"${path}" cannot be read: ${thrown instanceof Error ? thrown.message : String(thrown)}.`, { path });
+    throw new AppError(
+      "notFound",
+      `"${path}" cannot be read: ${thrown instanceof Error ? thrown.message : String(thrown)}.`,
+      { path },
+    );
   });
   try {
-    const paper = await readPaper(bytes, { signal: context.signal, ...(typeof values["password"] === "string" ? { password: values["password"] } : {}) });
+    const paper = await readPaper(bytes, {
+      signal: context.signal,
+      ...(typeof values["password"] === "string" ? { password: values["password"] } : {}),
+    });
     for (const warning of paper.warnings) context.progress(`${path}: ${warning}`);
     return paper;
   } catch (thrown) {
@@ -27,16 +40,29 @@ async function paperAt(path: string, values: CommandValues, context: CommandCont
 
 function onlyFile(positionals: string[], usage: string): string {
   const [path, extra] = positionals;
-  if (path === undefined || extra !== undefined) throw new AppError("usage", `One file is needed: evidesk ${usage}`);
+  if (path === undefined || extra !== undefined)
+    throw new AppError("usage", `One file is needed: evidesk ${usage}`);
   return path;
 }
 
 /** Sections with their paragraphs; a heading without text of its own still counts. */
 function structured(paper: Paper) {
-  const sections = [{ title: "", level: 0, role: "front", paragraphs: [] as string[] }, ...paper.sections.map(({ title, level, role }) => ({ title, level, role, paragraphs: [] as string[] }))];
+  const sections = [
+    { title: "", level: 0, role: "front", paragraphs: [] as string[] },
+    ...paper.sections.map(({ title, level, role }) => ({
+      title,
+      level,
+      role,
+      paragraphs: [] as string[],
+    })),
+  ];
   for (const block of paper.blocks) {
     if (["heading", "caption", "table"].includes(block.kind)) continue;
-    if (block.kind === "footnote" && paper.tables.some((table) => block.start >= table.start && block.start <= table.end + 2)) continue;
+    if (
+      block.kind === "footnote" &&
+      paper.tables.some((table) => block.start >= table.start && block.start <= table.end + 2)
+    )
+      continue;
     sections[block.section + 1]?.paragraphs.push(paper.text.slice(block.start, block.end));
   }
   return sections.filter((section) => section.level > 0 || section.paragraphs.length > 0);
@@ -45,7 +71,9 @@ function structured(paper: Paper) {
 /** The share of pages (for PDFs) whose text could be read. */
 function coverageOf(paper: Paper): number {
   if (paper.pages.length === 0) return paper.text.trim() === "" ? 0 : 1;
-  const read = paper.pages.filter((page) => page.state === "text" || page.state === "invisibleText" || page.state === "empty");
+  const read = paper.pages.filter(
+    (page) => page.state === "text" || page.state === "invisibleText" || page.state === "empty",
+  );
   return read.length / paper.pages.length;
 }
 
@@ -59,7 +87,12 @@ const text: Command = {
       title: paper.title,
       doi: paper.doi,
       sections: structured(paper),
-      tables: paper.tables.map(({ label, caption, rows, footnotes }) => ({ label, caption, rows: rows.map((row) => row.map((cell) => cell.text)), footnotes })),
+      tables: paper.tables.map(({ label, caption, rows, footnotes }) => ({
+        label,
+        caption,
+        rows: rows.map((row) => row.map((cell) => cell.text)),
+        footnotes,
+      })),
       figures: paper.figures.map(({ label, caption }) => ({ label, caption })),
       pages: paper.pages.length,
       coverage: coverageOf(paper),
@@ -81,7 +114,8 @@ const fieldsSchema = z.array(
 );
 
 async function fieldsAt(path: unknown): Promise<Field[]> {
-  if (typeof path !== "string") throw new AppError("usage", "extract needs fields: evidesk extract FILE… --fields F.json");
+  if (typeof path !== "string")
+    throw new AppError("usage", "extract needs fields: evidesk extract FILE… --fields F.json");
   const content = await readFile(path, "utf8").catch(() => {
     throw new AppError("notFound", `The fields file "${path}" cannot be read.`, { path });
   });
@@ -89,12 +123,20 @@ async function fieldsAt(path: unknown): Promise<Field[]> {
   try {
     json = JSON.parse(content);
   } catch (thrown) {
-    throw new AppError("badFile", `"${path}" is not JSON: ${thrown instanceof Error ? thrown.message : String(thrown)}.`, { path });
+    throw new AppError(
+      "badFile",
+      `"${path}" is not JSON: ${thrown instanceof Error ? thrown.message : String(thrown)}.`,
+      { path },
+    );
   }
   const parsed = fieldsSchema.safeParse(json);
   if (!parsed.success) {
     const issue = parsed.error.issues[0];
-    throw new AppError("badFile", `"${path}": ${issue?.path.join(".") ?? ""}: ${issue?.message ?? "not a list of fields"}. A field is {name, description, type: ${fieldType.options.join(" | ")}, perArm?, outcome?}.`, { path });
+    throw new AppError(
+      "badFile",
+      `"${path}": ${issue?.path.join(".") ?? ""}: ${issue?.message ?? "not a list of fields"}. A field is {name, description, type: ${fieldType.options.join(" | ")}, perArm?, outcome?}.`,
+      { path },
+    );
   }
   return parsed.data.map(({ unit, options, outcome, type, ...rest }, index): Field => ({
     ...rest,
@@ -107,15 +149,34 @@ async function fieldsAt(path: unknown): Promise<Field[]> {
 }
 
 function asOutput({ name, arm, value, unit, status, evidence, method, checks }: Proposal) {
-  return { name, ...(arm === undefined ? {} : { arm }), value, ...(unit === undefined ? {} : { unit }), status, quote: evidence?.quote ?? "", ...(evidence?.page === undefined ? {} : { page: evidence.page }), ...(evidence?.start === undefined ? {} : { start: evidence.start, end: evidence.end }), ...(evidence?.boxes === undefined ? {} : { boxes: evidence.boxes }), method, checks };
+  return {
+    name,
+    ...(arm === undefined ? {} : { arm }),
+    value,
+    ...(unit === undefined ? {} : { unit }),
+    status,
+    quote: evidence?.quote ?? "",
+    ...(evidence?.page === undefined ? {} : { page: evidence.page }),
+    ...(evidence?.start === undefined ? {} : { start: evidence.start, end: evidence.end }),
+    ...(evidence?.boxes === undefined ? {} : { boxes: evidence.boxes }),
+    method,
+    checks,
+  };
 }
 
 const extract: Command = {
   summary: "Suggest values for fields, each with the words it came from.",
   usage: "extract FILE… --fields F.json",
-  options: { fields: { type: "string", help: "JSON list of {name, description, type, perArm?, outcome?}" }, ...passwordOption },
+  options: {
+    fields: { type: "string", help: "JSON list of {name, description, type, perArm?, outcome?}" },
+    ...passwordOption,
+  },
   async run({ positionals, values }, context) {
-    if (positionals.length === 0) throw new AppError("usage", "extract needs at least one file: evidesk extract FILE… --fields F.json");
+    if (positionals.length === 0)
+      throw new AppError(
+        "usage",
+        "extract needs at least one file: evidesk extract FILE… --fields F.json",
+      );
     const fields = await fieldsAt(values["fields"]);
     const results = [];
     for (const file of positionals) {
@@ -123,13 +184,29 @@ const extract: Command = {
       context.progress(`Reading ${file}`);
       try {
         const paper = await paperAt(file, values, context);
-        results.push({ file, fields: suggestFields(paper, fields).map(asOutput), coverage: coverageOf(paper) });
+        results.push({
+          file,
+          fields: suggestFields(paper, fields).map(asOutput),
+          coverage: coverageOf(paper),
+        });
       } catch (thrown) {
         // One unreadable paper among many is that paper's failure; alone, it is the command's.
         if (positionals.length === 1) throw thrown;
         const error = toErrorShape(thrown);
         context.progress(error.message);
-        results.push({ file, fields: fields.map(({ name }) => ({ name, value: null, status: "failed", quote: "", method: error.code, checks: [] })), coverage: 0, error });
+        results.push({
+          file,
+          fields: fields.map(({ name }) => ({
+            name,
+            value: null,
+            status: "failed",
+            quote: "",
+            method: error.code,
+            checks: [],
+          })),
+          coverage: 0,
+          error,
+        });
       }
     }
     return results;
@@ -145,8 +222,15 @@ const questionOptions = {
 
 function questionFrom(values: CommandValues, usage: string) {
   const { intervention, comparator, outcome } = values;
-  if (typeof intervention !== "string" || typeof comparator !== "string" || typeof outcome !== "string") {
-    throw new AppError("usage", `--intervention, --comparator and --outcome are all needed: evidesk ${usage}`);
+  if (
+    typeof intervention !== "string" ||
+    typeof comparator !== "string" ||
+    typeof outcome !== "string"
+  ) {
+    throw new AppError(
+      "usage",
+      `--intervention, --comparator and --outcome are all needed: evidesk ${usage}`,
+    );
   }
   return { intervention, comparator, outcome };
 }
@@ -158,7 +242,10 @@ const extractResults: Command = {
   options: questionOptions,
   async run({ positionals, values }, context) {
     const question = questionFrom(values, resultsUsage);
-    return findResult(await paperAt(onlyFile(positionals, resultsUsage), values, context), question);
+    return findResult(
+      await paperAt(onlyFile(positionals, resultsUsage), values, context),
+      question,
+    );
   },
 };
 
@@ -170,10 +257,22 @@ const evidence: Command = {
   async run({ positionals, values }, context) {
     const question = questionFrom(values, evidenceUsage);
     const top = Number(values["top"] ?? 5);
-    if (!Number.isInteger(top) || top < 1) throw new AppError("usage", `--top takes a whole number from 1, not "${String(values["top"])}".`);
-    const { direction, sentences } = findEvidence(await paperAt(onlyFile(positionals, evidenceUsage), values, context), question);
+    if (!Number.isInteger(top) || top < 1)
+      throw new AppError(
+        "usage",
+        `--top takes a whole number from 1, not "${String(values["top"])}".`,
+      );
+    const { direction, sentences } = findEvidence(
+      await paperAt(onlyFile(positionals, evidenceUsage), values, context),
+      question,
+    );
     return { direction, sentences: sentences.slice(0, top) };
   },
 };
 
-export const commands: Record<string, Command> = { text, extract, "extract-results": extractResults, evidence };
+export const commands: Record<string, Command> = {
+  text,
+  extract,
+  "extract-results": extractResults,
+  evidence,
+};

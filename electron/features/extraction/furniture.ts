@@ -35,13 +35,20 @@ export function withoutFurniture(sheets: Sheet[]): Sheet[] {
 }
 
 function edgeRows(sheet: Sheet): TextItem[][] {
-  const near = sheet.items.filter((item) => item.y + item.height < sheet.height * edge || item.y > sheet.height * (1 - edge));
+  const near = sheet.items.filter(
+    (item) => item.y + item.height < sheet.height * edge || item.y > sheet.height * (1 - edge),
+  );
   return rowsOf(near);
 }
 
 /** A line recurs as a whole, or its words do where only the page number differs in length or side. */
 function keysOf(row: TextItem[]): string[] {
-  const words = row.map((item) => item.text).join(" ").replaceAll(/\d+/g, "#").replaceAll(/\s+/g, " ").trim();
+  const words = row
+    .map((item) => item.text)
+    .join(" ")
+    .replaceAll(/\d+/g, "#")
+    .replaceAll(/\s+/g, " ")
+    .trim();
   const letters = words.replaceAll(/[^\p{L}]/gu, "");
   const height = Math.round((row[0]?.baseline ?? 0) / 6);
   if (letters.length < 3) return [`${words}@${height}`];
@@ -49,11 +56,15 @@ function keysOf(row: TextItem[]): string[] {
 }
 
 function isPageNumber(row: TextItem[]): boolean {
-  const text = row.map((item) => item.text).join("").trim();
+  const text = row
+    .map((item) => item.text)
+    .join("")
+    .trim();
   return /^(page\s*)?[-–]?\s*\d{1,5}\s*[-–]?(\s*(of|\/)\s*\d{1,5})?$/i.test(text);
 }
 
-const ruleKey = (rule: Rule): string => [rule.x0, rule.x1, rule.y0].map((value) => Math.round(value / 2)).join(",");
+const ruleKey = (rule: Rule): string =>
+  [rule.x0, rule.x1, rule.y0].map((value) => Math.round(value / 2)).join(",");
 
 function recurringRules(sheets: Sheet[]): Set<string> {
   const pages = new Map<string, Set<number>>();

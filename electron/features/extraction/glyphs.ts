@@ -11,11 +11,13 @@ const ligatures: Record<string, string> = {
 
 /** Keeps superscripts, Greek and mathematical signs; only what hinders reading is changed. */
 export function normaliseGlyphs(text: string): string {
-  return text
-    .replaceAll(/[\uFB00-\uFB06]/g, (sign) => ligatures[sign] ?? sign)
-    .replaceAll(/[\u00A0\u2000-\u200A\u202F\u205F\u3000\t]/g, " ")
-    .replaceAll(/[\u2010\u2011]/g, "-")
-    .replaceAll(/[\u200B-\u200D\u2060\uFEFF]/g, "")
-    // oxlint-disable-next-line no-control-regex
-    .replaceAll(/[\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F]/g, "");
+  return (
+    text
+      .replaceAll(/[\uFB00-\uFB06]/g, (sign) => ligatures[sign] ?? sign)
+      .replaceAll(/[\u00A0\u2000-\u200A\u202F\u205F\u3000\t]/g, " ")
+      .replaceAll(/[\u2010\u2011]/g, "-")
+      .replaceAll(/[\u200B-\u200D\u2060\uFEFF]/g, "")
+      // oxlint-disable-next-line no-control-regex
+      .replaceAll(/[\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F]/g, "")
+  );
 }

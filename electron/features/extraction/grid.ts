@@ -1,27 +1,58 @@
 /** The extraction grid folded from suggestions and decisions. Pure. */
 import { cellSubject } from "../../api/subjects.ts";
 import type { Decision, Suggestion } from "../../api/schemas/ledger.ts";
-import { extractedValueSchema, type ExtractedValue, type Field, type Grid, type GridCell } from "../../api/schemas/extraction.ts";
+import {
+  extractedValueSchema,
+  type ExtractedValue,
+  type Field,
+  type Grid,
+  type GridCell,
+} from "../../api/schemas/extraction.ts";
 import type { ReviewRecord } from "../../api/schemas/review.ts";
 
 export type Report = { recordId: string; assetId: string; name: string; matchedBy: string };
 
-const decidedState = { accept: "accepted", correct: "corrected", reject: "rejected", notReported: "notReported" } as const;
+const decidedState = {
+  accept: "accepted",
+  correct: "corrected",
+  reject: "rejected",
+  notReported: "notReported",
+} as const;
 
 export function valueOf(value: unknown): ExtractedValue | undefined {
   return extractedValueSchema.safeParse(value).data;
 }
 
 /** One cell: the decision in force rules; without one, the latest suggestion shows. */
-export function cellOf(at: { recordId: string; fieldId: string; arm: string | null }, suggestion: Suggestion | undefined, decision: Decision | undefined): GridCell {
+export function cellOf(
+  at: { recordId: string; fieldId: string; arm: string | null },
+  suggestion: Suggestion | undefined,
+  decision: Decision | undefined,
+): GridCell {
   const decidedValue = valueOf(decision?.value);
   const suggested = valueOf(suggestion?.value);
   const action = decision?.action;
-  const state = action !== undefined && action in decidedState ? decidedState[action as keyof typeof decidedState] : (suggestion?.status ?? "empty");
-  const shown = decision === undefined ? suggested : action === "accept" ? (decidedValue ?? suggested) : action === "correct" ? decidedValue : undefined;
+  const state =
+    action !== undefined && action in decidedState
+      ? decidedState[action as keyof typeof decidedState]
+      : (suggestion?.status ?? "empty");
+  const shown =
+    decision === undefined
+      ? suggested
+      : action === "accept"
+        ? (decidedValue ?? suggested)
+        : action === "correct"
+          ? decidedValue
+          : undefined;
   return {
-    fieldId: at.fieldId, arm: at.arm, subject: cellSubject(at.recordId, at.fieldId, at.arm ?? undefined),
-    state, value: shown?.value ?? null, unit: shown?.unit ?? null, suggestion: suggestion ?? null, decision: decision ?? null,
+    fieldId: at.fieldId,
+    arm: at.arm,
+    subject: cellSubject(at.recordId, at.fieldId, at.arm ?? undefined),
+    state,
+    value: shown?.value ?? null,
+    unit: shown?.unit ?? null,
+    suggestion: suggestion ?? null,
+    decision: decision ?? null,
   };
 }
 
@@ -30,30 +61,54 @@ function latestBySubject<T extends { subject: string }>(entries: T[]): Map<strin
 }
 
 /** A per-arm field has a cell for every arm that a suggestion or decision names, else one empty cell. */
-export function foldGrid(input: { fields: Field[]; records: ReviewRecord[]; reports: Report[]; suggestions: Suggestion[]; decisions: Decision[] }): Grid {
+export function foldGrid(input: {
+  fields: Field[];
+  records: ReviewRecord[];
+  reports: Report[];
+  suggestions: Suggestion[];
+  decisions: Decision[];
+}): Grid {
   const suggestions = latestBySubject(input.suggestions);
   const decisions = latestBySubject(input.decisions);
   const subjects = [...new Set([...suggestions.keys(), ...decisions.keys()])];
   const reports = new Map(input.reports.map((report) => [report.recordId, report]));
-  const studies = input.records.filter((record) => record.decision === "include" || reports.has(record.id)).map((record) => {
-    const report = reports.get(record.id);
-    const cells = input.fields.flatMap((field) => {
-      const prefix = `${cellSubject(record.id, field.id)}/arm:`;
-      const arms = field.perArm ? subjects.filter((subject) => subject.startsWith(prefix)).map((subject) => subject.slice(prefix.length)) : [];
-      return (arms.length > 0 ? arms : [null]).map((arm) => {
-        const subject = cellSubject(record.id, field.id, arm ?? undefined);
-        return cellOf({ recordId: record.id, fieldId: field.id, arm }, suggestions.get(subject), decisions.get(subject));
+  const studies = input.records
+    .filter((record) => record.decision === "include" || reports.has(record.id))
+    .map((record) => {
+      const report = reports.get(record.id);
+      const cells = input.fields.flatMap((field) => {
+        const prefix = `${cellSubject(record.id, field.id)}/arm:`;
+        const arms = field.perArm
+          ? subjects
+              .filter((subject) => subject.startsWith(prefix))
+              .map((subject) => subject.slice(prefix.length))
+          : [];
+        return (arms.length > 0 ? arms : [null]).map((arm) => {
+          const subject = cellSubject(record.id, field.id, arm ?? undefined);
+          return cellOf(
+            { recordId: record.id, fieldId: field.id, arm },
+            suggestions.get(subject),
+            decisions.get(subject),
+          );
+        });
       });
+      return {
+        recordId: record.id,
+        title: record.title,
+        label: label(record),
+        cells,
+        report: report
+          ? { assetId: report.assetId, name: report.name, matchedBy: report.matchedBy }
+          : null,
+      };
     });
-    return {
-      recordId: record.id, title: record.title, label: label(record), cells,
-      report: report ? { assetId: report.assetId, name: report.name, matchedBy: report.matchedBy } : null,
-    };
-  });
   return { fields: input.fields, studies };
 }
 
 function label(record: ReviewRecord): string {
   const author = record.authors[0]?.split(/[,\s]/)[0] ?? "";
-  return [author, record.year === null ? "" : String(record.year)].filter(Boolean).join(" ") || record.title.slice(0, 40);
+  return (
+    [author, record.year === null ? "" : String(record.year)].filter(Boolean).join(" ") ||
+    record.title.slice(0, 40)
+  );
 }

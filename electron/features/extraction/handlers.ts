@@ -3,7 +3,14 @@ import { AppError, toErrorShape } from "../../api/errors.ts";
 import type { HandlersFor } from "../../api/call.ts";
 import { cellSubject } from "../../api/subjects.ts";
 import type { NewDecision, NewSuggestion } from "../../api/schemas/ledger.ts";
-import type { AttachResult, ExtractedValue, extractionContract, Field, GridCell, Paper } from "../../api/schemas/extraction.ts";
+import type {
+  AttachResult,
+  ExtractedValue,
+  extractionContract,
+  Field,
+  GridCell,
+  Paper,
+} from "../../api/schemas/extraction.ts";
 import type { AssetStore } from "../review/assets.ts";
 import type { Reviews } from "../review/reviews.ts";
 import type { ReviewFile } from "../review/store.ts";
@@ -15,13 +22,20 @@ import { fieldsOf, setFields } from "./stored-fields.ts";
 import { suggestFields, type Proposal } from "./suggest.ts";
 
 /** What bundled text packs mark in a paper; none installed means no marks. */
-export type TagPaper = (paper: Paper, signal: AbortSignal) => Promise<{ marks: Mark[]; packs: { id: string; version: string }[] }>;
+export type TagPaper = (
+  paper: Paper,
+  signal: AbortSignal,
+) => Promise<{ marks: Mark[]; packs: { id: string; version: string }[] }>;
 
 export type ExtractionDependencies = { reviews: Reviews; assets: AssetStore; tagPaper?: TagPaper };
 
 const rulesVersion = "1";
 
-export function createExtractionHandlers({ reviews, assets, tagPaper }: ExtractionDependencies): HandlersFor<typeof extractionContract> {
+export function createExtractionHandlers({
+  reviews,
+  assets,
+  tagPaper,
+}: ExtractionDependencies): HandlersFor<typeof extractionContract> {
   const papers = openPapers(assets);
   const reviewer = (): string => reviews.settings().reviewer;
   return {
@@ -36,18 +50,26 @@ export function createExtractionHandlers({ reviews, assets, tagPaper }: Extracti
       emit({ done: files.length, total: files.length, label: "Done" });
       return results;
     },
-    "extraction.text": async ({ assetId, password }, { signal }) => papers.read(assetId, { password, signal }),
+    "extraction.text": async ({ assetId, password }, { signal }) =>
+      papers.read(assetId, { password, signal }),
     "extraction.fields": async ({ reviewId }) => fieldsOf(reviews.get(reviewId)),
     "extraction.setFields": async ({ reviewId, fields }) => {
-      const double = fields.find((field, index) => fields.findIndex((other) => other.id === field.id) !== index);
-      if (double) throw new AppError("badInput", `Two fields have the id "${double.id}".`, { id: double.id });
+      const double = fields.find(
+        (field, index) => fields.findIndex((other) => other.id === field.id) !== index,
+      );
+      if (double)
+        throw new AppError("badInput", `Two fields have the id "${double.id}".`, { id: double.id });
       setFields(reviews.get(reviewId), reviewer(), fields);
       return fieldsOf(reviews.get(reviewId));
     },
     "extraction.suggest": async ({ reviewId, recordIds, fieldIds }, { signal, emit }) => {
       const file = reviews.get(reviewId);
-      const fields = fieldsOf(file).filter((field) => fieldIds.length === 0 || fieldIds.includes(field.id));
-      const reports = file.reports().filter((report) => recordIds.length === 0 || recordIds.includes(report.recordId));
+      const fields = fieldsOf(file).filter(
+        (field) => fieldIds.length === 0 || fieldIds.includes(field.id),
+      );
+      const reports = file
+        .reports()
+        .filter((report) => recordIds.length === 0 || recordIds.includes(report.recordId));
       const failed: { recordId: string; code: string; reason: string }[] = [];
       let suggested = 0;
       for (const [index, report] of reports.entries()) {
@@ -57,27 +79,52 @@ export function createExtractionHandlers({ reviews, assets, tagPaper }: Extracti
           const paper = await papers.read(report.assetId, { signal });
           const tagged = tagPaper ? await tagPaper(paper, signal) : { marks: [], packs: [] };
           const proposals = suggestFields(paper, fields, tagged.marks);
-          suggested += file.ledger.suggest(proposals.map((proposal) => suggestionFrom(report, proposal, tagged.packs))).length;
+          suggested += file.ledger.suggest(
+            proposals.map((proposal) => suggestionFrom(report, proposal, tagged.packs)),
+          ).length;
         } catch (thrown) {
           const { code, message } = toErrorShape(thrown);
           if (code === "cancelled") throw thrown;
           failed.push({ recordId: report.recordId, code, reason: message });
-          file.ledger.suggest(fields.map((field) => failedSuggestion(report, field, `${code}: ${message}`)));
+          file.ledger.suggest(
+            fields.map((field) => failedSuggestion(report, field, `${code}: ${message}`)),
+          );
         }
       }
       emit({ done: reports.length, total: reports.length, label: "Done" });
       return { suggested, reports: reports.length, failed };
     },
     "extraction.grid": async ({ reviewId }) => gridOf(reviews.get(reviewId)),
-    "extraction.decide": async ({ reviewId, recordId, fieldId, arm, action, value, suggestionId, note }) => {
+    "extraction.decide": async ({
+      reviewId,
+      recordId,
+      fieldId,
+      arm,
+      action,
+      value,
+      suggestionId,
+      note,
+    }) => {
       const file = reviews.get(reviewId);
-      if (!file.records().some((record) => record.id === recordId)) throw new AppError("notFound", `The review has no record ${recordId}.`, { recordId });
+      if (!file.records().some((record) => record.id === recordId))
+        throw new AppError("notFound", `The review has no record ${recordId}.`, { recordId });
       const subject = cellSubject(recordId, fieldId, arm ?? undefined);
       const latest = suggestionAt(file, subject, suggestionId);
-      if (action === "accept" && (latest === undefined || latest.status === "failed" || latest.status === "notReported" || latest.status === "figureOnly")) {
-        throw new AppError("badInput", "There is no suggested value here to accept; enter a value, or mark it as not reported.", { subject, status: latest?.status ?? "none" });
+      if (
+        action === "accept" &&
+        (latest === undefined ||
+          latest.status === "failed" ||
+          latest.status === "notReported" ||
+          latest.status === "figureOnly")
+      ) {
+        throw new AppError(
+          "badInput",
+          "There is no suggested value here to accept; enter a value, or mark it as not reported.",
+          { subject, status: latest?.status ?? "none" },
+        );
       }
-      if (action === "correct" && value === undefined) throw new AppError("badInput", "A correction needs a value.", { subject });
+      if (action === "correct" && value === undefined)
+        throw new AppError("badInput", "A correction needs a value.", { subject });
       const decision: NewDecision = { kind: "extract", subject, action, reviewer: reviewer() };
       if (value !== undefined) decision.value = plainValue(value);
       else if (action === "accept" && latest) decision.value = latest.value;
@@ -88,43 +135,94 @@ export function createExtractionHandlers({ reviews, assets, tagPaper }: Extracti
     },
     "extraction.acceptVerified": async ({ reviewId, fieldId }) => {
       const file = reviews.get(reviewId);
-      const open = gridOf(file).studies.flatMap((study) => study.cells.filter((cell) => cell.fieldId === fieldId && cell.decision === null && cell.suggestion !== null));
+      const open = gridOf(file).studies.flatMap((study) =>
+        study.cells.filter(
+          (cell) => cell.fieldId === fieldId && cell.decision === null && cell.suggestion !== null,
+        ),
+      );
       const verified = open.filter((cell) => cell.state === "verified");
-      file.ledger.decide(verified.flatMap((cell): NewDecision[] => (cell.suggestion ? [{ kind: "extract", subject: cell.subject, action: "accept", value: cell.suggestion.value, reviewer: reviewer(), suggestionId: cell.suggestion.id }] : [])));
+      file.ledger.decide(
+        verified.flatMap((cell): NewDecision[] =>
+          cell.suggestion
+            ? [
+                {
+                  kind: "extract",
+                  subject: cell.subject,
+                  action: "accept",
+                  value: cell.suggestion.value,
+                  reviewer: reviewer(),
+                  suggestionId: cell.suggestion.id,
+                },
+              ]
+            : [],
+        ),
+      );
       return { accepted: verified.length, skipped: open.length - verified.length };
     },
     "extraction.history": async ({ reviewId, recordId, fieldId, arm }) => {
       const { ledger } = reviews.get(reviewId);
       const subject = cellSubject(recordId, fieldId, arm ?? undefined);
-      return { suggestions: ledger.suggestions("extract", subject).filter((one) => one.subject === subject), decisions: ledger.decisions("extract", subject) };
+      return {
+        suggestions: ledger
+          .suggestions("extract", subject)
+          .filter((one) => one.subject === subject),
+        decisions: ledger.decisions("extract", subject),
+      };
     },
   };
 }
 
 function gridOf(file: ReviewFile) {
-  return foldGrid({ fields: fieldsOf(file), records: file.records(), reports: file.reports(), suggestions: file.ledger.suggestions("extract"), decisions: file.ledger.latestDecisions("extract") });
+  return foldGrid({
+    fields: fieldsOf(file),
+    records: file.records(),
+    reports: file.reports(),
+    suggestions: file.ledger.suggestions("extract"),
+    decisions: file.ledger.latestDecisions("extract"),
+  });
 }
 
 function suggestionAt(file: ReviewFile, subject: string, id: string | undefined) {
   const here = file.ledger.suggestions("extract", subject).filter((one) => one.subject === subject);
   if (id === undefined) return here.at(-1);
   const named = here.find((one) => one.id === id);
-  if (!named) throw new AppError("notFound", `The cell has no suggestion ${id}.`, { subject, suggestionId: id });
+  if (!named)
+    throw new AppError("notFound", `The cell has no suggestion ${id}.`, {
+      subject,
+      suggestionId: id,
+    });
   return named;
 }
 
-function cellNow(file: ReviewFile, at: { recordId: string; fieldId: string; arm: string | null }): GridCell {
+function cellNow(
+  file: ReviewFile,
+  at: { recordId: string; fieldId: string; arm: string | null },
+): GridCell {
   const subject = cellSubject(at.recordId, at.fieldId, at.arm ?? undefined);
-  return cellOf(at, suggestionAt(file, subject, undefined), file.ledger.latestDecisions("extract").find((decision) => decision.subject === subject));
+  return cellOf(
+    at,
+    suggestionAt(file, subject, undefined),
+    file.ledger.latestDecisions("extract").find((decision) => decision.subject === subject),
+  );
 }
 
 function plainValue({ value, unit, arm }: ExtractedValue): Record<string, string | null> {
   return { value, ...(unit === undefined ? {} : { unit }), ...(arm === undefined ? {} : { arm }) };
 }
 
-type Upload = { assetId: string; name: string; recordId?: string | undefined; password?: string | undefined };
+type Upload = {
+  assetId: string;
+  name: string;
+  recordId?: string | undefined;
+  password?: string | undefined;
+};
 
-async function attachOne(file: ReviewFile, papers: Papers, upload: Upload, how: { confirm: boolean; actor: string; signal: AbortSignal }): Promise<AttachResult> {
+async function attachOne(
+  file: ReviewFile,
+  papers: Papers,
+  upload: Upload,
+  how: { confirm: boolean; actor: string; signal: AbortSignal },
+): Promise<AttachResult> {
   const { assetId, name, recordId } = upload;
   let paper: Paper;
   try {
@@ -132,31 +230,59 @@ async function attachOne(file: ReviewFile, papers: Papers, upload: Upload, how: 
   } catch (thrown) {
     const { code, message } = toErrorShape(thrown);
     if (code === "cancelled" || code === "notFound") throw thrown;
-    return { assetId, name, title: "", doi: "", recordId: null, matchedBy: null, warning: code === "passwordRequired" ? `passwordRequired: ${message}` : message, candidates: [] };
+    return {
+      assetId,
+      name,
+      title: "",
+      doi: "",
+      recordId: null,
+      matchedBy: null,
+      warning: code === "passwordRequired" ? `passwordRequired: ${message}` : message,
+      candidates: [],
+    };
   }
   const records = file.records();
   const matches = bestMatches(paper, records);
-  const base = { assetId, name, title: paper.title, doi: paper.doi, candidates: matches.map(({ recordId: id, title, score }) => ({ recordId: id, title, score })) };
-  const attach = (id: string, matchedBy: "doi" | "title" | "chosen", warning: string | null): AttachResult => {
+  const base = {
+    assetId,
+    name,
+    title: paper.title,
+    doi: paper.doi,
+    candidates: matches.map(({ recordId: id, title, score }) => ({ recordId: id, title, score })),
+  };
+  const attach = (
+    id: string,
+    matchedBy: "doi" | "title" | "chosen",
+    warning: string | null,
+  ): AttachResult => {
     file.attachReport(how.actor, id, { assetId, name, matchedBy });
     return { ...base, recordId: id, matchedBy, warning };
   };
   if (recordId !== undefined) {
     const record = records.find((one) => one.id === recordId);
-    if (!record) throw new AppError("notFound", `The review has no record ${recordId}.`, { recordId });
+    if (!record)
+      throw new AppError("notFound", `The review has no record ${recordId}.`, { recordId });
     const match = fits(paper, record);
     if (match.score >= 0.6) return attach(recordId, match.by, noTextWarning(paper));
     const problem = otherPaper(paper, matches[0]);
-    return how.confirm ? attach(recordId, "chosen", problem) : { ...base, recordId: null, matchedBy: null, warning: problem };
+    return how.confirm
+      ? attach(recordId, "chosen", problem)
+      : { ...base, recordId: null, matchedBy: null, warning: problem };
   }
   const sure = sureMatch(matches);
   if (sure) return attach(sure.recordId, sure.by, noTextWarning(paper));
-  return { ...base, recordId: null, matchedBy: null, warning: `"${name}" matches no record of this review by DOI or title${paper.title ? ` (it seems to be "${paper.title}")` : ""}.` };
+  return {
+    ...base,
+    recordId: null,
+    matchedBy: null,
+    warning: `"${name}" matches no record of this review by DOI or title${paper.title ? ` (it seems to be "${paper.title}")` : ""}.`,
+  };
 }
 
 function otherPaper(paper: Paper, best: Match | undefined): string {
   const known = paper.title || paper.doi;
-  if (!known) return "The paper shows no title or DOI that could be compared with the record's. Attach it only if you have checked it.";
+  if (!known)
+    return "The paper shows no title or DOI that could be compared with the record's. Attach it only if you have checked it.";
   return `This seems to be another paper: "${known}"${best && best.score > 0.8 ? `, which is record ${best.recordId} of this review` : ""}.`;
 }
 
@@ -164,14 +290,20 @@ const noTextWarning = (paper: Paper): string | null => paper.warnings[0] ?? null
 
 type Origin = { recordId: string; assetId: string };
 
-function suggestionFrom(report: Origin, proposal: Proposal, packs: { id: string; version: string }[]): NewSuggestion {
+function suggestionFrom(
+  report: Origin,
+  proposal: Proposal,
+  packs: { id: string; version: string }[],
+): NewSuggestion {
   const { value, unit, arm, status, evidence, checks, method, fieldId } = proposal;
   const pack = packs.find((one) => one.id === method);
   return {
     kind: "extract",
     subject: cellSubject(report.recordId, fieldId, arm),
     value: plainValue({ value, unit, arm }),
-    status, method, checks,
+    status,
+    method,
+    checks,
     evidence: evidence ? [{ ...evidence, source: report.assetId }] : [],
     model: pack?.id ?? "evidesk-rules",
     modelVersion: pack?.version ?? rulesVersion,
@@ -181,7 +313,15 @@ function suggestionFrom(report: Origin, proposal: Proposal, packs: { id: string;
 
 function failedSuggestion(report: Origin, field: Field, reason: string): NewSuggestion {
   return {
-    kind: "extract", subject: cellSubject(report.recordId, field.id), value: { value: null }, status: "failed", method: "could not be read",
-    checks: [{ name: "paper read", ok: false, message: reason }], evidence: [], model: "evidesk-rules", modelVersion: rulesVersion, inputSha256: report.assetId,
+    kind: "extract",
+    subject: cellSubject(report.recordId, field.id),
+    value: { value: null },
+    status: "failed",
+    method: "could not be read",
+    checks: [{ name: "paper read", ok: false, message: reason }],
+    evidence: [],
+    model: "evidesk-rules",
+    modelVersion: rulesVersion,
+    inputSha256: report.assetId,
   };
 }

@@ -33,7 +33,11 @@ export function findRegistrations(text: string): Found[] {
   const found: Found[] = [];
   for (const pattern of registries) {
     for (const match of text.matchAll(new RegExp(pattern, `g${pattern.flags.replace("g", "")}`))) {
-      found.push({ value: match[0].replaceAll(/\s+/g, ""), start: match.index, end: match.index + match[0].length });
+      found.push({
+        value: match[0].replaceAll(/\s+/g, ""),
+        start: match.index,
+        end: match.index + match[0].length,
+      });
     }
   }
   return found.toSorted((a, b) => a.start - b.start);

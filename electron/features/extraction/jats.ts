@@ -1,7 +1,12 @@
 /** JATS articles (also fragments of them) and PMC BioC documents to a paper. Pure. */
 import { AppError } from "../../api/errors.ts";
 import type { Paper } from "../../api/schemas/extraction.ts";
-import { createPaperBuilder, type CellInput, type PaperBuilder, type Piece } from "./paper-builder.ts";
+import {
+  createPaperBuilder,
+  type CellInput,
+  type PaperBuilder,
+  type Piece,
+} from "./paper-builder.ts";
 import { normaliseGlyphs } from "./glyphs.ts";
 import { allIn, childrenOf, firstIn, isNode, parseXml, rawText, type Node } from "./xml-tree.ts";
 
@@ -13,17 +18,32 @@ export function paperFromJats(xml: string): Paper {
   if (broken !== undefined) builder.warn(`${broken} Read as far as its tags could be paired.`);
   const title = firstIn(root, "article-title");
   const front = firstIn(root, "front") ?? firstIn(root, "article-meta");
-  const doi = (front ? allIn(front, "article-id") : []).find((id) => id.attributes["pub-id-type"] === "doi");
+  const doi = (front ? allIn(front, "article-id") : []).find(
+    (id) => id.attributes["pub-id-type"] === "doi",
+  );
   if (title && front) builder.block("title", pieces(title));
-  const abstracts = allIn(root, "abstract", "trans-abstract").filter((node) => !["graphical", "teaser"].includes(node.attributes["abstract-type"] ?? ""));
+  const abstracts = allIn(root, "abstract", "trans-abstract").filter(
+    (node) => !["graphical", "teaser"].includes(node.attributes["abstract-type"] ?? ""),
+  );
   for (const abstract of abstracts) writeAbstract(builder, abstract);
-  const body = firstIn(root, "body") ?? { name: "body", attributes: {}, children: childrenOf(root, "sec", "p", "table-wrap", "fig") };
+  const body = firstIn(root, "body") ?? {
+    name: "body",
+    attributes: {},
+    children: childrenOf(root, "sec", "p", "table-wrap", "fig"),
+  };
   writeBody(builder, body, 1);
   for (const group of allIn(root, "floats-group", "floats-wrap")) writeBody(builder, group, 1);
   const back = firstIn(root, "back");
   if (back) writeBack(builder, back);
-  const paper = builder.finish({ title: title ? clean(textOf(title)) : "", doi: doi ? clean(rawText(doi)).toLowerCase() : "" });
-  if (paper.text.trim() === "") throw new AppError("badFile", "The XML holds no article text (no title, abstract, body or sections).");
+  const paper = builder.finish({
+    title: title ? clean(textOf(title)) : "",
+    doi: doi ? clean(rawText(doi)).toLowerCase() : "",
+  });
+  if (paper.text.trim() === "")
+    throw new AppError(
+      "badFile",
+      "The XML holds no article text (no title, abstract, body or sections).",
+    );
   return paper;
 }
 
@@ -32,7 +52,8 @@ function parsed(xml: string): { root: Node; broken?: string } {
   try {
     return { root: parseXml(xml) };
   } catch (thrown) {
-    if (!(thrown instanceof AppError) || !/<(?:article|abstract|sec|p)[\s>]/.test(xml)) throw thrown;
+    if (!(thrown instanceof AppError) || !/<(?:article|abstract|sec|p)[\s>]/.test(xml))
+      throw thrown;
     return { root: parseXml(xml, true), broken: thrown.message };
   }
 }
@@ -44,11 +65,27 @@ function textOf(node: Node): string {
   return node.children
     .map((child) => {
       if (!isNode(child)) return child;
-      if (["table-wrap", "fig", "fn", "disp-formula-group", "supplementary-material", "object-id", "title-group", "fn-group", "boxed-text", "disp-quote-group"].includes(child.name)) return "";
+      if (
+        [
+          "table-wrap",
+          "fig",
+          "fn",
+          "disp-formula-group",
+          "supplementary-material",
+          "object-id",
+          "title-group",
+          "fn-group",
+          "boxed-text",
+          "disp-quote-group",
+        ].includes(child.name)
+      )
+        return "";
       if (child.name === "break") return " ";
       if (child.name === "mml:annotation" || child.name === "tex-math") return "";
       const inner = textOf(child);
-      return ["list", "list-item", "def-item", "p", "title"].includes(child.name) ? ` ${inner} ` : inner;
+      return ["list", "list-item", "def-item", "p", "title"].includes(child.name)
+        ? ` ${inner} `
+        : inner;
     })
     .join("");
 }
@@ -71,7 +108,8 @@ function writeAbstract(builder: PaperBuilder, abstract: Node): void {
     builder.openSection(titleOf(section), 2, "abstract");
     for (const paragraph of allIn(section, "p")) builder.block("abstract", pieces(paragraph));
   }
-  for (const paragraph of childrenOf(abstract, "p", "list")) builder.block("abstract", pieces(paragraph));
+  for (const paragraph of childrenOf(abstract, "p", "list"))
+    builder.block("abstract", pieces(paragraph));
 }
 
 function writeBody(builder: PaperBuilder, parent: Node, level: number): void {
@@ -102,7 +140,8 @@ function writeBody(builder: PaperBuilder, parent: Node, level: number): void {
         break;
       default:
         builder.block("paragraph", pieces(node));
-        for (const inner of allIn(node, "table-wrap", "fig", "boxed-text")) writeBody(builder, { ...node, children: [inner] }, level);
+        for (const inner of allIn(node, "table-wrap", "fig", "boxed-text"))
+          writeBody(builder, { ...node, children: [inner] }, level);
     }
   }
 }
@@ -111,9 +150,13 @@ function writeBack(builder: PaperBuilder, back: Node): void {
   for (const node of childrenOf(back)) {
     if (node.name === "ref-list") writeReferences(builder, node);
     else if (node.name === "ack") {
-      builder.openSection(titleOf(node).length > 0 ? titleOf(node) : [{ text: "Acknowledgements" }], 1);
+      builder.openSection(
+        titleOf(node).length > 0 ? titleOf(node) : [{ text: "Acknowledgements" }],
+        1,
+      );
       writeBody(builder, node, 2);
-    } else if (node.name === "app-group" || node.name === "sec") writeBody(builder, { ...back, children: [node] }, 1);
+    } else if (node.name === "app-group" || node.name === "sec")
+      writeBody(builder, { ...back, children: [node] }, 1);
     else if (node.name === "fn-group" || node.name === "notes") {
       builder.openSection(titleOf(node).length > 0 ? titleOf(node) : [{ text: "Notes" }], 1);
       for (const paragraph of allIn(node, "p")) builder.block("footnote", pieces(paragraph));
@@ -123,29 +166,42 @@ function writeBack(builder: PaperBuilder, back: Node): void {
 
 function writeReferences(builder: PaperBuilder, list: Node): void {
   builder.openSection([{ text: "References" }], 1, "references");
-  for (const reference of allIn(list, "ref")) builder.block("reference", [{ text: clean(rawText(reference).replaceAll(/\s*\n\s*/g, " ")) }]);
+  for (const reference of allIn(list, "ref"))
+    builder.block("reference", [{ text: clean(rawText(reference).replaceAll(/\s*\n\s*/g, " ")) }]);
 }
 
 function writeFigure(builder: PaperBuilder, figure: Node): void {
   const label = childrenOf(figure, "label")[0];
   const caption = childrenOf(figure, "caption")[0];
-  const text = [label, caption].filter((node) => node !== undefined).map((node) => clean(textOf(node))).join(" ");
+  const text = [label, caption]
+    .filter((node) => node !== undefined)
+    .map((node) => clean(textOf(node)))
+    .join(" ");
   builder.figure(label ? clean(textOf(label)) : "", text ? [{ text }] : []);
 }
 
 function writeTable(builder: PaperBuilder, wrap: Node): void {
   const label = childrenOf(wrap, "label")[0];
   const caption = childrenOf(wrap, "caption")[0];
-  const text = [label, caption].filter((node) => node !== undefined).map((node) => clean(textOf(node))).join(" ");
+  const text = [label, caption]
+    .filter((node) => node !== undefined)
+    .map((node) => clean(textOf(node)))
+    .join(" ");
   const rows = allIn(wrap, "table").flatMap((table) => rowsOf(table));
   const notes = childrenOf(wrap, "table-wrap-foot").flatMap((foot) => {
     const parts = allIn(foot, "p");
     return (parts.length > 0 ? parts : [foot]).map(pieces);
   });
-  builder.table({ label: label ? clean(textOf(label)).replace(/[.:]$/, "") : "", caption: text ? [{ text }] : [], rows, footnotes: notes });
+  builder.table({
+    label: label ? clean(textOf(label)).replace(/[.:]$/, "") : "",
+    caption: text ? [{ text }] : [],
+    rows,
+    footnotes: notes,
+  });
 }
 
-const span = (cell: Node, name: string): number => Math.min(60, Math.max(1, Number.parseInt(cell.attributes[name] ?? "1", 10) || 1));
+const span = (cell: Node, name: string): number =>
+  Math.min(60, Math.max(1, Number.parseInt(cell.attributes[name] ?? "1", 10) || 1));
 
 function rowsOf(table: Node): CellInput[][] {
   const head = new Set(allIn(table, "thead").flatMap((part) => allIn(part, "tr")));
@@ -166,7 +222,12 @@ function paperFromBioc(root: Node): Paper {
   let doi = "";
   let opened = "";
   for (const passage of allIn(root, "passage")) {
-    const info = new Map(childrenOf(passage, "infon").map((node) => [node.attributes["key"] ?? "", clean(rawText(node))]));
+    const info = new Map(
+      childrenOf(passage, "infon").map((node) => [
+        node.attributes["key"] ?? "",
+        clean(rawText(node)),
+      ]),
+    );
     const content = childrenOf(passage, "text")[0];
     const part = content ? pieces(content) : [];
     const type = info.get("type") ?? "";
@@ -175,7 +236,12 @@ function paperFromBioc(root: Node): Paper {
     if (section === "TITLE" || type === "front") {
       title ||= part.map((piece) => piece.text).join("");
       builder.block("title", part);
-    } else if (type.startsWith("title") || type === "abstract_title_1") builder.openSection(part, Number(/\d/.exec(type)?.[0] ?? 1), section === "ABSTRACT" ? "abstract" : undefined);
+    } else if (type.startsWith("title") || type === "abstract_title_1")
+      builder.openSection(
+        part,
+        Number(/\d/.exec(type)?.[0] ?? 1),
+        section === "ABSTRACT" ? "abstract" : undefined,
+      );
     else if (type === "table") writeBiocTable(builder, passage, info);
     else if (type.startsWith("fig")) builder.figure(info.get("id") ?? "", part);
     else {
@@ -184,7 +250,18 @@ function paperFromBioc(root: Node): Paper {
         if (section === "REF") builder.openSection([{ text: "References" }], 1, "references");
         opened = section;
       }
-      builder.block(section === "REF" ? "reference" : section === "ABSTRACT" ? "abstract" : type.includes("caption") ? "caption" : type.includes("footnote") ? "footnote" : "paragraph", part);
+      builder.block(
+        section === "REF"
+          ? "reference"
+          : section === "ABSTRACT"
+            ? "abstract"
+            : type.includes("caption")
+              ? "caption"
+              : type.includes("footnote")
+                ? "footnote"
+                : "paragraph",
+        part,
+      );
     }
   }
   return builder.finish({ title, doi });
@@ -195,6 +272,19 @@ function writeBiocTable(builder: PaperBuilder, passage: Node, info: Map<string, 
   const markup = childrenOf(passage, "infon").find((node) => node.attributes["key"] === "xml");
   const table = markup ? firstIn(parseXml(rawText(markup)), "table") : undefined;
   const flat = childrenOf(passage, "text")[0];
-  const rows = table ? rowsOf(table) : [flat ? rawText(flat).split("\t").map((text): CellInput => ({ pieces: [{ text: clean(text) }], header: false, columnSpan: 1, rowSpan: 1 })) : []];
+  const rows = table
+    ? rowsOf(table)
+    : [
+        flat
+          ? rawText(flat)
+              .split("\t")
+              .map((text): CellInput => ({
+                pieces: [{ text: clean(text) }],
+                header: false,
+                columnSpan: 1,
+                rowSpan: 1,
+              }))
+          : [],
+      ];
   builder.table({ label: info.get("id") ?? "", caption: [], rows, footnotes: [] });
 }

@@ -5,7 +5,11 @@ import { termsOf } from "./terms.ts";
 
 export type Match = { recordId: string; title: string; score: number; by: "doi" | "title" };
 
-const letters = (text: string): string => text.normalize("NFKD").toLowerCase().replaceAll(/[^\p{L}\p{N}]/gu, "");
+const letters = (text: string): string =>
+  text
+    .normalize("NFKD")
+    .toLowerCase()
+    .replaceAll(/[^\p{L}\p{N}]/gu, "");
 
 /** Share of the terms of two titles that they have in common (Dice). */
 export function titleLikeness(a: string, b: string): number {
@@ -27,8 +31,15 @@ export function fits(paper: Paper, record: Pick<ReviewRecord, "id" | "title" | "
 }
 
 /** Records by how well they fit, best first; those without likeness are left out. */
-export function bestMatches(paper: Paper, records: Pick<ReviewRecord, "id" | "title" | "doi">[]): Match[] {
-  return records.map((record) => fits(paper, record)).filter((match) => match.score > 0.3).toSorted((a, b) => b.score - a.score).slice(0, 5);
+export function bestMatches(
+  paper: Paper,
+  records: Pick<ReviewRecord, "id" | "title" | "doi">[],
+): Match[] {
+  return records
+    .map((record) => fits(paper, record))
+    .filter((match) => match.score > 0.3)
+    .toSorted((a, b) => b.score - a.score)
+    .slice(0, 5);
 }
 
 /** Enough to attach without asking: the same DOI, or a title alike that no other record rivals. */

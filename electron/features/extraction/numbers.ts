@@ -1,12 +1,24 @@
 /** Numbers as papers print them, with their place in the text. */
-export type FoundNumber = { value: number; raw: string; start: number; end: number; percent: boolean };
+export type FoundNumber = {
+  value: number;
+  raw: string;
+  start: number;
+  end: number;
+  percent: boolean;
+};
 
-const units = "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen".split(" ");
+const units =
+  "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen".split(
+    " ",
+  );
 const tens = "twenty thirty forty fifty sixty seventy eighty ninety".split(" ");
 const wordPattern = `(?:(?:${tens.join("|")})(?:[- ](?:${units.slice(1, 10).join("|")}))?|${units.slice().reverse().join("|")})`;
 const hundreds = `(?:(?:${units.slice(1, 10).join("|")}|a)[- ]hundred(?:(?: and)?[- ]${wordPattern})?|${wordPattern})`;
 const figures = String.raw`(?:\d{1,3}(?:,\d{3})+|\d+)(?:[.·]\d+)?|[.·]\d+`;
-const pattern = new RegExp(String.raw`(?<![\p{L}\d.])([-−–]?)(${figures})(?![\d])(\s?%| per ?cent\b)?|\b(${hundreds})\b(?:(\s?%| per ?cent\b))?`, "giu");
+const pattern = new RegExp(
+  String.raw`(?<![\p{L}\d.])([-−–]?)(${figures})(?![\d])(\s?%| per ?cent\b)?|\b(${hundreds})\b(?:(\s?%| per ?cent\b))?`,
+  "giu",
+);
 
 /**
  * Finds numbers written in figures (thousands commas, decimal points and middle dots, signs) or in
@@ -17,11 +29,23 @@ export function findNumbers(text: string): FoundNumber[] {
   for (const match of text.matchAll(pattern)) {
     const [raw, dash = "", figure, figurePercent, word, wordPercent] = match;
     const before = text.slice(0, match.index).trimEnd().at(-1) ?? "";
-    const negative = dash !== "" && !/[\d\p{L})\]%]/u.test(before) && (dash !== "–" || before === "" || /[(=:,\t]/.test(before));
-    const value = figure === undefined ? fromWords(word ?? "") : Number(figure.replaceAll(",", "").replace("·", "."));
+    const negative =
+      dash !== "" &&
+      !/[\d\p{L})\]%]/u.test(before) &&
+      (dash !== "–" || before === "" || /[(=:,\t]/.test(before));
+    const value =
+      figure === undefined
+        ? fromWords(word ?? "")
+        : Number(figure.replaceAll(",", "").replace("·", "."));
     if (!Number.isFinite(value)) continue;
     const start = match.index + (dash !== "" && !negative ? dash.length : 0);
-    found.push({ value: negative ? -value : value, raw: text.slice(start, match.index + raw.length), start, end: match.index + raw.length, percent: (figurePercent ?? wordPercent) !== undefined });
+    found.push({
+      value: negative ? -value : value,
+      raw: text.slice(start, match.index + raw.length),
+      start,
+      end: match.index + raw.length,
+      percent: (figurePercent ?? wordPercent) !== undefined,
+    });
   }
   return found;
 }

@@ -6,20 +6,36 @@ import { sectionRole } from "./section-role.ts";
 /** Text with the box that it fills, when it comes from a page. */
 export type Piece = { text: string; box?: Box };
 export type CellInput = { pieces: Piece[]; header: boolean; columnSpan: number; rowSpan: number };
-export type TableInput = { label: string; caption: Piece[]; rows: CellInput[][]; footnotes: Piece[][] };
+export type TableInput = {
+  label: string;
+  caption: Piece[];
+  rows: CellInput[][];
+  footnotes: Piece[][];
+};
 
 export type PaperBuilder = ReturnType<typeof createPaperBuilder>;
 
 export function createPaperBuilder(source: Paper["source"]) {
   let text = "";
   const paper: Paper = {
-    source, text: "", title: "", doi: "", blocks: [], sections: [], tables: [], figures: [], pages: [], runs: [], warnings: [],
+    source,
+    text: "",
+    title: "",
+    doi: "",
+    blocks: [],
+    sections: [],
+    tables: [],
+    figures: [],
+    pages: [],
+    runs: [],
+    warnings: [],
   };
 
   function append(pieces: Piece[]): { start: number; end: number } {
     const start = text.length;
     for (const { text: part, box } of pieces) {
-      if (box && part.length > 0) paper.runs.push({ ...box, start: text.length, end: text.length + part.length });
+      if (box && part.length > 0)
+        paper.runs.push({ ...box, start: text.length, end: text.length + part.length });
       text += part;
     }
     return { start, end: text.length };
@@ -39,7 +55,13 @@ export function createPaperBuilder(source: Paper["source"]) {
     const words = title.map((piece) => piece.text).join("");
     closeSection();
     const parent = paper.sections.findLast((section) => section.level < level);
-    paper.sections.push({ title: words, level, role: role ?? sectionRole(words, parent?.role), start, end: start });
+    paper.sections.push({
+      title: words,
+      level,
+      role: role ?? sectionRole(words, parent?.role),
+      start,
+      end: start,
+    });
     if (words) block("heading", title);
   }
 
@@ -50,7 +72,13 @@ export function createPaperBuilder(source: Paper["source"]) {
 
   function cell(input: CellInput): TableCell {
     const span = append(input.pieces);
-    return { text: text.slice(span.start, span.end), ...span, header: input.header, columnSpan: input.columnSpan, rowSpan: input.rowSpan };
+    return {
+      text: text.slice(span.start, span.end),
+      ...span,
+      header: input.header,
+      columnSpan: input.columnSpan,
+      rowSpan: input.rowSpan,
+    };
   }
 
   /** Rows are lines and cells are parted by tabs, so that cells have offsets like all other text. */
@@ -67,10 +95,18 @@ export function createPaperBuilder(source: Paper["source"]) {
       return cells;
     });
     const end = text.length;
-    if (end > start) paper.blocks.push({ kind: "table", start, end, section: paper.sections.length - 1 });
+    if (end > start)
+      paper.blocks.push({ kind: "table", start, end, section: paper.sections.length - 1 });
     text += "\n";
     const footnotes = input.footnotes.map((pieces) => textOf(block("footnote", pieces)));
-    paper.tables.push({ label, caption: textOf(caption), start: caption.start, end, rows, footnotes });
+    paper.tables.push({
+      label,
+      caption: textOf(caption),
+      start: caption.start,
+      end,
+      rows,
+      footnotes,
+    });
   }
 
   const textOf = (span: { start: number; end: number }): string => text.slice(span.start, span.end);
@@ -102,7 +138,13 @@ export function boxesOf(paper: Pick<Paper, "runs">, start: number, end: number):
     const length = run.end - run.start;
     const from = (Math.max(start, run.start) - run.start) / length;
     const to = (Math.min(end, run.end) - run.start) / length;
-    const box = { page: run.page, x: run.x + run.width * from, y: run.y, width: run.width * (to - from), height: run.height };
+    const box = {
+      page: run.page,
+      x: run.x + run.width * from,
+      y: run.y,
+      width: run.width * (to - from),
+      height: run.height,
+    };
     const last = boxes.at(-1);
     if (last && sameLine(last, box)) boxes[boxes.length - 1] = union(last, box);
     else boxes.push(box);
@@ -135,13 +177,23 @@ function runsWithin(runs: TextRun[], start: number, end: number): TextRun[] {
 function sameLine(a: Box, b: Box): boolean {
   if (a.page !== b.page) return false;
   const overlap = Math.min(a.y + a.height, b.y + b.height) - Math.max(a.y, b.y);
-  return overlap > 0.5 * Math.min(a.height, b.height) && b.x >= a.x - 1 && b.x - (a.x + a.width) < 1.5 * b.height;
+  return (
+    overlap > 0.5 * Math.min(a.height, b.height) &&
+    b.x >= a.x - 1 &&
+    b.x - (a.x + a.width) < 1.5 * b.height
+  );
 }
 
 function union(a: Box, b: Box): Box {
   const x = Math.min(a.x, b.x);
   const y = Math.min(a.y, b.y);
-  return { page: a.page, x, y, width: Math.max(a.x + a.width, b.x + b.width) - x, height: Math.max(a.y + a.height, b.y + b.height) - y };
+  return {
+    page: a.page,
+    x,
+    y,
+    width: Math.max(a.x + a.width, b.x + b.width) - x,
+    height: Math.max(a.y + a.height, b.y + b.height) - y,
+  };
 }
 
 export function sectionAt(paper: Pick<Paper, "sections">, offset: number): Section | undefined {

@@ -11,7 +11,10 @@ export function openPapers(assets: Pick<AssetStore, "get">) {
   const papers = new Map<string, Paper>();
   const passwords = new Map<string, string>();
 
-  async function read(assetId: string, options: { password?: string | undefined; signal?: AbortSignal } = {}): Promise<Paper> {
+  async function read(
+    assetId: string,
+    options: { password?: string | undefined; signal?: AbortSignal } = {},
+  ): Promise<Paper> {
     const known = papers.get(assetId);
     if (known) return known;
     const password = options.password ?? passwords.get(assetId);

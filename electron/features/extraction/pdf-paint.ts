@@ -4,7 +4,12 @@
  */
 export type Rule = { x0: number; y0: number; x1: number; y1: number };
 /** `rules` run across, `uprights` up and down. */
-export type PagePaint = { rules: Rule[]; uprights: Rule[]; images: Rule[]; hidden: { x: number; y: number }[] };
+export type PagePaint = {
+  rules: Rule[];
+  uprights: Rule[];
+  images: Rule[];
+  hidden: { x: number; y: number }[];
+};
 
 type Matrix = [number, number, number, number, number, number];
 type Operators = { fnArray: number[]; argsArray: unknown[] };
@@ -30,7 +35,8 @@ export function pagePaint(ops: Record<string, number>, list: Operators, view: nu
     const args = asArray(list.argsArray[at]);
     if (op === ops["save"]) stack.push({ ...state });
     else if (op === ops["restore"]) state = stack.pop() ?? state;
-    else if (op === ops["transform"]) state = { ...state, matrix: product(state.matrix, matrixOf(args)) };
+    else if (op === ops["transform"])
+      state = { ...state, matrix: product(state.matrix, matrixOf(args)) };
     else if (op === ops["paintFormXObjectBegin"]) {
       stack.push({ ...state });
       if (args[0]) state = { ...state, matrix: product(state.matrix, matrixOf(asArray(args[0]))) };
@@ -49,13 +55,19 @@ export function pagePaint(ops: Record<string, number>, list: Operators, view: nu
       const hidden = state.mode === 3 || state.mode === 7;
       if (hidden || state.white) {
         const [, , , , x, y] = product(state.matrix, text);
-        const onPaint = filled.some((box) => x >= box.x0 - 1 && x <= box.x1 + 1 && y >= box.y0 - 1 && y <= box.y1 + 1);
+        const onPaint = filled.some(
+          (box) => x >= box.x0 - 1 && x <= box.x1 + 1 && y >= box.y0 - 1 && y <= box.y1 + 1,
+        );
         if (hidden || !onPaint) paint.hidden.push({ x, y });
       }
     } else if (op === ops["constructPath"]) {
       const box = boxOfPath(state.matrix, args);
       if (box) addPath(paint, filled, box, { fills: fills(ops, args[0]), white: state.white });
-    } else if (op === ops["paintImageXObject"] || op === ops["paintInlineImageXObject"] || op === ops["paintImageMaskXObject"]) {
+    } else if (
+      op === ops["paintImageXObject"] ||
+      op === ops["paintInlineImageXObject"] ||
+      op === ops["paintImageMaskXObject"]
+    ) {
       paint.images.push(mapBox(state.matrix, [0, 0, 1, 1]));
       filled.push(mapBox(state.matrix, [0, 0, 1, 1]));
     }
@@ -64,10 +76,21 @@ export function pagePaint(ops: Record<string, number>, list: Operators, view: nu
 }
 
 function fills(ops: Record<string, number>, kind: unknown): boolean {
-  return kind === ops["fill"] || kind === ops["eoFill"] || kind === ops["fillStroke"] || kind === ops["eoFillStroke"] || kind === ops["closeFillStroke"];
+  return (
+    kind === ops["fill"] ||
+    kind === ops["eoFill"] ||
+    kind === ops["fillStroke"] ||
+    kind === ops["eoFillStroke"] ||
+    kind === ops["closeFillStroke"]
+  );
 }
 
-function addPath(paint: PagePaint, filled: Rule[], box: Rule, how: { fills: boolean; white: boolean }): void {
+function addPath(
+  paint: PagePaint,
+  filled: Rule[],
+  box: Rule,
+  how: { fills: boolean; white: boolean },
+): void {
   const height = box.y1 - box.y0;
   const width = box.x1 - box.x0;
   if (height < 3 && width > 8) paint.rules.push(box);
@@ -79,7 +102,14 @@ function boxOfPath(matrix: Matrix, args: unknown[]): Rule | undefined {
   const bounds = args[2];
   if (bounds === null || bounds === undefined || typeof bounds !== "object") return undefined;
   const [x0, y0, x1, y1] = Object.values(bounds).map(Number);
-  if (x0 === undefined || y0 === undefined || x1 === undefined || y1 === undefined || !Number.isFinite(x0 + y0 + x1 + y1)) return undefined;
+  if (
+    x0 === undefined ||
+    y0 === undefined ||
+    x1 === undefined ||
+    y1 === undefined ||
+    !Number.isFinite(x0 + y0 + x1 + y1)
+  )
+    return undefined;
   return mapBox(matrix, [x0, y0, x1, y1]);
 }
 

@@ -34,7 +34,12 @@ export type RawPage = {
 };
 
 export type RawPdf = { pages: RawPage[]; warnings: string[]; title: string };
-export type PdfOptions = { password?: string; maxPages?: number; maxSeconds?: number; signal?: AbortSignal };
+export type PdfOptions = {
+  password?: string;
+  maxPages?: number;
+  maxSeconds?: number;
+  signal?: AbortSignal;
+};
 
 type PdfModule = typeof import("pdfjs-dist/legacy/build/pdf.mjs");
 type PdfDocument = Awaited<ReturnType<PdfModule["getDocument"]>["promise"]>;
@@ -82,7 +87,11 @@ function openFailure(thrown: unknown, hadPassword: boolean): AppError {
   return new AppError("badFile", `The file cannot be read as a PDF: ${message}`, { reason: name });
 }
 
-async function readPages(pdfjs: PdfModule, document: PdfDocument, options: PdfOptions): Promise<RawPdf> {
+async function readPages(
+  pdfjs: PdfModule,
+  document: PdfDocument,
+  options: PdfOptions,
+): Promise<RawPdf> {
   const { maxPages = 500, maxSeconds = 120, signal } = options;
   const deadline = performance.now() + maxSeconds * 1000;
   const pages: RawPage[] = [];
@@ -102,7 +111,14 @@ async function readPages(pdfjs: PdfModule, document: PdfDocument, options: PdfOp
 }
 
 function unread(number: number): RawPage {
-  return { number, width: 0, height: 0, items: [], paint: { rules: [], uprights: [], images: [], hidden: [] }, read: false };
+  return {
+    number,
+    width: 0,
+    height: 0,
+    items: [],
+    paint: { rules: [], uprights: [], images: [], hidden: [] },
+    read: false,
+  };
 }
 
 async function documentTitle(document: PdfDocument): Promise<string> {
@@ -129,7 +145,9 @@ async function readPage(
     page.cleanup();
     return { number, width: viewport.width, height: viewport.height, items, paint, read: true };
   } catch (thrown) {
-    warnings.push(`page ${number} not read (${thrown instanceof Error ? thrown.message : String(thrown)})`);
+    warnings.push(
+      `page ${number} not read (${thrown instanceof Error ? thrown.message : String(thrown)})`,
+    );
     return unread(number);
   }
 }
@@ -145,7 +163,11 @@ function fontName(page: PdfPage, id: string): string {
 
 type ContentItem = Awaited<ReturnType<PdfPage["getTextContent"]>>["items"][number];
 
-function positioned(content: ContentItem[], view: number[], nameOf: (id: string) => string): TextItem[] {
+function positioned(
+  content: ContentItem[],
+  view: number[],
+  nameOf: (id: string) => string,
+): TextItem[] {
   const items: TextItem[] = [];
   for (const item of content) {
     if (!("str" in item) || item.str.trim() === "") continue;
@@ -163,22 +185,38 @@ function positioned(content: ContentItem[], view: number[], nameOf: (id: string)
 function boxOf(angle: number, e: number, f: number, length: number, size: number) {
   const ascent = 0.8 * size;
   if (angle === 90) return { x: e - 0.2 * size, y: f, width: size, height: length, baseline: e };
-  if (angle === 270) return { x: e - ascent, y: f - length, width: size, height: length, baseline: e };
-  if (angle === 180) return { x: e - length, y: f - 0.2 * size, width: length, height: size, baseline: f };
+  if (angle === 270)
+    return { x: e - ascent, y: f - length, width: size, height: length, baseline: e };
+  if (angle === 180)
+    return { x: e - length, y: f - 0.2 * size, width: length, height: size, baseline: f };
   return { x: e, y: f - ascent, width: length, height: size, baseline: f };
 }
 
 function multiply(m: number[], n: number[]): [number, number, number, number, number, number] {
   const [a = 1, b = 0, c = 0, d = 1, e = 0, f = 0] = m;
   const [g = 1, h = 0, i = 0, j = 1, k = 0, l = 0] = n;
-  return [a * g + c * h, b * g + d * h, a * i + c * j, b * i + d * j, a * k + c * l + e, b * k + d * l + f];
+  return [
+    a * g + c * h,
+    b * g + d * h,
+    a * i + c * j,
+    b * i + d * j,
+    a * k + c * l + e,
+    b * k + d * l + f,
+  ];
 }
 
 /** Text painted in mode 3, in white on white or below one point is there for machines, not for readers. */
 function markHidden(items: TextItem[], paint: PagePaint): void {
   for (const item of items) {
     if (item.size < 1) item.visible = false;
-    else if (paint.hidden.some((spot) => Math.abs(spot.y - item.baseline) < 1 && spot.x >= item.x - 1 && spot.x <= item.x + item.width + 1)) {
+    else if (
+      paint.hidden.some(
+        (spot) =>
+          Math.abs(spot.y - item.baseline) < 1 &&
+          spot.x >= item.x - 1 &&
+          spot.x <= item.x + item.width + 1,
+      )
+    ) {
       item.visible = false;
     }
   }

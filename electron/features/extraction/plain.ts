@@ -8,7 +8,9 @@ import { findDoi } from "./identifiers.ts";
 /** Paragraphs are parted by empty lines; headings are `#` lines, `ABSTRACT.METHODS:` labels or well-known words alone. */
 export function paperFromPlain(raw: string): Paper {
   const builder = createPaperBuilder("text");
-  const lines = normaliseGlyphs(raw.replaceAll(/\r\n?/g, "\n")).replaceAll(/ (#{1,6} )/g, "\n\n$1").split("\n");
+  const lines = normaliseGlyphs(raw.replaceAll(/\r\n?/g, "\n"))
+    .replaceAll(/ (#{1,6} )/g, "\n\n$1")
+    .split("\n");
   let title = "";
   let expectTitle = false;
   let at = 0;
@@ -29,7 +31,16 @@ export function paperFromPlain(raw: string): Paper {
       const paragraph = takeParagraph(lines, at);
       const text = paragraph.join(" ").replaceAll(/\s+/g, " ").trim();
       if (expectTitle) title = text;
-      builder.block(expectTitle ? "title" : builder.role() === "abstract" ? "abstract" : builder.role() === "references" ? "reference" : "paragraph", [{ text }]);
+      builder.block(
+        expectTitle
+          ? "title"
+          : builder.role() === "abstract"
+            ? "abstract"
+            : builder.role() === "references"
+              ? "reference"
+              : "paragraph",
+        [{ text }],
+      );
       expectTitle = false;
       at += paragraph.length;
       continue;
@@ -39,7 +50,8 @@ export function paperFromPlain(raw: string): Paper {
   return builder.finish({ title, doi: findDoi(raw.slice(0, 3000)) });
 }
 
-const lone = /^(abstract|introduction|background|methods?|materials and methods|results?|discussion|conclusions?|references)\s*:?$/i;
+const lone =
+  /^(abstract|introduction|background|methods?|materials and methods|results?|discussion|conclusions?|references)\s*:?$/i;
 
 function headingOf(line: string): { title: string; level: number; rest: string } | undefined {
   const hash = /^\s*(#{1,6})\s+(.+?)\s*$/.exec(line);
@@ -47,23 +59,45 @@ function headingOf(line: string): { title: string; level: number; rest: string }
   const label = /^([A-Z][A-Za-z&/,\- ]*(?:\.[A-Z][A-Za-z0-9&/,:'()\- ]*)*):\s*$/.exec(line);
   if (label?.[1] && (label[1] === label[1].toUpperCase() || label[1].includes("."))) {
     const parts = label[1].split(".");
-    return { title: parts.length > 1 ? titleCase(parts.at(-1) ?? "") : titleCase(parts[0] ?? ""), level: parts.length, rest: "" };
+    return {
+      title: parts.length > 1 ? titleCase(parts.at(-1) ?? "") : titleCase(parts[0] ?? ""),
+      level: parts.length,
+      rest: "",
+    };
   }
-  return lone.test(line.trim()) ? { title: line.trim().replace(/:$/, ""), level: 1, rest: "" } : undefined;
+  return lone.test(line.trim())
+    ? { title: line.trim().replace(/:$/, ""), level: 1, rest: "" }
+    : undefined;
 }
 
 /** Flattened Markdown runs heading and text together: a known section word ends the heading. */
-function splitLongHeading(level: number, text: string): { title: string; level: number; rest: string } {
+function splitLongHeading(
+  level: number,
+  text: string,
+): { title: string; level: number; rest: string } {
   if (text.length <= 80) return { title: text, level, rest: "" };
   const [first = ""] = text.split(" ");
-  return sectionRole(first) === "other" ? { title: "", level, rest: text } : { title: first, level, rest: text.slice(first.length + 1) };
+  return sectionRole(first) === "other"
+    ? { title: "", level, rest: text }
+    : { title: first, level, rest: text.slice(first.length + 1) };
 }
 
-const titleCase = (text: string): string => (text === "TITLE" || text !== text.toUpperCase() ? text : text.charAt(0) + text.slice(1).toLowerCase());
+const titleCase = (text: string): string =>
+  text === "TITLE" || text !== text.toUpperCase()
+    ? text
+    : text.charAt(0) + text.slice(1).toLowerCase();
 
 function takeParagraph(lines: string[], from: number): string[] {
   let to = from;
-  while (to < lines.length && (lines[to] ?? "").trim() !== "" && (to === from || (!headingOf(lines[to] ?? "") && tableEnd(lines, to) === to && !/^:{3,}/.test(lines[to] ?? "")))) to += 1;
+  while (
+    to < lines.length &&
+    (lines[to] ?? "").trim() !== "" &&
+    (to === from ||
+      (!headingOf(lines[to] ?? "") &&
+        tableEnd(lines, to) === to &&
+        !/^:{3,}/.test(lines[to] ?? "")))
+  )
+    to += 1;
   return lines.slice(from, to);
 }
 
@@ -77,9 +111,20 @@ function tableEnd(lines: string[], at: number): number {
     return end - at >= 2 ? end : at;
   }
   // The header stands above the dashes: at most three lines of it.
-  const opening = dashes.test(lines[at] ?? "") ? at : [1, 2, 3].map((ahead) => at + ahead).find((row) => columnDashes(lines[row]) && (lines[at] ?? "").trim() !== "" && lines.slice(at, row).every((one) => /\s{2,}\S/.test(one)));
+  const opening = dashes.test(lines[at] ?? "")
+    ? at
+    : [1, 2, 3]
+        .map((ahead) => at + ahead)
+        .find(
+          (row) =>
+            columnDashes(lines[row]) &&
+            (lines[at] ?? "").trim() !== "" &&
+            lines.slice(at, row).every((one) => /\s{2,}\S/.test(one)),
+        );
   if (opening === undefined) return at;
-  const from = columnDashes(lines[opening]) ? opening : [1, 2, 3, 4, 5, 6].map((ahead) => opening + ahead).find((row) => columnDashes(lines[row]));
+  const from = columnDashes(lines[opening])
+    ? opening
+    : [1, 2, 3, 4, 5, 6].map((ahead) => opening + ahead).find((row) => columnDashes(lines[row]));
   if (from === undefined) return at;
   let end = from + 1;
   let lastRow = end;
@@ -88,13 +133,14 @@ function tableEnd(lines: string[], at: number): number {
     if (dashes.test(line)) return end + 1;
     if (line.startsWith(":::") || /^#{1,6} /.test(line)) break;
     if (line.trim() !== "") lastRow = end + 1;
-    else if (lines[end + 1]?.trim() === "" ) break;
+    else if (lines[end + 1]?.trim() === "") break;
     end += 1;
   }
   return lastRow;
 }
 
-const columnDashes = (line: string | undefined): boolean => line !== undefined && /^\s*-{2,}(\s+-{2,})+\s*$/.test(line);
+const columnDashes = (line: string | undefined): boolean =>
+  line !== undefined && /^\s*-{2,}(\s+-{2,})+\s*$/.test(line);
 
 function writeDashedTable(builder: PaperBuilder, lines: string[]): void {
   const number = builder.tableCount() + 1;
@@ -102,19 +148,36 @@ function writeDashedTable(builder: PaperBuilder, lines: string[]): void {
   builder.table({ label: `Table ${number}`, caption: [], rows, footnotes: [] });
 }
 
-const cellFrom = (text: string, header: boolean): CellInput => ({ pieces: text.trim() ? [{ text: text.replaceAll(/\s+/g, " ").trim() }] : [], header, columnSpan: 1, rowSpan: 1 });
+const cellFrom = (text: string, header: boolean): CellInput => ({
+  pieces: text.trim() ? [{ text: text.replaceAll(/\s+/g, " ").trim() }] : [],
+  header,
+  columnSpan: 1,
+  rowSpan: 1,
+});
 
 function pipeRows(lines: string[]): CellInput[][] {
   const body = lines.filter((line) => !/^\|[\s:|-]+\|?\s*$/.test(line));
-  return body.map((line, index) => line.replace(/^\||\|\s*$/g, "").split("|").map((cell) => cellFrom(cell, index === 0)));
+  return body.map((line, index) =>
+    line
+      .replace(/^\||\|\s*$/g, "")
+      .split("|")
+      .map((cell) => cellFrom(cell, index === 0)),
+  );
 }
 
 /** The dashes give the columns' places; rows of several lines are parted by empty lines. */
 function dashedRows(lines: string[]): CellInput[][] {
   const ruler = lines.findIndex((line) => columnDashes(line));
   const columns = [...(lines[ruler] ?? "").matchAll(/-+/g)].map((match) => match.index);
-  const multiline = lines.slice(ruler + 1).some((line, index, all) => line.trim() === "" && index < all.length - 2);
-  const groups: { lines: string[]; header: boolean }[] = [{ lines: lines.slice(0, ruler).filter((line) => !dashes.test(line) && line.trim() !== ""), header: true }];
+  const multiline = lines
+    .slice(ruler + 1)
+    .some((line, index, all) => line.trim() === "" && index < all.length - 2);
+  const groups: { lines: string[]; header: boolean }[] = [
+    {
+      lines: lines.slice(0, ruler).filter((line) => !dashes.test(line) && line.trim() !== ""),
+      header: true,
+    },
+  ];
   let open: string[] = [];
   for (const line of lines.slice(ruler + 1)) {
     if (dashes.test(line)) continue;
@@ -125,7 +188,16 @@ function dashedRows(lines: string[]): CellInput[][] {
     }
   }
   if (open.length > 0) groups.push({ lines: open, header: false });
-  return groups.filter((group) => group.lines.length > 0).map((group) =>
-    columns.map((from, index) => cellFrom(group.lines.map((line) => line.slice(index === 0 ? 0 : from, columns[index + 1] ?? line.length)).join(" "), group.header)),
-  );
+  return groups
+    .filter((group) => group.lines.length > 0)
+    .map((group) =>
+      columns.map((from, index) =>
+        cellFrom(
+          group.lines
+            .map((line) => line.slice(index === 0 ? 0 : from, columns[index + 1] ?? line.length))
+            .join(" "),
+          group.header,
+        ),
+      ),
+    );
 }

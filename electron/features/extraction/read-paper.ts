@@ -11,14 +11,19 @@ export async function readPaper(bytes: Uint8Array, options: PdfOptions = {}): Pr
   if (bytes.byteLength === 0) throw new AppError("badFile", "The file is empty.");
   const head = new TextDecoder("latin1").decode(bytes.subarray(0, 1024));
   if (head.includes("%PDF-")) return paperFromPdf(await readPdf(bytes, options));
-  if (head.startsWith("PK")) throw new AppError("unsupported", "This is a ZIP or Office file; full texts are read from PDF, JATS or BioC XML, Markdown and plain text.");
+  if (head.startsWith("PK"))
+    throw new AppError(
+      "unsupported",
+      "This is a ZIP or Office file; full texts are read from PDF, JATS or BioC XML, Markdown and plain text.",
+    );
   const text = decodeText(bytes);
   if (/^\s*(<\?xml|<!DOCTYPE|<[a-zA-Z])/.test(text)) return paperFromJats(text);
   return paperFromPlain(text);
 }
 
 function decodeText(bytes: Uint8Array): string {
-  if (bytes.subarray(0, 4096).includes(0)) throw new AppError("badFile", "The file is neither a PDF nor text (it holds binary data).");
+  if (bytes.subarray(0, 4096).includes(0))
+    throw new AppError("badFile", "The file is neither a PDF nor text (it holds binary data).");
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch {

@@ -10,31 +10,91 @@ import type { Paper } from "../../api/schemas/extraction.ts";
 import { paperFromJats } from "./jats.ts";
 import { findResult, type ArmNumbers } from "./results/result.ts";
 
-const folder = join(process.env["EVIDESK_SHARED"] ?? "../shared", "data/text/pico_results/llm_meta_analysis/dev");
+const folder = join(
+  process.env["EVIDESK_SHARED"] ?? "../shared",
+  "data/text/pico_results/llm_meta_analysis/dev",
+);
 
-type Gold = Record<string, string | number> & { pmcid: number; outcome: string; intervention: string; comparator: string; outcome_type: string; is_data_complete: string };
+type Gold = Record<string, string | number> & {
+  pmcid: number;
+  outcome: string;
+  intervention: string;
+  comparator: string;
+  outcome_type: string;
+  is_data_complete: string;
+};
 
-const lines = (name: string): unknown[] => gunzipSync(readFileSync(join(folder, name))).toString("utf8").trim().split("\n").map((line) => JSON.parse(line));
-export const half = (pmcid: number): "even" | "odd" => ([...String(pmcid)].reduce((sum, digit) => sum + Number(digit), 0) % 2 === 0 ? "even" : "odd");
+const lines = (name: string): unknown[] =>
+  gunzipSync(readFileSync(join(folder, name)))
+    .toString("utf8")
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line));
+export const half = (pmcid: number): "even" | "odd" =>
+  [...String(pmcid)].reduce((sum, digit) => sum + Number(digit), 0) % 2 === 0 ? "even" : "odd";
 
-const same = (gold: string | number | undefined, value: number | null): boolean => (gold === "" || gold === undefined ? value === null : value !== null && Math.abs(Number(gold) - value) < 1e-9);
+const same = (gold: string | number | undefined, value: number | null): boolean =>
+  gold === "" || gold === undefined
+    ? value === null
+    : value !== null && Math.abs(Number(gold) - value) < 1e-9;
 
-function cells(gold: Gold, one: ArmNumbers, two: ArmNumbers): [string | number | undefined, number | null][] {
+function cells(
+  gold: Gold,
+  one: ArmNumbers,
+  two: ArmNumbers,
+): [string | number | undefined, number | null][] {
   const g = (key: string): string | number | undefined => gold[key];
   return gold.outcome_type === "binary"
-    ? [[g("intervention_events"), one.events], [g("intervention_group_size"), one.n], [g("comparator_events"), two.events], [g("comparator_group_size"), two.n]]
-    : [[g("intervention_mean"), one.mean], [g("intervention_standard_deviation"), one.sd], [g("intervention_group_size"), one.n], [g("comparator_mean"), two.mean], [g("comparator_standard_deviation"), two.sd], [g("comparator_group_size"), two.n]];
+    ? [
+        [g("intervention_events"), one.events],
+        [g("intervention_group_size"), one.n],
+        [g("comparator_events"), two.events],
+        [g("comparator_group_size"), two.n],
+      ]
+    : [
+        [g("intervention_mean"), one.mean],
+        [g("intervention_standard_deviation"), one.sd],
+        [g("intervention_group_size"), one.n],
+        [g("comparator_mean"), two.mean],
+        [g("comparator_standard_deviation"), two.sd],
+        [g("comparator_group_size"), two.n],
+      ];
 }
 
-type Tally = { rows: number; exact: number; complete: number; completeExact: number; kindRight: number; cells: number; cellsRight: number; verified: number; verifiedRight: number; verifiedCells: number; verifiedCellsRight: number };
-const empty = (): Tally => ({ rows: 0, exact: 0, complete: 0, completeExact: 0, kindRight: 0, cells: 0, cellsRight: 0, verified: 0, verifiedRight: 0, verifiedCells: 0, verifiedCellsRight: 0 });
+type Tally = {
+  rows: number;
+  exact: number;
+  complete: number;
+  completeExact: number;
+  kindRight: number;
+  cells: number;
+  cellsRight: number;
+  verified: number;
+  verifiedRight: number;
+  verifiedCells: number;
+  verifiedCellsRight: number;
+};
+const empty = (): Tally => ({
+  rows: 0,
+  exact: 0,
+  complete: 0,
+  completeExact: 0,
+  kindRight: 0,
+  cells: 0,
+  cellsRight: 0,
+  verified: 0,
+  verifiedRight: 0,
+  verifiedCells: 0,
+  verifiedCellsRight: 0,
+});
 
 function main(): void {
   if (!existsSync(folder)) return console.log(`skipped: no data at ${folder} (set EVIDESK_SHARED)`);
   const wanted = process.argv[2] ?? "all";
   const show = process.argv.includes("--show");
   const papers = new Map<number, Paper>();
-  for (const entry of lines("abstract_results_text.jsonl.gz") as { pmcid: string; xml: string }[]) papers.set(Number(entry.pmcid.slice(3)), paperFromJats(entry.xml));
+  for (const entry of lines("abstract_results_text.jsonl.gz") as { pmcid: string; xml: string }[])
+    papers.set(Number(entry.pmcid.slice(3)), paperFromJats(entry.xml));
   const tallies: Record<string, Tally> = { binary: empty(), continuous: empty() };
   for (const gold of lines("numeric_gold.jsonl.gz") as Gold[]) {
     const paper = papers.get(gold.pmcid);
@@ -60,11 +120,17 @@ function main(): void {
       tally.verifiedCells += stated.length;
       tally.verifiedCellsRight += stated.filter(([truth, value]) => same(truth, value)).length;
     }
-    if (show && !exact) console.log(`PMC${gold.pmcid} ${gold.outcome_type} ${result.status} | ${gold.outcome} | ${gold.intervention} | ${gold.comparator}\n   gold ${pairs.map(([truth]) => truth).join(", ")}\n   ours ${pairs.map(([, value]) => value).join(", ")}  ${result.checks.find((check) => check.name === "match")?.message ?? ""}\n   ${result.evidence.map((piece) => piece.quote.replaceAll(/\s+/g, " ").slice(0, 160)).join("\n   ")}`);
+    if (show && !exact)
+      console.log(
+        `PMC${gold.pmcid} ${gold.outcome_type} ${result.status} | ${gold.outcome} | ${gold.intervention} | ${gold.comparator}\n   gold ${pairs.map(([truth]) => truth).join(", ")}\n   ours ${pairs.map(([, value]) => value).join(", ")}  ${result.checks.find((check) => check.name === "match")?.message ?? ""}\n   ${result.evidence.map((piece) => piece.quote.replaceAll(/\s+/g, " ").slice(0, 160)).join("\n   ")}`,
+      );
   }
-  const share = (part: number, whole: number): string => `${((100 * part) / Math.max(1, whole)).toFixed(1)} % (${part}/${whole})`;
+  const share = (part: number, whole: number): string =>
+    `${((100 * part) / Math.max(1, whole)).toFixed(1)} % (${part}/${whole})`;
   for (const [kind, t] of Object.entries(tallies)) {
-    console.log(`${wanted} ${kind}: all cells exact ${share(t.exact, t.rows)}; on complete rows ${share(t.completeExact, t.complete)}; cells ${share(t.cellsRight, t.cells)}; kind right ${share(t.kindRight, t.rows)}; verified ${share(t.verified, t.rows)}, all cells of these exact ${share(t.verifiedRight, t.verified)}, single values right ${share(t.verifiedCellsRight, t.verifiedCells)}`);
+    console.log(
+      `${wanted} ${kind}: all cells exact ${share(t.exact, t.rows)}; on complete rows ${share(t.completeExact, t.complete)}; cells ${share(t.cellsRight, t.cells)}; kind right ${share(t.kindRight, t.rows)}; verified ${share(t.verified, t.rows)}, all cells of these exact ${share(t.verifiedRight, t.verified)}, single values right ${share(t.verifiedCellsRight, t.verifiedCells)}`,
+    );
   }
 }
 

@@ -5,10 +5,16 @@ const roles: [string, RegExp][] = [
   ["funding", /\b(funding|financial (support|disclosure)|sources? of support|grant)/i],
   ["registration", /\btrial registration|^registration\b/i],
   ["conflicts", /\b(competing|conflicts? of|declaration of) interests?/i],
-  ["acknowledgements", /^(acknowledge?ments?|authors?['’]? contributions?|author details|abbreviations|supplementary|supporting information|pre-publication)/i],
+  [
+    "acknowledgements",
+    /^(acknowledge?ments?|authors?['’]? contributions?|author details|abbreviations|supplementary|supporting information|pre-publication)/i,
+  ],
   ["conclusion", /^conclusions?\b|^concluding/i],
   ["results", /\bresults?\b|\bfindings\b|^outcomes$/i],
-  ["methods", /\bmethods?\b|\bmethodology\b|materials|^(study )?design|^(patients|participants|subjects)\b|statistical (analys|method)|^statistics|experimental|^procedures?\b|^interventions?$|randomi[sz]ation/i],
+  [
+    "methods",
+    /\bmethods?\b|\bmethodology\b|materials|^(study )?design|^(patients|participants|subjects)\b|statistical (analys|method)|^statistics|experimental|^procedures?\b|^interventions?$|randomi[sz]ation/i,
+  ],
   ["discussion", /\bdiscussion\b|\bcomments?\b|limitations/i],
   ["introduction", /^(introduction|background|objectives?|aims?|purpose|context|rationale)\b/i],
 ];

@@ -1,15 +1,26 @@
 /** Sentences of a paper with their place, part of the paper and kind of block. Pure. */
 import type { Block, Paper } from "../../api/schemas/extraction.ts";
 
-export type Sentence = { text: string; start: number; end: number; role: string; section: string; kind: Block["kind"]; block: number };
+export type Sentence = {
+  text: string;
+  start: number;
+  end: number;
+  role: string;
+  section: string;
+  kind: Block["kind"];
+  block: number;
+};
 
-const abbreviations = /(?:\b(?:e\.g|i\.e|vs|cf|et al|Fig|Figs|Tab|Dr|Prof|Mr|Mrs|St|No|Nos|Ref|approx|ca|resp|vol|Inc|Ltd|Co|Corp|spp|sp|min|max|al|Eq|p|P|n|N|S\.D|U\.S\.A|U\.S|U\.K)|\b[A-Z])\.$/;
+const abbreviations =
+  /(?:\b(?:e\.g|i\.e|vs|cf|et al|Fig|Figs|Tab|Dr|Prof|Mr|Mrs|St|No|Nos|Ref|approx|ca|resp|vol|Inc|Ltd|Co|Corp|spp|sp|min|max|al|Eq|p|P|n|N|S\.D|U\.S\.A|U\.S|U\.K)|\b[A-Z])\.$/;
 
 /** Splits at full stops that end sentences: not after abbreviations, initials or inside numbers. */
 export function splitSentences(text: string): { start: number; end: number }[] {
   const spans: { start: number; end: number }[] = [];
   let start = 0;
-  for (const match of text.matchAll(/[.!?]["”’)\]]*(?:\s*\[[\d,\s–-]+\])?\s+(?=[\p{Lu}\d"“(\[])/gu)) {
+  for (const match of text.matchAll(
+    /[.!?]["”’)\]]*(?:\s*\[[\d,\s–-]+\])?\s+(?=[\p{Lu}\d"“(\[])/gu,
+  )) {
     const end = match.index + match[0].trimEnd().length;
     const upTo = text.slice(start, match.index + 1);
     if (abbreviations.test(upTo) && !/\b(?:min|max|p|n)\.$/i.test(upTo)) continue;
@@ -27,11 +38,16 @@ export function sentencesOf(paper: Paper): Sentence[] {
     const section = paper.sections[block.section];
     const role = block.kind === "title" ? "title" : (section?.role ?? "front");
     if (role === "references") return [];
-    return splitSentences(paper.text.slice(block.start, block.end)).map(({ start, end }): Sentence => ({
-      text: paper.text.slice(block.start + start, block.start + end),
-      start: block.start + start,
-      end: block.start + end,
-      role, section: section?.title ?? "", kind: block.kind, block: index,
-    }));
+    return splitSentences(paper.text.slice(block.start, block.end)).map(
+      ({ start, end }): Sentence => ({
+        text: paper.text.slice(block.start + start, block.start + end),
+        start: block.start + start,
+        end: block.start + end,
+        role,
+        section: section?.title ?? "",
+        kind: block.kind,
+        block: index,
+      }),
+    );
   });
 }

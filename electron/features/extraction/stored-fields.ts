@@ -15,6 +15,8 @@ export function fieldsOf(file: ReviewFile): Field[] {
 export function setFields(file: ReviewFile, actor: string, fields: Field[]): void {
   file.ledger.transaction(() => {
     file.ledger.setMeta(key, JSON.stringify(fields));
-    file.ledger.record(actor, "setFields", { fields: fields.map(({ id, name }) => ({ id, name })) });
+    file.ledger.record(actor, "setFields", {
+      fields: fields.map(({ id, name }) => ({ id, name })),
+    });
   });
 }

@@ -34,15 +34,28 @@ function suggestField(reading: Reading, field: Field): Proposal[] {
   const chosen = kind?.many ? candidates : candidates.slice(0, 1);
   if (chosen.length === 0) return [notFound(reading, field, kind?.looksFor)];
   const verified = chosen.map((candidate) => proposalFrom(reading, field, candidate));
-  return kind?.many && !field.perArm && field.type !== "text" ? [asList(field, verified)].flat() : verified.slice(0, field.perArm ? 8 : 1);
+  return kind?.many && !field.perArm && field.type !== "text"
+    ? [asList(field, verified)].flat()
+    : verified.slice(0, field.perArm ? 8 : 1);
 }
 
 function proposalFrom(reading: Reading, field: Field, candidate: Candidate): Proposal {
-  const verdict = verify(reading.paper, candidate.value, candidate.quote, { near: candidate.near, ...(candidate.words ? { words: candidate.words } : {}) });
+  const verdict = verify(reading.paper, candidate.value, candidate.quote, {
+    near: candidate.near,
+    ...(candidate.words ? { words: candidate.words } : {}),
+  });
   return {
-    fieldId: field.id, name: field.name, value: candidate.value, status: verdict.status, evidence: verdict.evidence,
-    method: candidate.method, score: candidate.score,
-    checks: [{ name: "quote and numbers", ok: verdict.status === "verified", message: verdict.reason }, ...sizeChecks(reading, field, candidate)],
+    fieldId: field.id,
+    name: field.name,
+    value: candidate.value,
+    status: verdict.status,
+    evidence: verdict.evidence,
+    method: candidate.method,
+    score: candidate.score,
+    checks: [
+      { name: "quote and numbers", ok: verdict.status === "verified", message: verdict.reason },
+      ...sizeChecks(reading, field, candidate),
+    ],
     ...(candidate.unit === undefined ? {} : { unit: candidate.unit }),
     ...(candidate.arm === undefined ? {} : { arm: candidate.arm }),
   };
@@ -52,7 +65,14 @@ function sizeChecks(reading: Reading, field: Field, candidate: Candidate): Check
   if (candidate.unit !== "participants" || field.perArm || candidate.arm !== undefined) return [];
   const arms = findArms(reading);
   const value = findNumbers(candidate.value)[0]?.value;
-  return total(arms) === null || value === undefined || arms.length < 2 ? [] : [checkArmTotal(arms.map((arm) => arm.size ?? 0), value)];
+  return total(arms) === null || value === undefined || arms.length < 2
+    ? []
+    : [
+        checkArmTotal(
+          arms.map((arm) => arm.size ?? 0),
+          value,
+        ),
+      ];
 }
 
 /** A list in one cell: several values with the evidence of the first; verified only when each one is. */
@@ -61,17 +81,39 @@ function asList(field: Field, proposals: Proposal[]): Proposal[] {
   if (!first || proposals.length === 1) return proposals;
   const sameQuote = proposals.filter((one) => one.evidence?.quote === first.evidence?.quote);
   const status = sameQuote.every((one) => one.status === "verified") ? "verified" : "unsupported";
-  return [{ ...first, fieldId: field.id, value: sameQuote.map((one) => one.value).join("; "), status, checks: sameQuote.flatMap((one) => one.checks.slice(0, 1)) }];
+  return [
+    {
+      ...first,
+      fieldId: field.id,
+      value: sameQuote.map((one) => one.value).join("; "),
+      status,
+      checks: sameQuote.flatMap((one) => one.checks.slice(0, 1)),
+    },
+  ];
 }
 
 /** "Not reported" says what was looked through; when only a figure speaks of it, it says that. */
 function notFound(reading: Reading, field: Field, looksFor: string | undefined): Proposal {
   const { paper, sentences } = reading;
-  const unread = paper.pages.filter((page) => page.state === "unread" || page.state === "noTextLayer");
+  const unread = paper.pages.filter(
+    (page) => page.state === "unread" || page.state === "noTextLayer",
+  );
   const searched = `${sentences.length} sentences, ${paper.tables.length} tables and ${paper.figures.length} figure captions for ${looksFor ?? `words of "${field.name}"`}`;
-  const figure = looksFor ? undefined : paper.figures.find((one) => field.name.toLowerCase().split(/\s+/).every((word) => one.caption.toLowerCase().includes(word)));
+  const figure = looksFor
+    ? undefined
+    : paper.figures.find((one) =>
+        field.name
+          .toLowerCase()
+          .split(/\s+/)
+          .every((word) => one.caption.toLowerCase().includes(word)),
+      );
   const checks: Check[] = [{ name: "searched", ok: true, message: searched }];
-  if (unread.length > 0) checks.push({ name: "all pages read", ok: false, message: `${unread.length} of ${paper.pages.length} pages hold no readable text` });
+  if (unread.length > 0)
+    checks.push({
+      name: "all pages read",
+      ok: false,
+      message: `${unread.length} of ${paper.pages.length} pages hold no readable text`,
+    });
   const base = { fieldId: field.id, name: field.name, value: null, checks, score: 0 };
   if (paper.text.trim() === "") return { ...base, status: "failed", method: "no readable text" };
   if (!figure) return { ...base, status: "notReported", method: "rules" };

@@ -2,11 +2,19 @@
 import { chunksOf, type Chunk } from "./chunks.ts";
 import type { Rule } from "./pdf-paint.ts";
 
-export type GridCellChunks = { chunks: Chunk[]; header: boolean; columnSpan: number; column: number };
+export type GridCellChunks = {
+  chunks: Chunk[];
+  header: boolean;
+  columnSpan: number;
+  column: number;
+};
 type Row = { baseline: number; cells: GridCellChunks[]; header: boolean; band: number };
 
 export function gridOf(body: Chunk[], rules: Rule[]): GridCellChunks[][] {
-  const chunks = chunksOf(body.flatMap((chunk) => chunk.items), 0.5);
+  const chunks = chunksOf(
+    body.flatMap((chunk) => chunk.items),
+    0.5,
+  );
   const lines = linesOf(chunks);
   const headerFoot = headerBottom(rules, lines);
   const columns = columnsOf(lines, headerFoot);
@@ -43,7 +51,9 @@ function headerBottom(rules: Rule[], lines: Chunk[][]): number {
     .toSorted((a, b) => a - b)
     .find((y) => y > first && y < (baselines.at(-1) ?? 0));
   const position = baselines.filter((baseline) => inner !== undefined && baseline < inner).length;
-  return inner !== undefined && position <= Math.max(6, lines.length / 2) ? inner : (first + second) / 2;
+  return inner !== undefined && position <= Math.max(6, lines.length / 2)
+    ? inner
+    : (first + second) / 2;
 }
 
 export type Column = { x0: number; x1: number };
@@ -53,12 +63,19 @@ export function columnsOf(lines: Chunk[][], headerFoot: number): Column[] {
   const data = lines.filter((line) => line.length > 1 && (line[0]?.baseline ?? 0) > headerFoot);
   const voters = data.length >= 2 ? data : lines.filter((line) => line.length > 1);
   const all = voters.flat();
-  if (all.length === 0) return [{ x0: Math.min(...lines.flat().map((chunk) => chunk.x0)), x1: Math.max(...lines.flat().map((chunk) => chunk.x1)) }];
+  if (all.length === 0)
+    return [
+      {
+        x0: Math.min(...lines.flat().map((chunk) => chunk.x0)),
+        x1: Math.max(...lines.flat().map((chunk) => chunk.x1)),
+      },
+    ];
   const left = Math.floor(Math.min(...all.map((chunk) => chunk.x0)));
   const right = Math.ceil(Math.max(...all.map((chunk) => chunk.x1)));
   const ink = new Array<number>(right - left + 1).fill(0);
   for (const chunk of all) {
-    for (let x = Math.floor(chunk.x0) - left; x < Math.ceil(chunk.x1) - left; x += 1) ink[x] = (ink[x] ?? 0) + 1;
+    for (let x = Math.floor(chunk.x0) - left; x < Math.ceil(chunk.x1) - left; x += 1)
+      ink[x] = (ink[x] ?? 0) + 1;
   }
   const tolerated = voters.length > 12 ? Math.floor(0.04 * voters.length) : 0;
   const columns: Column[] = [];
@@ -74,9 +91,19 @@ export function columnsOf(lines: Chunk[][], headerFoot: number): Column[] {
 function cellsOf(line: Chunk[], columns: Column[], header: boolean): GridCellChunks[] {
   const cells: GridCellChunks[] = [];
   for (const chunk of line) {
-    const over = columns.map((column, index) => ({ index, shared: Math.min(column.x1, chunk.x1) - Math.max(column.x0, chunk.x0) }));
-    const touched = over.filter(({ index, shared }) => shared > 0.4 * ((columns[index]?.x1 ?? 0) - (columns[index]?.x0 ?? 0)) || shared > 0.6 * (chunk.x1 - chunk.x0));
-    const nearest = over.reduce((best, one) => (one.shared > best.shared ? one : best), over[0] ?? { index: 0, shared: 0 });
+    const over = columns.map((column, index) => ({
+      index,
+      shared: Math.min(column.x1, chunk.x1) - Math.max(column.x0, chunk.x0),
+    }));
+    const touched = over.filter(
+      ({ index, shared }) =>
+        shared > 0.4 * ((columns[index]?.x1 ?? 0) - (columns[index]?.x0 ?? 0)) ||
+        shared > 0.6 * (chunk.x1 - chunk.x0),
+    );
+    const nearest = over.reduce(
+      (best, one) => (one.shared > best.shared ? one : best),
+      over[0] ?? { index: 0, shared: 0 },
+    );
     const first = header ? (touched[0]?.index ?? nearest.index) : nearest.index;
     const last = header ? (touched.at(-1)?.index ?? nearest.index) : nearest.index;
     const same = cells.find((cell) => cell.column === first);
@@ -94,7 +121,12 @@ function mergeRows(rows: Row[], columns: Column[], rules: Rule[]): Row[] {
   const merged: Row[] = [];
   for (const row of rows) {
     const last = merged.at(-1);
-    if (last && last.header === row.header && (ruled && !row.header ? last.band === row.band : continues(last, row, columns))) absorb(last, row);
+    if (
+      last &&
+      last.header === row.header &&
+      (ruled && !row.header ? last.band === row.band : continues(last, row, columns))
+    )
+      absorb(last, row);
     else merged.push(row);
   }
   return merged;
@@ -102,10 +134,16 @@ function mergeRows(rows: Row[], columns: Column[], rules: Rule[]): Row[] {
 
 function continues(last: Row, row: Row, columns: Column[]): boolean {
   const size = row.cells[0]?.chunks[0]?.size ?? 0;
-  const lowest = Math.max(...last.cells.flatMap((cell) => cell.chunks.map((chunk) => chunk.baseline)));
+  const lowest = Math.max(
+    ...last.cells.flatMap((cell) => cell.chunks.map((chunk) => chunk.baseline)),
+  );
   if (row.baseline - lowest > 1.45 * size) return false;
-  if (row.header) return ![...last.cells, ...row.cells].some((cell) => cell.columnSpan > 1) && row.band === last.band;
-  if (row.cells.every((cell) => cell.column !== 0)) return row.cells.length === 1 && columns.length > 2 && isTail(row);
+  if (row.header)
+    return (
+      ![...last.cells, ...row.cells].some((cell) => cell.columnSpan > 1) && row.band === last.band
+    );
+  if (row.cells.every((cell) => cell.column !== 0))
+    return row.cells.length === 1 && columns.length > 2 && isTail(row);
   const label = last.cells.find((cell) => cell.column === 0);
   const next = row.cells.find((cell) => cell.column === 0);
   if (!label || !next) return false;
@@ -114,12 +152,22 @@ function continues(last: Row, row: Row, columns: Column[]): boolean {
 }
 
 /** A label wraps when the next line's first word would not have fitted, or plainly goes on in lower case. */
-function wraps(label: Chunk | undefined, next: Chunk | undefined, column: Column | undefined): boolean {
+function wraps(
+  label: Chunk | undefined,
+  next: Chunk | undefined,
+  column: Column | undefined,
+): boolean {
   if (!label || !next || !column) return false;
   const firstWord = next.text.split(" ")[0]?.length ?? 0;
   const letterWidth = (next.x1 - next.x0) / Math.max(1, next.text.length);
   const full = label.x1 + (firstWord + 1) * letterWidth > column.x1;
-  return full || (/^[a-z(]/.test(next.text) && !/^[a-z]\)/.test(next.text) && next.x0 > label.x0 + 2 && /[,(]$|\b(of|and|the|in|for|with|per|to)$/.test(label.text));
+  return (
+    full ||
+    (/^[a-z(]/.test(next.text) &&
+      !/^[a-z]\)/.test(next.text) &&
+      next.x0 > label.x0 + 2 &&
+      /[,(]$|\b(of|and|the|in|for|with|per|to)$/.test(label.text))
+  );
 }
 
 const isTail = (row: Row): boolean => /^[(a-z]/.test(row.cells[0]?.chunks[0]?.text ?? "");
@@ -150,4 +198,3 @@ function fill(cells: GridCellChunks[], columns: number, header: boolean): GridCe
   }
   return row;
 }
-

@@ -2,9 +2,20 @@
 import { XMLParser, XMLValidator } from "fast-xml-parser";
 import { AppError } from "../../api/errors.ts";
 
-export type Node = { name: string; attributes: Record<string, string>; children: (Node | string)[] };
+export type Node = {
+  name: string;
+  attributes: Record<string, string>;
+  children: (Node | string)[];
+};
 
-const named: Record<string, string> = { amp: "&", lt: "<", gt: ">", quot: '"', apos: "'", nbsp: "\u00A0" };
+const named: Record<string, string> = {
+  amp: "&",
+  lt: "<",
+  gt: ">",
+  quot: '"',
+  apos: "'",
+  nbsp: "\u00A0",
+};
 
 const parser = new XMLParser({
   preserveOrder: true,
@@ -27,29 +38,53 @@ export function parseXml(text: string, mend = false): Node {
   const bare = withoutDoctype(text).replace(/^\s*<\?xml[^>]*\?>/, "");
   const wrapped = `<fragment>${mend ? paired(bare) : bare}</fragment>`;
   const valid = XMLValidator.validate(wrapped, { allowBooleanAttributes: true });
-  if (valid !== true) throw new AppError("badFile", `The XML is broken at line ${valid.err.line}: ${valid.err.msg}`, { line: valid.err.line });
+  if (valid !== true)
+    throw new AppError("badFile", `The XML is broken at line ${valid.err.line}: ${valid.err.msg}`, {
+      line: valid.err.line,
+    });
   const [root] = nodesFrom(parser.parse(wrapped));
-  if (root === undefined || typeof root === "string") throw new AppError("badFile", "The file holds no XML elements.");
+  if (root === undefined || typeof root === "string")
+    throw new AppError("badFile", "The file holds no XML elements.");
   return root;
 }
 
-const tag = /<(\/?)([A-Za-z_][\w:.-]*)((?:\s+[\w:.-]+\s*=\s*(?:"[^"<]*"|'[^'<]*'))*)\s*(\/?)>|<!--[\s\S]*?-->|<\?[\s\S]*?\?>|<!\[CDATA\[[\s\S]*?\]\]>|</g;
+const tag =
+  /<(\/?)([A-Za-z_][\w:.-]*)((?:\s+[\w:.-]+\s*=\s*(?:"[^"<]*"|'[^'<]*'))*)\s*(\/?)>|<!--[\s\S]*?-->|<\?[\s\S]*?\?>|<!\[CDATA\[[\s\S]*?\]\]>|</g;
 
 /** Every tag opened is closed, every stray closing tag and bare "<" is made harmless. */
 function paired(text: string): string {
   const open: string[] = [];
-  const mended = text.replaceAll(tag, (whole, slash: string | undefined, name: string | undefined, attributes: string, empty: string) => {
-    if (whole === "<") return "&lt;";
-    if (name === undefined) return whole.startsWith("<![") ? whole : "";
-    if (slash === "") {
-      if (empty === "") open.push(name);
-      return `<${name}${attributes}${empty}>`;
-    }
-    const at = open.lastIndexOf(name);
-    if (at < 0) return "";
-    return open.splice(at).toReversed().map((one) => `</${one}>`).join("");
-  });
-  return mended + open.toReversed().map((one) => `</${one}>`).join("");
+  const mended = text.replaceAll(
+    tag,
+    (
+      whole,
+      slash: string | undefined,
+      name: string | undefined,
+      attributes: string,
+      empty: string,
+    ) => {
+      if (whole === "<") return "&lt;";
+      if (name === undefined) return whole.startsWith("<![") ? whole : "";
+      if (slash === "") {
+        if (empty === "") open.push(name);
+        return `<${name}${attributes}${empty}>`;
+      }
+      const at = open.lastIndexOf(name);
+      if (at < 0) return "";
+      return open
+        .splice(at)
+        .toReversed()
+        .map((one) => `</${one}>`)
+        .join("");
+    },
+  );
+  return (
+    mended +
+    open
+      .toReversed()
+      .map((one) => `</${one}>`)
+      .join("")
+  );
 }
 
 /** A DOCTYPE with its own entities is where entity bombs live; its declarations are dropped unread. */
@@ -73,7 +108,12 @@ function nodesFrom(parsed: unknown): (Node | string)[] {
     if ("#comment" in entry) return [];
     const name = Object.keys(entry).find((key) => key !== ":@");
     if (name === undefined) return [];
-    const attributes = Object.fromEntries(Object.entries((entry[":@"] ?? {}) as Record<string, unknown>).map(([key, value]) => [key, decode(String(value))]));
+    const attributes = Object.fromEntries(
+      Object.entries((entry[":@"] ?? {}) as Record<string, unknown>).map(([key, value]) => [
+        key,
+        decode(String(value)),
+      ]),
+    );
     return [{ name, attributes, children: nodesFrom(entry[name]) }];
   });
 }
@@ -81,15 +121,21 @@ function nodesFrom(parsed: unknown): (Node | string)[] {
 function decode(text: string): string {
   return text.replaceAll(/&(#x[0-9a-f]+|#\d+|[a-z]+);/gi, (whole, entity: string) => {
     if (!entity.startsWith("#")) return named[entity] ?? whole;
-    const code = entity[1] === "x" || entity[1] === "X" ? Number.parseInt(entity.slice(2), 16) : Number(entity.slice(1));
+    const code =
+      entity[1] === "x" || entity[1] === "X"
+        ? Number.parseInt(entity.slice(2), 16)
+        : Number(entity.slice(1));
     return code > 0 && code <= 0x10_ffff ? String.fromCodePoint(code) : "";
   });
 }
 
-export const isNode = (child: Node | string | undefined): child is Node => typeof child === "object";
+export const isNode = (child: Node | string | undefined): child is Node =>
+  typeof child === "object";
 
 export function childrenOf(node: Node, ...names: string[]): Node[] {
-  return node.children.filter((child): child is Node => isNode(child) && (names.length === 0 || names.includes(child.name)));
+  return node.children.filter(
+    (child): child is Node => isNode(child) && (names.length === 0 || names.includes(child.name)),
+  );
 }
 
 export function firstIn(node: Node, name: string): Node | undefined {
@@ -101,10 +147,16 @@ export function firstIn(node: Node, name: string): Node | undefined {
 }
 
 export function allIn(node: Node, ...names: string[]): Node[] {
-  return childrenOf(node).flatMap((child) => (names.includes(child.name) ? [child] : allIn(child, ...names)));
+  return childrenOf(node).flatMap((child) =>
+    names.includes(child.name) ? [child] : allIn(child, ...names),
+  );
 }
 
 /** All text below a node, elements in `without` left out, white space as it is. */
 export function rawText(node: Node, without: string[] = []): string {
-  return node.children.map((child) => (isNode(child) ? (without.includes(child.name) ? "" : rawText(child, without)) : child)).join("");
+  return node.children
+    .map((child) =>
+      isNode(child) ? (without.includes(child.name) ? "" : rawText(child, without)) : child,
+    )
+    .join("");
 }

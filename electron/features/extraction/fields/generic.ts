@@ -7,20 +7,48 @@ import { ranked, tableRows, weightOf, type Candidate, type Reading } from "./rea
 export function nearest(reading: Reading, field: Field): Candidate[] {
   const name = new Set(termsOf(field.name));
   const wanted = new Set([...name, ...termsOf(field.description), ...termsOf(field.outcome ?? "")]);
-  const weights = termWeights([...reading.sentences.map((sentence) => sentence.text), ...tableRows(reading.paper).map((row) => row.quote)]);
+  const weights = termWeights([
+    ...reading.sentences.map((sentence) => sentence.text),
+    ...tableRows(reading.paper).map((row) => row.quote),
+  ]);
   const unheard = Math.log(1 + reading.sentences.length);
   const possible = [...name].reduce((sum, term) => sum + (weights.get(term) ?? unheard), 0);
-  const shared = (text: string, terms: Set<string>): number => [...new Set(termsOf(text))].filter((term) => terms.has(term)).reduce((sum, term) => sum + (weights.get(term) ?? 0), 0);
+  const shared = (text: string, terms: Set<string>): number =>
+    [...new Set(termsOf(text))]
+      .filter((term) => terms.has(term))
+      .reduce((sum, term) => sum + (weights.get(term) ?? 0), 0);
   const sentences = reading.sentences.flatMap((sentence): Candidate[] => {
     const covered = shared(sentence.text, name) / Math.max(1e-9, possible);
     if (covered < 0.6 || weightOf(sentence) <= 0) return [];
     const value = valueIn(sentence.text, field);
-    return value === undefined ? [] : [{ ...value, quote: sentence.text, near: sentence.start, score: covered * 4 + 0.15 * shared(sentence.text, wanted) + 0.3 * weightOf(sentence), method: "nearest sentence" }];
+    return value === undefined
+      ? []
+      : [
+          {
+            ...value,
+            quote: sentence.text,
+            near: sentence.start,
+            score: covered * 4 + 0.15 * shared(sentence.text, wanted) + 0.3 * weightOf(sentence),
+            method: "nearest sentence",
+          },
+        ];
   });
   const rows = tableRows(reading.paper).flatMap((row): Candidate[] => {
     const covered = shared(row.cells[0] ?? "", name) / Math.max(1e-9, possible);
-    if (row.header || covered < 0.6 || !row.cells.slice(1).some((cell) => /\d/.test(cell))) return [];
-    return [{ value: field.type === "number" ? (row.cells.slice(1).find((cell) => /\d/.test(cell)) ?? "") : row.cells.filter((cell) => cell !== "").join("; "), quote: row.quote, near: row.start, score: covered * 4 + 0.5, method: "table row" }];
+    if (row.header || covered < 0.6 || !row.cells.slice(1).some((cell) => /\d/.test(cell)))
+      return [];
+    return [
+      {
+        value:
+          field.type === "number"
+            ? (row.cells.slice(1).find((cell) => /\d/.test(cell)) ?? "")
+            : row.cells.filter((cell) => cell !== "").join("; "),
+        quote: row.quote,
+        near: row.start,
+        score: covered * 4 + 0.5,
+        method: "table row",
+      },
+    ];
   });
   return ranked([...sentences, ...rows]).slice(0, 1);
 }
@@ -34,5 +62,7 @@ function valueIn(text: string, field: Field): { value: string; unit?: string } |
   const first = termsOf(field.name)[0] ?? "";
   const from = Math.max(0, text.toLowerCase().indexOf(first.slice(0, 5)));
   const number = findNumbers(text).find((found) => found.start >= from) ?? findNumbers(text)[0];
-  return number ? { value: number.raw.trim(), ...(field.unit === undefined ? {} : { unit: field.unit }) } : undefined;
+  return number
+    ? { value: number.raw.trim(), ...(field.unit === undefined ? {} : { unit: field.unit }) }
+    : undefined;
 }

@@ -3,7 +3,14 @@ import type { Paper, Table } from "../../../api/schemas/extraction.ts";
 import { sentencesOf, type Sentence } from "../sentences.ts";
 
 /** A stretch of the paper's text that a text pack marked. */
-export type Mark = { pack: string; label: string; text: string; start: number; end: number; score: number };
+export type Mark = {
+  pack: string;
+  label: string;
+  text: string;
+  start: number;
+  end: number;
+  score: number;
+};
 
 export type Reading = { paper: Paper; sentences: Sentence[]; marks: Mark[] };
 
@@ -30,17 +37,38 @@ export function readingOf(paper: Paper, marks: Mark[] = []): Reading {
 }
 
 /** Weights of the parts of a paper for facts about how the study was done. */
-export const roleWeight: Record<string, number> = { title: 1.5, abstract: 3, methods: 2.5, results: 2, other: 1, front: 1, introduction: -3, discussion: -2, conclusion: -1, registration: 1, funding: 0 };
+export const roleWeight: Record<string, number> = {
+  title: 1.5,
+  abstract: 3,
+  methods: 2.5,
+  results: 2,
+  other: 1,
+  front: 1,
+  introduction: -3,
+  discussion: -2,
+  conclusion: -1,
+  registration: 1,
+  funding: 0,
+};
 
-export const weightOf = (sentence: Sentence): number => (roleWeight[sentence.role] ?? 0) + (sentence.kind === "caption" ? -1 : 0);
+export const weightOf = (sentence: Sentence): number =>
+  (roleWeight[sentence.role] ?? 0) + (sentence.kind === "caption" ? -1 : 0);
 
 /** A table's rows as quotable lines; cells keep their columns. */
-export type TableRow = { table: Table; index: number; cells: string[]; header: boolean; quote: string; start: number };
+export type TableRow = {
+  table: Table;
+  index: number;
+  cells: string[];
+  header: boolean;
+  quote: string;
+  start: number;
+};
 
 export function tableRows(paper: Paper): TableRow[] {
   return paper.tables.flatMap((table) =>
     table.rows.map((row, index) => ({
-      table, index,
+      table,
+      index,
       cells: row.map((cell) => cell.text),
       header: row.every((cell) => cell.header),
       quote: paper.text.slice(row[0]?.start ?? 0, row.at(-1)?.end ?? 0),

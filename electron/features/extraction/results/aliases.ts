@@ -8,25 +8,39 @@ const roman: Record<string, string> = { i: "1", ii: "2", iii: "3", iv: "4", v: "
 
 /** "Group II", "group 2" and "arm 2" become one word that keeps apart from other numbers. */
 export function groupWords(text: string): string {
-  return text.replaceAll(/\b(groups?|arms?|cohorts?|regimens?)[\s-]+([A-Z]\b|[IVX]{1,3}\b|\d\b)/gi, (_, __, mark: string) => `group${roman[mark.toLowerCase()] ?? mark.toLowerCase()} `);
+  return text.replaceAll(
+    /\b(groups?|arms?|cohorts?|regimens?)[\s-]+([A-Z]\b|[IVX]{1,3}\b|\d\b)/gi,
+    (_, __, mark: string) => `group${roman[mark.toLowerCase()] ?? mark.toLowerCase()} `,
+  );
 }
 
 export function aliasesOf(paper: Paper): Aliases {
   const aliases: Aliases = new Map();
-  const prose = paper.blocks.filter((block) => block.kind !== "reference").map((block) => paper.text.slice(block.start, block.end)).join("\n");
+  const prose = paper.blocks
+    .filter((block) => block.kind !== "reference")
+    .map((block) => paper.text.slice(block.start, block.end))
+    .join("\n");
   const add = (short: string, long: string): void => {
     const key = short.toLowerCase().trim();
     if (!aliases.has(key) && long.trim().length > short.length) aliases.set(key, long.trim());
   };
-  for (const match of prose.matchAll(/((?:[\p{L}\p{N}'’+/-]+\s+){1,9})\(\s*([A-Z][\p{L}\p{N}/+-]{0,11})\s*(?:[;,][^)]*)?\)/gu)) {
+  for (const match of prose.matchAll(
+    /((?:[\p{L}\p{N}'’+/-]+\s+){1,9})\(\s*([A-Z][\p{L}\p{N}/+-]{0,11})\s*(?:[;,][^)]*)?\)/gu,
+  )) {
     const long = longForm(match[1] ?? "", match[2] ?? "");
     if (long) add(match[2] ?? "", long);
   }
-  for (const match of prose.matchAll(/\b([A-Z][A-Za-z0-9/-]{1,9})\s*(?:=|:|,|\s(?=[a-z]+[- ][a-z]))\s*([a-z][\p{L}\s-]{4,60}?)(?=[;.,\n]|\s[A-Z]{2,})/gu)) {
+  for (const match of prose.matchAll(
+    /\b([A-Z][A-Za-z0-9/-]{1,9})\s*(?:=|:|,|\s(?=[a-z]+[- ][a-z]))\s*([a-z][\p{L}\s-]{4,60}?)(?=[;.,\n]|\s[A-Z]{2,})/gu,
+  )) {
     if (initialsFit(match[2] ?? "", match[1] ?? "")) add(match[1] ?? "", match[2] ?? "");
   }
-  for (const match of groupWords(prose).matchAll(/\b(group[a-z0-9])\s*(?:\(\s*n\s*=\s*\d+\s*\))?\s*(?:[:(=,]|received|were given|was given|consisted of|patients received)\s*([^.;:()\n]{3,80})/g)) add(match[1] ?? "", match[2] ?? "");
-  for (const match of groupWords(prose).matchAll(/\b([^.;:()\n,]{4,60})\s*\(\s*(group[a-z0-9])\b/g)) add(match[2] ?? "", (match[1] ?? "").split(" ").slice(-6).join(" "));
+  for (const match of groupWords(prose).matchAll(
+    /\b(group[a-z0-9])\s*(?:\(\s*n\s*=\s*\d+\s*\))?\s*(?:[:(=,]|received|were given|was given|consisted of|patients received)\s*([^.;:()\n]{3,80})/g,
+  ))
+    add(match[1] ?? "", match[2] ?? "");
+  for (const match of groupWords(prose).matchAll(/\b([^.;:()\n,]{4,60})\s*\(\s*(group[a-z0-9])\b/g))
+    add(match[2] ?? "", (match[1] ?? "").split(" ").slice(-6).join(" "));
   return aliases;
 }
 
@@ -37,14 +51,22 @@ function longForm(before: string, short: string): string | undefined {
   if (letters.length < 2) return undefined;
   for (let take = Math.min(words.length, letters.length + 4); take >= 1; take -= 1) {
     const phrase = words.slice(-take).join(" ");
-    if (phrase.toLowerCase().startsWith(letters[0] ?? "") && initialsFit(phrase, short)) return phrase;
+    if (phrase.toLowerCase().startsWith(letters[0] ?? "") && initialsFit(phrase, short))
+      return phrase;
   }
   return undefined;
 }
 
 function initialsFit(phrase: string, short: string): boolean {
-  const letters = short.toLowerCase().replaceAll(/[^a-z]/g, "").replace(/s$/, "");
-  const initials = phrase.toLowerCase().split(/[\s/-]+/).map((word) => word[0] ?? "").join("");
+  const letters = short
+    .toLowerCase()
+    .replaceAll(/[^a-z]/g, "")
+    .replace(/s$/, "");
+  const initials = phrase
+    .toLowerCase()
+    .split(/[\s/-]+/)
+    .map((word) => word[0] ?? "")
+    .join("");
   let at = 0;
   for (const letter of initials) if (letter === letters[at]) at += 1;
   return letters.length >= 2 && at >= Math.max(2, letters.length - 1);
@@ -53,6 +75,8 @@ function initialsFit(phrase: string, short: string): boolean {
 /** Terms of the text with its short forms spelt out beside them. */
 export function spelled(text: string, aliases: Aliases): string[] {
   const grouped = groupWords(text);
-  const extra = (grouped.match(/[\p{L}\p{N}][\p{L}\p{N}/+-]*/gu) ?? []).flatMap((word) => aliases.get(word.toLowerCase()) ?? []);
+  const extra = (grouped.match(/[\p{L}\p{N}][\p{L}\p{N}/+-]*/gu) ?? []).flatMap(
+    (word) => aliases.get(word.toLowerCase()) ?? [],
+  );
   return termsOf([grouped, ...extra].join(" "));
 }

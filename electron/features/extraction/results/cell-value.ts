@@ -10,12 +10,21 @@ export type CellValue =
   | { kind: "number"; number: number };
 
 const number = String.raw`([-−–]?\s?(?:\d{1,3}(?:,\d{3})+|\d+)(?:[.·]\d+)?|[-−–]?[.·]\d+)`;
-const parse = (text: string | undefined): number => Number((text ?? "").replaceAll(/[−–]/g, "-").replaceAll(/[\s,]/g, "").replace("·", "."));
+const parse = (text: string | undefined): number =>
+  Number((text ?? "").replaceAll(/[−–]/g, "-").replaceAll(/[\s,]/g, "").replace("·", "."));
 
-const plusMinus = new RegExp(String.raw`^\D{0,3}?${number}\s*%?\s*(?:±|\+\/?-|\+\/−|∓|\u00B1)\s*\(?${number}`);
-const fraction = new RegExp(String.raw`^${number}\s*\/\s*${number}(?:\s*[([]?\s*${number}\s*%?\s*[)\]]?)?`);
-const interval = new RegExp(String.raw`^${number}\s*%?\s*[([]\s*(?:95\s*%\s*CI:?\s*|IQR:?\s*|range:?\s*)?${number}\s*(?:–|−|-|to|,|;|\/)\s*${number}\s*[)\]]`);
-const bracketed = new RegExp(String.raw`^${number}\s*(%?)\s*[([]\s*(?:SD:?\s*|SE:?\s*|SEM:?\s*|±\s*)?${number}\s*(%?)\s*[)\]]`);
+const plusMinus = new RegExp(
+  String.raw`^\D{0,3}?${number}\s*%?\s*(?:±|\+\/?-|\+\/−|∓|\u00B1)\s*\(?${number}`,
+);
+const fraction = new RegExp(
+  String.raw`^${number}\s*\/\s*${number}(?:\s*[([]?\s*${number}\s*%?\s*[)\]]?)?`,
+);
+const interval = new RegExp(
+  String.raw`^${number}\s*%?\s*[([]\s*(?:95\s*%\s*CI:?\s*|IQR:?\s*|range:?\s*)?${number}\s*(?:–|−|-|to|,|;|\/)\s*${number}\s*[)\]]`,
+);
+const bracketed = new RegExp(
+  String.raw`^${number}\s*(%?)\s*[([]\s*(?:SD:?\s*|SE:?\s*|SEM:?\s*|±\s*)?${number}\s*(%?)\s*[)\]]`,
+);
 const lone = new RegExp(String.raw`^[<>≤≥~]?\s*${number}\s*(%?)[*†‡§¶#a-e]{0,3}$`);
 
 /** What stands around the number: its heads, its row, the caption, the notes; nearest first. */
@@ -35,13 +44,19 @@ export function spreadOf(around: Surround): Spread {
 
 function saysCount(around: Surround): boolean | undefined {
   for (const text of around) {
-    if (/\bn\s*\(\s*%|\bno\.?\s*\(\s*%|number\s*\(\s*%|%\s*\(\s*n|\(%\)|n\s*,?\s*%|\bno\. of\b|\bnumber of (?:patients|participants|subjects|children|women|people|events|cases|individuals)/i.test(text)) return true;
+    if (
+      /\bn\s*\(\s*%|\bno\.?\s*\(\s*%|number\s*\(\s*%|%\s*\(\s*n|\(%\)|n\s*,?\s*%|\bno\. of\b|\bnumber of (?:patients|participants|subjects|children|women|people|events|cases|individuals)/i.test(
+        text,
+      )
+    )
+      return true;
     if (/\bmean\b|\bSD\b|\bSE\b|±|\bmedian\b|average/i.test(text)) return false;
   }
   return undefined;
 }
 
-const saysMedian = (around: Surround): boolean => around.slice(0, 2).some((text) => /\bmedian\b/i.test(text));
+const saysMedian = (around: Surround): boolean =>
+  around.slice(0, 2).some((text) => /\bmedian\b/i.test(text));
 
 /** Reads one cell; undefined when it holds no value. */
 export function cellValue(raw: string, around: Surround): CellValue | undefined {
@@ -49,20 +64,39 @@ export function cellValue(raw: string, around: Surround): CellValue | undefined 
   const pm = plusMinus.exec(text);
   if (pm) return meanOf(parse(pm[1]), parse(pm[2]), around);
   const part = fraction.exec(text);
-  if (part && Number.isInteger(parse(part[1])) && Number.isInteger(parse(part[2])) && parse(part[1]) <= parse(part[2])) {
-    return { kind: "count", events: parse(part[1]), total: parse(part[2]), percent: part[3] === undefined ? null : parse(part[3]) };
+  if (
+    part &&
+    Number.isInteger(parse(part[1])) &&
+    Number.isInteger(parse(part[2])) &&
+    parse(part[1]) <= parse(part[2])
+  ) {
+    return {
+      kind: "count",
+      events: parse(part[1]),
+      total: parse(part[2]),
+      percent: part[3] === undefined ? null : parse(part[3]),
+    };
   }
   const between = interval.exec(text);
   if (between) {
     const [mean, low, high] = [parse(between[1]), parse(between[2]), parse(between[3])];
     const of = saysMedian(around) ? "iqr" : spreadOf(around);
-    return { kind: "mean", mean, spread: null, of: of === "unknown" || of === "sd" || of === "se" ? "ci" : of, low, high };
+    return {
+      kind: "mean",
+      mean,
+      spread: null,
+      of: of === "unknown" || of === "sd" || of === "se" ? "ci" : of,
+      low,
+      high,
+    };
   }
   const pair = bracketed.exec(text);
   if (pair) return pairOf(parse(pair[1]), pair[2] === "%", parse(pair[3]), pair[4] === "%", around);
   const one = lone.exec(text);
   if (!one) return undefined;
-  return one[2] === "%" ? { kind: "percent", percent: parse(one[1]) } : { kind: "number", number: parse(one[1]) };
+  return one[2] === "%"
+    ? { kind: "percent", percent: parse(one[1]) }
+    : { kind: "number", number: parse(one[1]) };
 }
 
 function meanOf(mean: number, spread: number, around: Surround): CellValue {
@@ -71,14 +105,30 @@ function meanOf(mean: number, spread: number, around: Surround): CellValue {
 }
 
 /** "12 (34)" is a count with its percentage or a mean with its spread: the words around say, else the numbers do. */
-function pairOf(first: number, firstPercent: boolean, second: number, secondPercent: boolean, around: Surround): CellValue | undefined {
-  if (secondPercent && Number.isInteger(first) && !firstPercent) return { kind: "count", events: first, total: null, percent: second };
-  if (firstPercent && Number.isInteger(second)) return { kind: "count", events: second, total: null, percent: first };
+function pairOf(
+  first: number,
+  firstPercent: boolean,
+  second: number,
+  secondPercent: boolean,
+  around: Surround,
+): CellValue | undefined {
+  if (secondPercent && Number.isInteger(first) && !firstPercent)
+    return { kind: "count", events: first, total: null, percent: second };
+  if (firstPercent && Number.isInteger(second))
+    return { kind: "count", events: second, total: null, percent: first };
   const says = saysCount(around);
-  if (says === true && Number.isInteger(first) && second <= 100) return { kind: "count", events: first, total: null, percent: second };
-  if (says === true && Number.isInteger(second) && first <= 100 && /%\s*\(\s*n/i.test(around.join(" "))) return { kind: "count", events: second, total: null, percent: first };
+  if (says === true && Number.isInteger(first) && second <= 100)
+    return { kind: "count", events: first, total: null, percent: second };
+  if (
+    says === true &&
+    Number.isInteger(second) &&
+    first <= 100 &&
+    /%\s*\(\s*n/i.test(around.join(" "))
+  )
+    return { kind: "count", events: second, total: null, percent: first };
   const of = saysMedian(around) ? "iqr" : spreadOf(around);
-  if (says === undefined && of === "unknown" && Number.isInteger(first) && second <= 100) return { kind: "count", events: first, total: null, percent: second };
+  if (says === undefined && of === "unknown" && Number.isInteger(first) && second <= 100)
+    return { kind: "count", events: first, total: null, percent: second };
   return { kind: "mean", mean: first, spread: second, of: of === "unknown" ? "sd" : of };
 }
 
@@ -86,13 +136,48 @@ function pairOf(first: number, firstPercent: boolean, second: number, secondPerc
 export function valuesIn(sentence: string): { value: CellValue; start: number; end: number }[] {
   const found: { value: CellValue; start: number; end: number }[] = [];
   const patterns: [RegExp, (match: RegExpExecArray) => CellValue | undefined][] = [
-    [new RegExp(String.raw`${number}\s*(?:±|\+\/?-|\+\/−)\s*${number}`, "g"), (m) => meanOf(parse(m[1]), parse(m[2]), [sentence])],
-    [new RegExp(String.raw`${number}\s*[([](?:\s*(?:SD|s\.d\.|standard deviation)\s*[=:]?\s*|±\s*)${number}\s*[)\]]`, "gi"), (m) => ({ kind: "mean", mean: parse(m[1]), spread: parse(m[2]), of: "sd" })],
-    [new RegExp(String.raw`\b(\d+)\s*(?:\/|of(?: the)?|out of(?: the)?)\s*(\d+)(?:\s+(?:patients|participants|subjects|children|women|men|cases))?(?:\s*[([,]?\s*\[?${number}\s*%)?`, "g"), (m) => (parse(m[1]) <= parse(m[2]) ? { kind: "count", events: parse(m[1]), total: parse(m[2]), percent: m[3] === undefined ? null : parse(m[3]) } : undefined)],
-    [new RegExp(String.raw`\b(\d+)\s*(?:[\p{L}]+\s+){0,3}\(\s*${number}\s*%\s*\)`, "gu"), (m) => ({ kind: "count", events: parse(m[1]), total: null, percent: parse(m[2]) })],
-    [new RegExp(String.raw`${number}\s*%\s*\(\s*(\d+)\s*(?:\/|of)\s*(\d+)\s*\)`, "g"), (m) => ({ kind: "count", events: parse(m[2]), total: parse(m[3]), percent: parse(m[1]) })],
-    [new RegExp(String.raw`${number}\s*%\s*\(\s*n\s*=\s*(\d+)\s*\)`, "g"), (m) => ({ kind: "count", events: parse(m[2]), total: null, percent: parse(m[1]) })],
-    [new RegExp(String.raw`${number}\s*%`, "g"), (m) => ({ kind: "percent", percent: parse(m[1]) })],
+    [
+      new RegExp(String.raw`${number}\s*(?:±|\+\/?-|\+\/−)\s*${number}`, "g"),
+      (m) => meanOf(parse(m[1]), parse(m[2]), [sentence]),
+    ],
+    [
+      new RegExp(
+        String.raw`${number}\s*[([](?:\s*(?:SD|s\.d\.|standard deviation)\s*[=:]?\s*|±\s*)${number}\s*[)\]]`,
+        "gi",
+      ),
+      (m) => ({ kind: "mean", mean: parse(m[1]), spread: parse(m[2]), of: "sd" }),
+    ],
+    [
+      new RegExp(
+        String.raw`\b(\d+)\s*(?:\/|of(?: the)?|out of(?: the)?)\s*(\d+)(?:\s+(?:patients|participants|subjects|children|women|men|cases))?(?:\s*[([,]?\s*\[?${number}\s*%)?`,
+        "g",
+      ),
+      (m) =>
+        parse(m[1]) <= parse(m[2])
+          ? {
+              kind: "count",
+              events: parse(m[1]),
+              total: parse(m[2]),
+              percent: m[3] === undefined ? null : parse(m[3]),
+            }
+          : undefined,
+    ],
+    [
+      new RegExp(String.raw`\b(\d+)\s*(?:[\p{L}]+\s+){0,3}\(\s*${number}\s*%\s*\)`, "gu"),
+      (m) => ({ kind: "count", events: parse(m[1]), total: null, percent: parse(m[2]) }),
+    ],
+    [
+      new RegExp(String.raw`${number}\s*%\s*\(\s*(\d+)\s*(?:\/|of)\s*(\d+)\s*\)`, "g"),
+      (m) => ({ kind: "count", events: parse(m[2]), total: parse(m[3]), percent: parse(m[1]) }),
+    ],
+    [
+      new RegExp(String.raw`${number}\s*%\s*\(\s*n\s*=\s*(\d+)\s*\)`, "g"),
+      (m) => ({ kind: "count", events: parse(m[2]), total: null, percent: parse(m[1]) }),
+    ],
+    [
+      new RegExp(String.raw`${number}\s*%`, "g"),
+      (m) => ({ kind: "percent", percent: parse(m[1]) }),
+    ],
   ];
   for (const [pattern, make] of patterns) {
     for (const match of sentence.matchAll(pattern)) {
@@ -100,11 +185,17 @@ export function valuesIn(sentence: string): { value: CellValue; start: number; e
       const end = start + match[0].length;
       if (found.some((other) => start < other.end && end > other.start)) continue;
       const value = make(match);
-      if (value && !/95\s*%\s*$/.test(match[0]) && !/^\s*(?:CI|confidence)/.test(sentence.slice(end))) found.push({ value, start, end });
+      if (
+        value &&
+        !/95\s*%\s*$/.test(match[0]) &&
+        !/^\s*(?:CI|confidence)/.test(sentence.slice(end))
+      )
+        found.push({ value, start, end });
     }
   }
   return found.toSorted((a, b) => a.start - b.start);
 }
 
 /** Plain numbers of a text that no other reading takes. */
-export const plainNumbers = (text: string): number[] => findNumbers(text).map((found) => found.value);
+export const plainNumbers = (text: string): number[] =>
+  findNumbers(text).map((found) => found.value);

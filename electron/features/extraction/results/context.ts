@@ -23,10 +23,13 @@ export function inquiryOf(paper: Paper, question: Question): Inquiry {
   const aliases = aliasesOf(paper);
   const counts = new Map<string, number>();
   const texts = reading.sentences.map((sentence) => sentence.text);
-  for (const text of texts) for (const term of new Set(termsOf(text))) counts.set(term, (counts.get(term) ?? 0) + 1);
+  for (const text of texts)
+    for (const term of new Set(termsOf(text))) counts.set(term, (counts.get(term) ?? 0) + 1);
   const memory = new Map<string, string[]>();
   return {
-    paper, reading, aliases,
+    paper,
+    reading,
+    aliases,
     matrices: paper.tables.filter((table) => table.rows.length > 1).map(matrixOf),
     intervention: queryOf(question.intervention, aliases),
     comparator: queryOf(question.comparator, aliases),

@@ -7,46 +7,101 @@ import { armLikeness, outcomeLikeness, type Question } from "./likeness.ts";
 export type Direction = "increased" | "decreased" | "no difference" | "uncertain";
 export type EvidenceSentence = { text: string; start: number; end: number; score: number };
 
-const none = /\b(?:no|not|nor|neither|without|non)\b[^.;]{0,60}?\b(?:significan|differ|chang|effect|increas|decreas|reduc|improv|associat|superior)|\bnon-?significant|\bdid not (?:differ|change|reach|affect|reduce|increase|improve)|\b(?:similar|comparable|equivalent|identical|unchanged|unaffected|equal)\b|\bP\s*=\s*N\.?S|\bn\.s\./i;
-const up = /\b(?:increas\w*|higher|greater|more|larger|longer|improv\w*|rose|raised|elevat\w*|better|superior|gain\w*|enhanc\w*|exceed\w*|faster|upregulat\w*|prolong\w*|augment\w*)\b/gi;
-const down = /\b(?:decreas\w*|lower|less|fewer|reduc\w*|smaller|shorter|declin\w*|worse|inferior|dropp?\w*|fell|suppress\w*|attenuat\w*|diminish\w*|shorten\w*|poorer|prevent\w*|inhibit\w*|slower|blunt\w*|lessen\w*|loss)\b/gi;
+const none =
+  /\b(?:no|not|nor|neither|without|non)\b[^.;]{0,60}?\b(?:significan|differ|chang|effect|increas|decreas|reduc|improv|associat|superior)|\bnon-?significant|\bdid not (?:differ|change|reach|affect|reduce|increase|improve)|\b(?:similar|comparable|equivalent|identical|unchanged|unaffected|equal)\b|\bP\s*=\s*N\.?S|\bn\.s\./i;
+const up =
+  /\b(?:increas\w*|higher|greater|more|larger|longer|improv\w*|rose|raised|elevat\w*|better|superior|gain\w*|enhanc\w*|exceed\w*|faster|upregulat\w*|prolong\w*|augment\w*)\b/gi;
+const down =
+  /\b(?:decreas\w*|lower|less|fewer|reduc\w*|smaller|shorter|declin\w*|worse|inferior|dropp?\w*|fell|suppress\w*|attenuat\w*|diminish\w*|shorten\w*|poorer|prevent\w*|inhibit\w*|slower|blunt\w*|lessen\w*|loss)\b/gi;
 const significant = /\bsignifican|\bP\s*(?:<|≤|=)\s*0?\.0[0-4]|\bP\s*(?:<|≤)\s*0?\.05\b/i;
 const insignificantP = /\bP\s*(?:=|>)\s*0?\.(?:[1-9]|0[6-9])/i;
-const result = /\b(?:P\s*[<=>≤]|CI\b|confidence interval|significan|compared|than|versus|vs|differ|increas|decreas|reduc|higher|lower|improv|similar|respectively|effect)/i;
+const result =
+  /\b(?:P\s*[<=>≤]|CI\b|confidence interval|significan|compared|than|versus|vs|differ|increas|decreas|reduc|higher|lower|improv|similar|respectively|effect)/i;
 
-export function findEvidence(paper: Paper, question: Question): { direction: Direction; sentences: EvidenceSentence[] } {
+export function findEvidence(
+  paper: Paper,
+  question: Question,
+): { direction: Direction; sentences: EvidenceSentence[] } {
   const inquiry = inquiryOf(paper, question);
   const scored = inquiry.reading.sentences
-    .filter((sentence) => ["abstract", "results", "other", "front", "conclusion", "discussion", "title"].includes(sentence.role))
+    .filter((sentence) =>
+      ["abstract", "results", "other", "front", "conclusion", "discussion", "title"].includes(
+        sentence.role,
+      ),
+    )
     .map((sentence, index, all) => ({ sentence, score: score(inquiry, sentence, all[index - 1]) }))
     .filter((one) => one.score > 0)
     .toSorted((a, b) => b.score - a.score);
   return {
     direction: vote(inquiry, scored.slice(0, 4)),
-    sentences: scored.map(({ sentence, score: value }) => ({ text: sentence.text, start: sentence.start, end: sentence.end, score: Number(value.toFixed(4)) })),
+    sentences: scored.map(({ sentence, score: value }) => ({
+      text: sentence.text,
+      start: sentence.start,
+      end: sentence.end,
+      score: Number(value.toFixed(4)),
+    })),
   };
 }
 
-const roleBonus: Record<string, number> = { results: 0.45, abstract: 0.4, other: 0.15, front: 0, conclusion: 0.1, discussion: -0.15, title: -0.3 };
+const roleBonus: Record<string, number> = {
+  results: 0.45,
+  abstract: 0.4,
+  other: 0.15,
+  front: 0,
+  conclusion: 0.1,
+  discussion: -0.15,
+  title: -0.3,
+};
 
 function score(inquiry: Inquiry, sentence: Sentence, before: Sentence | undefined): number {
   const terms = inquiry.terms(sentence.text);
   const heading = inquiry.terms(sentence.section);
   const own = outcomeLikeness(inquiry.outcome, terms, inquiry.weightOf);
-  const helped = outcomeLikeness(inquiry.outcome, [...terms, ...heading, ...(before?.block === sentence.block ? inquiry.terms(before.text) : [])], inquiry.weightOf);
+  const helped = outcomeLikeness(
+    inquiry.outcome,
+    [...terms, ...heading, ...(before?.block === sentence.block ? inquiry.terms(before.text) : [])],
+    inquiry.weightOf,
+  );
   if (own < 0.1 && helped < 0.35) return 0;
-  const arms = Math.max(0, armLikeness(sentence.text, terms, inquiry.intervention, inquiry.comparator)) + Math.max(0, armLikeness(sentence.text, terms, inquiry.comparator, inquiry.intervention));
-  const tells = (result.test(sentence.text) ? 0.5 : 0) + (significant.test(sentence.text) || none.test(sentence.text) ? 0.2 : 0) + (/\d/.test(sentence.text) ? 0.15 : 0);
-  const method = /\b(?:was|were) (?:measured|assessed|defined|calculated|evaluated|recorded|performed|analy[sz]ed)\b|\bwe (?:hypothesi|aim|measured|assessed)|\bto (?:evaluate|assess|investigate|determine|compare|examine)\b/i.test(sentence.text) ? -0.5 : 0;
+  const arms =
+    Math.max(0, armLikeness(sentence.text, terms, inquiry.intervention, inquiry.comparator)) +
+    Math.max(0, armLikeness(sentence.text, terms, inquiry.comparator, inquiry.intervention));
+  const tells =
+    (result.test(sentence.text) ? 0.5 : 0) +
+    (significant.test(sentence.text) || none.test(sentence.text) ? 0.2 : 0) +
+    (/\d/.test(sentence.text) ? 0.15 : 0);
+  const method =
+    /\b(?:was|were) (?:measured|assessed|defined|calculated|evaluated|recorded|performed|analy[sz]ed)\b|\bwe (?:hypothesi|aim|measured|assessed)|\bto (?:evaluate|assess|investigate|determine|compare|examine)\b/i.test(
+      sentence.text,
+    )
+      ? -0.5
+      : 0;
   const caption = sentence.kind === "caption" ? -0.4 : 0;
-  return Math.max(0.001, own * 2 + helped * 0.4 + Math.min(0.9, arms * 0.45) + tells + method + caption + (roleBonus[sentence.role] ?? 0));
+  return Math.max(
+    0.001,
+    own * 2 +
+      helped * 0.4 +
+      Math.min(0.9, arms * 0.45) +
+      tells +
+      method +
+      caption +
+      (roleBonus[sentence.role] ?? 0),
+  );
 }
 
 /** Each of the best sentences votes with its score; a difference counts only when nothing says it is not significant. */
 function vote(inquiry: Inquiry, best: { sentence: Sentence; score: number }[]): Direction {
-  const votes: Record<Direction, number> = { increased: 0, decreased: 0, "no difference": 0, uncertain: 0 };
-  for (const [index, { sentence, score: weight }] of best.entries()) votes[directionOf(inquiry, sentence.text)] += weight / (index + 1);
-  const [first] = (Object.entries(votes) as [Direction, number][]).filter(([name]) => name !== "uncertain").toSorted((a, b) => b[1] - a[1]);
+  const votes: Record<Direction, number> = {
+    increased: 0,
+    decreased: 0,
+    "no difference": 0,
+    uncertain: 0,
+  };
+  for (const [index, { sentence, score: weight }] of best.entries())
+    votes[directionOf(inquiry, sentence.text)] += weight / (index + 1);
+  const [first] = (Object.entries(votes) as [Direction, number][])
+    .filter(([name]) => name !== "uncertain")
+    .toSorted((a, b) => b[1] - a[1]);
   return first && first[1] > 0 ? first[0] : "uncertain";
 }
 
@@ -55,7 +110,8 @@ export function directionOf(inquiry: Inquiry, sentence: string): Direction {
   const clause = clauseAbout(inquiry, sentence);
   const ups = (clause.match(up) ?? []).length;
   const downs = (clause.match(down) ?? []).length;
-  if (none.test(clause) || (insignificantP.test(clause) && !significant.test(clause))) return "no difference";
+  if (none.test(clause) || (insignificantP.test(clause) && !significant.test(clause)))
+    return "no difference";
   if (ups === 0 && downs === 0) return "uncertain";
   const raised = ups === downs ? firstOf(clause, up) < firstOf(clause, down) : ups > downs;
   return raised === !comparatorLeads(inquiry, clause) ? "increased" : "decreased";
@@ -70,7 +126,10 @@ const firstOf = (text: string, pattern: RegExp): number => {
 function clauseAbout(inquiry: Inquiry, sentence: string): string {
   const clauses = sentence.split(/;|,? (?:but|whereas|while|although|however,?) /i);
   if (clauses.length === 1) return sentence;
-  const scored = clauses.map((clause) => ({ clause, score: outcomeLikeness(inquiry.outcome, inquiry.terms(clause), inquiry.weightOf) }));
+  const scored = clauses.map((clause) => ({
+    clause,
+    score: outcomeLikeness(inquiry.outcome, inquiry.terms(clause), inquiry.weightOf),
+  }));
   const best = scored.toSorted((a, b) => b.score - a.score)[0];
   return best && best.score > 0.2 ? best.clause : sentence;
 }
@@ -82,7 +141,10 @@ function comparatorLeads(inquiry: Inquiry, clause: string): boolean {
   const tail = than > 0 ? clause.slice(than) : "";
   const lean = (text: string): number => {
     const terms = inquiry.terms(text);
-    return armLikeness(text, terms, inquiry.intervention, inquiry.comparator) - armLikeness(text, terms, inquiry.comparator, inquiry.intervention);
+    return (
+      armLikeness(text, terms, inquiry.intervention, inquiry.comparator) -
+      armLikeness(text, terms, inquiry.comparator, inquiry.intervention)
+    );
   };
   return tail === "" ? lean(head) < -0.5 : lean(head) - lean(tail) < -0.3;
 }

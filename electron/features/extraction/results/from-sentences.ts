@@ -9,35 +9,74 @@ import { armLikeness, outcomeLikeness } from "./likeness.ts";
 type Mention = { side: "intervention" | "comparator"; start: number; end: number; score: number };
 
 export function resultsInSentences(inquiry: Inquiry): Found[] {
-  return inquiry.reading.sentences.flatMap((sentence, index) => {
-    if (!["abstract", "results", "other", "front", "conclusion", "discussion"].includes(sentence.role) || sentence.kind === "caption") return [];
-    const before = inquiry.reading.sentences[index - 1];
-    return fromSentence(inquiry, sentence, before?.block === sentence.block ? before : undefined);
-  }).toSorted((a, b) => b.score - a.score);
+  return inquiry.reading.sentences
+    .flatMap((sentence, index) => {
+      if (
+        !["abstract", "results", "other", "front", "conclusion", "discussion"].includes(
+          sentence.role,
+        ) ||
+        sentence.kind === "caption"
+      )
+        return [];
+      const before = inquiry.reading.sentences[index - 1];
+      return fromSentence(inquiry, sentence, before?.block === sentence.block ? before : undefined);
+    })
+    .toSorted((a, b) => b.score - a.score);
 }
 
 function fromSentence(inquiry: Inquiry, sentence: Sentence, before: Sentence | undefined): Found[] {
   const values = valuesIn(sentence.text);
   if (values.length < 2) return [];
   const own = outcomeLikeness(inquiry.outcome, inquiry.terms(sentence.text), inquiry.weightOf);
-  const context = before ? outcomeLikeness(inquiry.outcome, inquiry.terms(`${sentence.section} ${before.text} ${sentence.text}`), inquiry.weightOf) * 0.75 : 0;
+  const context = before
+    ? outcomeLikeness(
+        inquiry.outcome,
+        inquiry.terms(`${sentence.section} ${before.text} ${sentence.text}`),
+        inquiry.weightOf,
+      ) * 0.75
+    : 0;
   const outcomeScore = Math.max(own, context);
   if (outcomeScore < 0.25) return [];
   const clauses = clausesOf(sentence.text);
-  return clauses.flatMap((clause) => pairsIn(inquiry, sentence, clause, values.filter((one) => one.start >= clause.start && one.end <= clause.end), outcomeScore));
+  return clauses.flatMap((clause) =>
+    pairsIn(
+      inquiry,
+      sentence,
+      clause,
+      values.filter((one) => one.start >= clause.start && one.end <= clause.end),
+      outcomeScore,
+    ),
+  );
 }
 
 /** The whole sentence, and its parts between semicolons. */
 function clausesOf(text: string): { start: number; end: number }[] {
-  const parts = [...text.matchAll(/[^;]+/g)].map((match) => ({ start: match.index, end: match.index + match[0].length }));
+  const parts = [...text.matchAll(/[^;]+/g)].map((match) => ({
+    start: match.index,
+    end: match.index + match[0].length,
+  }));
   return parts.length > 1 ? parts : [{ start: 0, end: text.length }];
 }
 
-function pairsIn(inquiry: Inquiry, sentence: Sentence, clause: { start: number; end: number }, values: { value: CellValue; start: number; end: number }[], outcomeScore: number): Found[] {
+function pairsIn(
+  inquiry: Inquiry,
+  sentence: Sentence,
+  clause: { start: number; end: number },
+  values: { value: CellValue; start: number; end: number }[],
+  outcomeScore: number,
+): Found[] {
   const text = sentence.text.slice(clause.start, clause.end);
-  const mentions = mentionsIn(inquiry, sentence.text).filter((mention) => (mention.start >= clause.start && mention.end <= clause.end) || clause.start > 0);
-  const inClause = mentions.filter((mention) => mention.start >= clause.start && mention.end <= clause.end);
-  const use = inClause.some((one) => one.side === "intervention") && inClause.some((one) => one.side === "comparator") ? inClause : mentions;
+  const mentions = mentionsIn(inquiry, sentence.text).filter(
+    (mention) => (mention.start >= clause.start && mention.end <= clause.end) || clause.start > 0,
+  );
+  const inClause = mentions.filter(
+    (mention) => mention.start >= clause.start && mention.end <= clause.end,
+  );
+  const use =
+    inClause.some((one) => one.side === "intervention") &&
+    inClause.some((one) => one.side === "comparator")
+      ? inClause
+      : mentions;
   const first = use.find((one) => one.side === "intervention");
   const second = use.find((one) => one.side === "comparator");
   if (!first || !second) return [];
@@ -47,25 +86,54 @@ function pairsIn(inquiry: Inquiry, sentence: Sentence, clause: { start: number; 
   const assigned = assign(same, first, second, use.length);
   if (!assigned) return [];
   const part = outcomeLikeness(inquiry.outcome, inquiry.terms(text), inquiry.weightOf);
-  const score = (first.score + second.score) * 0.5 + (0.6 * outcomeScore + 0.4 * Math.max(part, 0.6 * outcomeScore)) * 2.2 + (kind === "percent" ? -0.1 : 0.1) + (sentence.role === "results" ? 0.05 : 0) - (/\bbaseline\b/i.test(sentence.text) && !/baseline/i.test(inquiry.outcome.text) ? 0.3 : 0) - (sentence.role === "discussion" ? 0.3 : 0);
+  const score =
+    (first.score + second.score) * 0.5 +
+    (0.6 * outcomeScore + 0.4 * Math.max(part, 0.6 * outcomeScore)) * 2.2 +
+    (kind === "percent" ? -0.1 : 0.1) +
+    (sentence.role === "results" ? 0.05 : 0) -
+    (/\bbaseline\b/i.test(sentence.text) && !/baseline/i.test(inquiry.outcome.text) ? 0.3 : 0) -
+    (sentence.role === "discussion" ? 0.3 : 0);
   const [one, two] = assigned;
-  const arm = (value: CellValue) => ({ value, size: undefined, quote: sentence.text, near: sentence.start });
-  return [{ intervention: arm(one), comparator: arm(two), score, armScore: first.score + second.score, outcomeScore, from: "sentence" }];
+  const arm = (value: CellValue) => ({
+    value,
+    size: undefined,
+    quote: sentence.text,
+    near: sentence.start,
+  });
+  return [
+    {
+      intervention: arm(one),
+      comparator: arm(two),
+      score,
+      armScore: first.score + second.score,
+      outcomeScore,
+      from: "sentence",
+    },
+  ];
 }
 
 /** "A had 1, B had 2", "1 in A and 2 in B", "A and B: 1 and 2 respectively": order of naming is order of values. */
-function assign(values: { value: CellValue; start: number; end: number }[], first: Mention, second: Mention, mentions: number): [CellValue, CellValue] | undefined {
+function assign(
+  values: { value: CellValue; start: number; end: number }[],
+  first: Mention,
+  second: Mention,
+  mentions: number,
+): [CellValue, CellValue] | undefined {
   if (values.length < 2 || mentions < 2) return undefined;
   const [early, late] = first.start < second.start ? [first, second] : [second, first];
   const between = values.filter((one) => one.start > early.end && one.end < late.start);
   const after = values.filter((one) => one.start >= late.end);
   const ahead = values.filter((one) => one.end <= early.start);
   const pair =
-    between.length >= 1 && after.length >= 1 ? [between[0], after[0]]
-    : ahead.length >= 1 && between.length >= 1 ? [ahead.at(-1), between.at(-1)]
-    : after.length >= 2 ? [after[0], after[1]]
-    : ahead.length >= 2 ? [ahead.at(-2), ahead.at(-1)]
-    : [values[0], values[1]];
+    between.length >= 1 && after.length >= 1
+      ? [between[0], after[0]]
+      : ahead.length >= 1 && between.length >= 1
+        ? [ahead.at(-1), between.at(-1)]
+        : after.length >= 2
+          ? [after[0], after[1]]
+          : ahead.length >= 2
+            ? [ahead.at(-2), ahead.at(-1)]
+            : [values[0], values[1]];
   const [one, two] = pair;
   if (!one || !two) return undefined;
   return early === first ? [one.value, two.value] : [two.value, one.value];
@@ -73,19 +141,27 @@ function assign(values: { value: CellValue; start: number; end: number }[], firs
 
 /** Where a sentence names the arms: stretches of up to six words that fit one arm clearly better than the other. */
 function mentionsIn(inquiry: Inquiry, text: string): Mention[] {
-  const words = [...text.matchAll(/[\p{L}\p{N}][\p{L}\p{N}'’%+/-]*/gu)].map((match) => ({ start: match.index, end: match.index + match[0].length }));
+  const words = [...text.matchAll(/[\p{L}\p{N}][\p{L}\p{N}'’%+/-]*/gu)].map((match) => ({
+    start: match.index,
+    end: match.index + match[0].length,
+  }));
   const mentions: Mention[] = [];
   for (const [index, word] of words.entries()) {
     for (let take = 1; take <= 6; take += 1) {
       const last = words[index + take - 1];
       if (!last) break;
       const phrase = text.slice(word.start, last.end);
-      if (/[.;,:()]/.test(phrase) || (findNumbers(phrase).length > 0 && !/group/i.test(phrase))) break;
+      if (/[.;,:()]/.test(phrase) || (findNumbers(phrase).length > 0 && !/group/i.test(phrase)))
+        break;
       const terms = inquiry.terms(phrase);
       if (terms.length === 0) continue;
-      const [a, b] = [armLikeness(phrase, terms, inquiry.intervention, inquiry.comparator), armLikeness(phrase, terms, inquiry.comparator, inquiry.intervention)];
+      const [a, b] = [
+        armLikeness(phrase, terms, inquiry.intervention, inquiry.comparator),
+        armLikeness(phrase, terms, inquiry.comparator, inquiry.intervention),
+      ];
       const [score, side] = a > b ? [a, "intervention" as const] : [b, "comparator" as const];
-      if (score >= 0.3 && Math.abs(a - b) > 0.2) mentions.push({ side, start: word.start, end: last.end, score });
+      if (score >= 0.3 && Math.abs(a - b) > 0.2)
+        mentions.push({ side, start: word.start, end: last.end, score });
     }
   }
   return distinctMentions(mentions);
@@ -93,8 +169,11 @@ function mentionsIn(inquiry: Inquiry, text: string): Mention[] {
 
 function distinctMentions(mentions: Mention[]): Mention[] {
   const kept: Mention[] = [];
-  for (const mention of mentions.toSorted((a, b) => b.score - a.score || b.end - b.start - (a.end - a.start))) {
-    if (!kept.some((other) => mention.start < other.end && mention.end > other.start)) kept.push(mention);
+  for (const mention of mentions.toSorted(
+    (a, b) => b.score - a.score || b.end - b.start - (a.end - a.start),
+  )) {
+    if (!kept.some((other) => mention.start < other.end && mention.end > other.start))
+      kept.push(mention);
   }
   return kept.toSorted((a, b) => a.start - b.start);
 }

@@ -22,7 +22,11 @@ export function hasTerm(terms: Set<string>, term: string): boolean {
  * Outcome likeness, 0 to 1: weighted share of the query's terms found in the text (recall), helped
  * by the share of the text's terms that the query asks for (precision).
  */
-export function outcomeLikeness(query: Query, terms: string[], weightOf: (term: string) => number): number {
+export function outcomeLikeness(
+  query: Query,
+  terms: string[],
+  weightOf: (term: string) => number,
+): number {
   const there = new Set(terms);
   let [wanted, found, said, asked] = [0, 0, 0, 0];
   for (const term of query.terms) {
@@ -51,7 +55,9 @@ export function armLikeness(text: string, terms: string[], own: Query, other: Qu
     if (hasTerm(there, term)) found += weight;
   }
   for (const term of other.terms) if (!own.terms.has(term) && hasTerm(there, term)) against += 1;
-  const extra = [...there].filter((term) => !hasTerm(own.terms, term) && !/^\d+$/.test(term)).length;
+  const extra = [...there].filter(
+    (term) => !hasTerm(own.terms, term) && !/^\d+$/.test(term),
+  ).length;
   const recall = wanted === 0 ? 0 : found / wanted;
   const precision = found === 0 ? 0 : found / (found + 0.5 * extra);
   let score = 0.5 * recall + 0.5 * precision - 0.6 * Math.min(1, against);

@@ -13,15 +13,25 @@ export type Matrix = {
 };
 
 const hasDigit = (text: string): boolean => /\d/.test(text);
-const looksNumeric = (text: string): boolean => /^[\s<>≤≥~=±(−–-]*\d/.test(text) && (text.match(/\p{L}/gu) ?? []).length < 12;
+const looksNumeric = (text: string): boolean =>
+  /^[\s<>≤≥~=±(−–-]*\d/.test(text) && (text.match(/\p{L}/gu) ?? []).length < 12;
 
 export function matrixOf(table: Table): Matrix {
   const cells = spread(table);
   const headerRows = headerCount(table, cells);
   const labelColumns = labelCount(cells, headerRows);
   const width = Math.max(0, ...cells.map((row) => row.length));
-  const heads = Array.from({ length: width }, (_, column) => distinct(cells.slice(0, headerRows).map((row) => row[column]?.text ?? "")));
-  return { table, cells, headerRows, labelColumns, heads, labels: labelsOf(cells, headerRows, labelColumns) };
+  const heads = Array.from({ length: width }, (_, column) =>
+    distinct(cells.slice(0, headerRows).map((row) => row[column]?.text ?? "")),
+  );
+  return {
+    table,
+    cells,
+    headerRows,
+    labelColumns,
+    heads,
+    labels: labelsOf(cells, headerRows, labelColumns),
+  };
 }
 
 function spread(table: Table): (TableCell | undefined)[][] {
@@ -44,21 +54,37 @@ function spread(table: Table): (TableCell | undefined)[][] {
 
 function headerCount(table: Table, cells: (TableCell | undefined)[][]): number {
   let marked = 0;
-  while (marked < table.rows.length && (table.rows[marked] ?? []).every((cell) => cell.header) && (table.rows[marked]?.length ?? 0) > 0) marked += 1;
+  while (
+    marked < table.rows.length &&
+    (table.rows[marked] ?? []).every((cell) => cell.header) &&
+    (table.rows[marked]?.length ?? 0) > 0
+  )
+    marked += 1;
   if (marked > 0 && marked < table.rows.length) {
     // A second header line is often set as data: no numbers but sizes, and no row label.
     while (marked < cells.length - 1 && marked < 4 && isHeadLike(cells[marked] ?? [])) marked += 1;
     return marked;
   }
   let count = 0;
-  while (count < Math.min(4, cells.length - 1) && (count === 0 || isHeadLike(cells[count] ?? []))) count += 1;
+  while (count < Math.min(4, cells.length - 1) && (count === 0 || isHeadLike(cells[count] ?? [])))
+    count += 1;
   return count;
 }
 
 function isHeadLike(row: (TableCell | undefined)[]): boolean {
   const texts = row.slice(1).map((cell) => cell?.text ?? "");
   const filled = texts.filter((text) => text !== "");
-  return filled.length >= 2 && (row[0]?.text ?? "") === "" && new Set(row).size > 2 && filled.every((text) => !hasDigit(text) || /\bn\s*=|week|month|day|year|hour|min|\bT\d|baseline|group|mg|visit/i.test(text)) && !filled.every(looksNumeric);
+  return (
+    filled.length >= 2 &&
+    (row[0]?.text ?? "") === "" &&
+    new Set(row).size > 2 &&
+    filled.every(
+      (text) =>
+        !hasDigit(text) ||
+        /\bn\s*=|week|month|day|year|hour|min|\bT\d|baseline|group|mg|visit/i.test(text),
+    ) &&
+    !filled.every(looksNumeric)
+  );
 }
 
 function labelCount(cells: (TableCell | undefined)[][], headerRows: number): number {
@@ -73,7 +99,11 @@ function labelCount(cells: (TableCell | undefined)[][], headerRows: number): num
   return Math.min(count, Math.max(1, width - 1));
 }
 
-function labelsOf(cells: (TableCell | undefined)[][], headerRows: number, labelColumns: number): string[][] {
+function labelsOf(
+  cells: (TableCell | undefined)[][],
+  headerRows: number,
+  labelColumns: number,
+): string[][] {
   let section = "";
   let last = "";
   return cells.map((row, index) => {
@@ -90,4 +120,6 @@ function labelsOf(cells: (TableCell | undefined)[][], headerRows: number, labelC
   });
 }
 
-const distinct = (texts: string[]): string[] => [...new Set(texts.filter((text) => text.trim() !== ""))];
+const distinct = (texts: string[]): string[] => [
+  ...new Set(texts.filter((text) => text.trim() !== "")),
+];

@@ -12,8 +12,19 @@ import { resultsInTables, type Arm, type Found } from "./from-tables.ts";
 import { outcomeLikeness, type Question } from "./likeness.ts";
 import { sizeAnywhere, type Size } from "./sizes.ts";
 
-export type ArmNumbers = { events: number | null; n: number | null; mean: number | null; sd: number | null };
-export type ResultEvidence = { quote: string; page?: number; start?: number; end?: number; boxes?: ReturnType<typeof boxesOf> };
+export type ArmNumbers = {
+  events: number | null;
+  n: number | null;
+  mean: number | null;
+  sd: number | null;
+};
+export type ResultEvidence = {
+  quote: string;
+  page?: number;
+  start?: number;
+  end?: number;
+  boxes?: ReturnType<typeof boxesOf>;
+};
 export type TrialResult = {
   kind: "binary" | "continuous";
   intervention: ArmNumbers;
@@ -24,7 +35,8 @@ export type TrialResult = {
   confidence: number;
 };
 
-const countWords = /\b(rates?|incidence|number of (?:patients|participants|subjects|women|people|events)|mortality|death|deaths|died|survival|events?|adverse|complications?|response|responders?|remission|recurrence|relapse|success|failure|proportion|percent(?:age)?|prevalence|occurrence|infections?|pregnan(?:cy|cies)|live births?|vomiting|nausea|bleeding|withdrawals?|dropouts?|cure|abstinence|hospitali[sz]ations?|cessation|need for|requirement for)\b/i;
+const countWords =
+  /\b(rates?|incidence|number of (?:patients|participants|subjects|women|people|events)|mortality|death|deaths|died|survival|events?|adverse|complications?|response|responders?|remission|recurrence|relapse|success|failure|proportion|percent(?:age)?|prevalence|occurrence|infections?|pregnan(?:cy|cies)|live births?|vomiting|nausea|bleeding|withdrawals?|dropouts?|cure|abstinence|hospitali[sz]ations?|cessation|need for|requirement for)\b/i;
 
 const nothing: ArmNumbers = { events: null, n: null, mean: null, sd: null };
 
@@ -33,9 +45,15 @@ const sureFrom = { arm: 1.0, outcome: 0.62 };
 
 export function findResult(paper: Paper, question: Question): TrialResult {
   const inquiry = inquiryOf(paper, question);
-  const found = [...resultsInTables(inquiry).slice(0, 40), ...resultsInSentences(inquiry).slice(0, 20)].toSorted((a, b) => b.score - a.score);
+  const found = [
+    ...resultsInTables(inquiry).slice(0, 40),
+    ...resultsInSentences(inquiry).slice(0, 20),
+  ].toSorted((a, b) => b.score - a.score);
   const best = found.find((one) => one.outcomeScore > 0.3);
-  const sizes = { intervention: sizeAnywhere(inquiry, "intervention"), comparator: sizeAnywhere(inquiry, "comparator") };
+  const sizes = {
+    intervention: sizeAnywhere(inquiry, "intervention"),
+    comparator: sizeAnywhere(inquiry, "comparator"),
+  };
   if (!best) return withoutValues(inquiry, question, sizes);
   return fromFound(inquiry, best, sizes);
 }
@@ -43,24 +61,52 @@ export function findResult(paper: Paper, question: Question): TrialResult {
 type Sizes = Record<"intervention" | "comparator", Size | undefined>;
 
 function fromFound(inquiry: Inquiry, best: Found, sizes: Sizes): TrialResult {
-  const kind = best.intervention.value.kind === "mean" || (best.intervention.value.kind === "number" && !countWords.test(inquiry.outcome.text)) ? "continuous" : "binary";
+  const kind =
+    best.intervention.value.kind === "mean" ||
+    (best.intervention.value.kind === "number" && !countWords.test(inquiry.outcome.text))
+      ? "continuous"
+      : "binary";
   const one = armNumbers(best.intervention, sizes.intervention, kind);
   const two = armNumbers(best.comparator, sizes.comparator, kind);
-  const sources = [best.intervention, best.comparator, ...[one.size, two.size].filter((size) => size !== undefined)];
+  const sources = [
+    best.intervention,
+    best.comparator,
+    ...[one.size, two.size].filter((size) => size !== undefined),
+  ];
   const evidence = evidenceOf(inquiry.paper, sources);
   const computed = one.computed || two.computed;
-  const numbers = [...Object.values(one.numbers), ...Object.values(two.numbers)].filter((number) => number !== null);
-  const quoted = numbers.every((number) => evidence.some(({ quote }) => containsNumber(quote, number)));
+  const numbers = [...Object.values(one.numbers), ...Object.values(two.numbers)].filter(
+    (number) => number !== null,
+  );
+  const quoted = numbers.every((number) =>
+    evidence.some(({ quote }) => containsNumber(quote, number)),
+  );
   const placed = evidence.every((piece) => piece.start !== undefined);
   const sure = best.armScore >= sureFrom.arm && best.outcomeScore >= sureFrom.outcome;
   const checks: Check[] = [
-    { name: "quote and numbers", ok: quoted && placed && !computed, message: computed ? "some numbers are worked out from others, not printed" : quoted ? "every number stands in a quote" : "a number is not in the quotes" },
-    { name: "match", ok: sure, message: `arms ${best.armScore.toFixed(2)}, outcome ${best.outcomeScore.toFixed(2)}` },
+    {
+      name: "quote and numbers",
+      ok: quoted && placed && !computed,
+      message: computed
+        ? "some numbers are worked out from others, not printed"
+        : quoted
+          ? "every number stands in a quote"
+          : "a number is not in the quotes",
+    },
+    {
+      name: "match",
+      ok: sure,
+      message: `arms ${best.armScore.toFixed(2)}, outcome ${best.outcomeScore.toFixed(2)}`,
+    },
     ...numberChecks(one.numbers, best.intervention.value),
     ...numberChecks(two.numbers, best.comparator.value),
   ];
   return {
-    kind, intervention: one.numbers, comparator: two.numbers, evidence, checks,
+    kind,
+    intervention: one.numbers,
+    comparator: two.numbers,
+    evidence,
+    checks,
     confidence: Math.min(1, Math.max(0, (best.armScore + 2 * best.outcomeScore) / 4)),
     status: checks.every((check) => check.ok) && numbers.length > 0 ? "verified" : "unsupported",
   };
@@ -73,17 +119,49 @@ function armNumbers(arm: Arm, elsewhere: Size | undefined, kind: TrialResult["ki
   const size = value.kind === "count" && value.total !== null ? undefined : (arm.size ?? elsewhere);
   const n = value.kind === "count" && value.total !== null ? value.total : (size?.size ?? null);
   if (kind === "continuous") return { ...continuous(value, n), size };
-  if (value.kind === "count") return { numbers: { ...nothing, events: value.events, n }, size, computed: false };
-  if (value.kind === "percent" && n !== null) return { numbers: { ...nothing, events: Math.round((value.percent * n) / 100), n }, size, computed: true };
-  return { numbers: { ...nothing, events: value.kind === "number" && Number.isInteger(value.number) ? value.number : null, n }, size, computed: false };
+  if (value.kind === "count")
+    return { numbers: { ...nothing, events: value.events, n }, size, computed: false };
+  if (value.kind === "percent" && n !== null)
+    return {
+      numbers: { ...nothing, events: Math.round((value.percent * n) / 100), n },
+      size,
+      computed: true,
+    };
+  return {
+    numbers: {
+      ...nothing,
+      events: value.kind === "number" && Number.isInteger(value.number) ? value.number : null,
+      n,
+    },
+    size,
+    computed: false,
+  };
 }
 
 /** SD from SE (SE·√n) and from a 95 % CI ((high − low)·√n / 3.92), Cochrane Handbook 6.5.2; medians give no mean. */
-function continuous(value: CellValue, n: number | null): { numbers: ArmNumbers; computed: boolean } {
-  if (value.kind === "number") return { numbers: { ...nothing, mean: value.number, n }, computed: false };
-  if (value.kind !== "mean" || value.of === "iqr" || value.of === "range") return { numbers: { ...nothing, n }, computed: false };
-  if (value.of === "se" && value.spread !== null && n !== null) return { numbers: { ...nothing, mean: value.mean, sd: rounded(value.spread * Math.sqrt(n)), n }, computed: true };
-  if (value.of === "ci" && value.low !== undefined && value.high !== undefined && n !== null) return { numbers: { ...nothing, mean: value.mean, sd: rounded(((value.high - value.low) * Math.sqrt(n)) / 3.92), n }, computed: true };
+function continuous(
+  value: CellValue,
+  n: number | null,
+): { numbers: ArmNumbers; computed: boolean } {
+  if (value.kind === "number")
+    return { numbers: { ...nothing, mean: value.number, n }, computed: false };
+  if (value.kind !== "mean" || value.of === "iqr" || value.of === "range")
+    return { numbers: { ...nothing, n }, computed: false };
+  if (value.of === "se" && value.spread !== null && n !== null)
+    return {
+      numbers: { ...nothing, mean: value.mean, sd: rounded(value.spread * Math.sqrt(n)), n },
+      computed: true,
+    };
+  if (value.of === "ci" && value.low !== undefined && value.high !== undefined && n !== null)
+    return {
+      numbers: {
+        ...nothing,
+        mean: value.mean,
+        sd: rounded(((value.high - value.low) * Math.sqrt(n)) / 3.92),
+        n,
+      },
+      computed: true,
+    };
   return { numbers: { ...nothing, mean: value.mean, sd: value.spread, n }, computed: false };
 }
 
@@ -91,35 +169,65 @@ const rounded = (value: number): number => Number(value.toFixed(2));
 
 function numberChecks(numbers: ArmNumbers, value: CellValue): Check[] {
   const checks: Check[] = [];
-  if (numbers.events !== null && numbers.n !== null) checks.push(checkEventsWithin(numbers.events, numbers.n));
-  if (value.kind === "count" && value.percent !== null && numbers.n !== null && numbers.events !== null) checks.push(checkPercent(numbers.events, numbers.n, value.percent, Math.min(1, decimals(value.percent))));
-  if (numbers.mean !== null && numbers.sd !== null) checks.push(checkSpread(numbers.mean, numbers.sd));
+  if (numbers.events !== null && numbers.n !== null)
+    checks.push(checkEventsWithin(numbers.events, numbers.n));
+  if (
+    value.kind === "count" &&
+    value.percent !== null &&
+    numbers.n !== null &&
+    numbers.events !== null
+  )
+    checks.push(
+      checkPercent(numbers.events, numbers.n, value.percent, Math.min(1, decimals(value.percent))),
+    );
+  if (numbers.mean !== null && numbers.sd !== null)
+    checks.push(checkSpread(numbers.mean, numbers.sd));
   return checks;
 }
 
 const decimals = (value: number): number => (String(value).split(".")[1] ?? "").length;
 
 function evidenceOf(paper: Paper, sources: { quote: string; near: number }[]): ResultEvidence[] {
-  const distinct = sources.filter((one, index) => sources.findIndex((other) => other.quote === one.quote) === index);
+  const distinct = sources.filter(
+    (one, index) => sources.findIndex((other) => other.quote === one.quote) === index,
+  );
   return distinct.map(({ quote, near }) => {
     const place = locate(paper, quote, near);
     if (!place) return { quote };
     const page = pageOf(paper, place.start, place.end);
-    return { quote, ...place, ...(page === undefined ? {} : { page }), boxes: boxesOf(paper, place.start, place.end) };
+    return {
+      quote,
+      ...place,
+      ...(page === undefined ? {} : { page }),
+      boxes: boxesOf(paper, place.start, place.end),
+    };
   });
 }
 
 /** No numbers for the outcome: sizes may still be known, and a figure may be where the numbers are. */
 function withoutValues(inquiry: Inquiry, question: Question, sizes: Sizes): TrialResult {
-  const figure = inquiry.paper.figures.find((one) => outcomeLikeness(inquiry.outcome, inquiry.terms(one.caption), inquiry.weightOf) > 0.5);
+  const figure = inquiry.paper.figures.find(
+    (one) => outcomeLikeness(inquiry.outcome, inquiry.terms(one.caption), inquiry.weightOf) > 0.5,
+  );
   const kind = countWords.test(question.outcome) ? "binary" : "continuous";
   const known = [sizes.intervention, sizes.comparator].filter((size) => size !== undefined);
-  const evidence = evidenceOf(inquiry.paper, [...known, ...(figure ? [{ quote: figure.caption, near: figure.start }] : [])]);
+  const evidence = evidenceOf(inquiry.paper, [
+    ...known,
+    ...(figure ? [{ quote: figure.caption, near: figure.start }] : []),
+  ]);
   return {
-    kind, evidence, confidence: 0,
+    kind,
+    evidence,
+    confidence: 0,
     intervention: { ...nothing, n: sizes.intervention?.size ?? null },
     comparator: { ...nothing, n: sizes.comparator?.size ?? null },
     status: figure ? "figureOnly" : "notReported",
-    checks: [{ name: "searched", ok: true, message: `${inquiry.matrices.length} tables and ${inquiry.reading.sentences.length} sentences for "${question.outcome}"` }],
+    checks: [
+      {
+        name: "searched",
+        ok: true,
+        message: `${inquiry.matrices.length} tables and ${inquiry.reading.sentences.length} sentences for "${question.outcome}"`,
+      },
+    ],
   };
 }
