@@ -14,6 +14,8 @@ import { pathOf, useRoute } from "./route.ts";
 import { useShortcuts } from "./shortcuts.ts";
 import { WhyProvider } from "./why.tsx";
 
+const wideFromPx = 1180;
+
 export function App() {
   return <WhyProvider>{(panel) => <Frame panelRef={panel.ref} used={panel.used} />}</WhyProvider>;
 }
@@ -26,7 +28,7 @@ function Frame({
   used: boolean;
 }) {
   const route = useRoute();
-  const [open, setOpen] = useRemembered("why-open", true);
+  const [open, setOpen] = useRemembered("why-open", window.innerWidth > wideFromPx);
   const [width, setWidth] = useRemembered("why-width", 320);
   useShortcuts("Everywhere", [
     { keys: "w", label: "Show or hide the why panel", run: () => setOpen(!open) },

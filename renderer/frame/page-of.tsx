@@ -8,6 +8,9 @@ const HomePage = lazy(() =>
 const QuestionPage = lazy(() =>
   import("../features/review/page.tsx").then((part) => ({ default: part.QuestionPage })),
 );
+const ScreenPage = lazy(() =>
+  import("../features/screening/page.tsx").then((part) => ({ default: part.ScreenPage })),
+);
 
 export function PageOf({ route }: { route: Route }) {
   if (route.page === "review")
@@ -18,6 +21,8 @@ export function PageOf({ route }: { route: Route }) {
 function ReviewPageOf({ route }: { route: Extract<Route, { page: "review" }> }) {
   const { reviewId } = route;
   switch (route.stage) {
+    case "screen":
+      return <ScreenPage reviewId={reviewId} />;
     default:
       return <QuestionPage reviewId={reviewId} />;
   }

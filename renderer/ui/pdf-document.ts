@@ -1,5 +1,6 @@
 /** Opens PDF bytes with pdf.js: its worker and its data files come from this page's own origin, never from a network. */
 import type { PDFDocumentProxy } from "pdfjs-dist";
+// oxlint-disable-next-line import/default -- Vite gives `?url` imports a default export.
 import workerUrl from "pdfjs-dist/build/pdf.worker.min.mjs?url";
 
 export type OpenedPdf = { document: PDFDocumentProxy; close: () => void };

@@ -1,0 +1,180 @@
+/** One record in view: its text, its criteria, its decision. */
+import { PartyPopper } from "lucide-react";
+import { useState } from "react";
+import { createPortal } from "react-dom";
+import type { DecisionAction } from "../../../electron/api/schemas/ledger.ts";
+import type { Review } from "../../../electron/api/schemas/review.ts";
+import { go } from "../../frame/route.ts";
+import { useShortcuts } from "../../frame/shortcuts.ts";
+import { Button } from "../../ui/button.tsx";
+import { Empty, Skeleton, Trouble } from "../../ui/feedback.tsx";
+import { toast } from "../../ui/toast.tsx";
+import { useChange } from "../../use-call.ts";
+import { CriteriaPanel } from "./criteria-panel.tsx";
+import { DecisionBar } from "./decision-bar.tsx";
+import { RankingWhy } from "./ranking-why.tsx";
+import { RecordView } from "./record-view.tsx";
+import { useQueue } from "./use-queue.ts";
+
+type Screened = "include" | "exclude" | "maybe";
+const told: Partial<Record<DecisionAction, string>> = {
+  include: "Included",
+  exclude: "Excluded",
+  maybe: "Put aside",
+};
+
+export function OneByOne({ review, topBar }: { review: Review; topBar: HTMLElement | null }) {
+  const reviewId = review.id;
+  const walk = useQueue(reviewId);
+  const { shown, queue } = walk;
+  const [choosingReason, setChoosingReason] = useState(false);
+  const [emphasised, setEmphasised] = useState<string | null>(null);
+  const decide = useChange("screening.decide", ["review.get", "review.list"]);
+  const undo = useChange("screening.undo", ["review.get", "review.list"]);
+
+  async function decideShown(action: Screened, reason?: string): Promise<void> {
+    if (!shown || decide.running) return;
+    setChoosingReason(false);
+    const place = { rank: shown.rank, score: shown.score };
+    const decision = await decide.run({
+      reviewId,
+      recordId: shown.id,
+      action,
+      shown: place,
+      ...(reason ? { reason } : {}),
+    });
+    if (!decision) return;
+    walk.noteDecision(shown.id, decision);
+    walk.next();
+    toast(`${told[action] ?? action}: ${shorten(shown.title)}${reason ? ` (${reason})` : ""}`, {
+      label: "Undo",
+      shortcut: "U",
+      run: () => void takeBack(),
+    });
+  }
+  async function takeBack(): Promise<void> {
+    const answer = await undo.run({ reviewId });
+    if (!answer) return;
+    if (!answer.undone) return toast("There is nothing of yours left to undo.");
+    const recordId = answer.undone.subject.replace(/^record:/, "");
+    walk.noteDecision(recordId, null);
+    walk.goTo(recordId);
+    toast(
+      `Taken back: ${told[answer.undone.action]?.toLowerCase() ?? answer.undone.action}, ${shorten(answer.title)}`,
+    );
+  }
+  const exclude = (): void =>
+    review.exclusionReasons.length > 0 ? setChoosingReason(true) : void decideShown("exclude");
+
+  useShortcuts("Screen", [
+    { keys: "i", label: "Include", run: () => void decideShown("include") },
+    { keys: "e", label: "Exclude, then a digit for the reason", run: exclude },
+    { keys: "m", label: "Maybe, put aside", run: () => void decideShown("maybe") },
+    { keys: ["u", "mod+z"], label: "Undo the last decision", run: () => void takeBack() },
+    { keys: ["j", "arrowdown"], label: "Next record", hidden: true, run: walk.next },
+    { keys: ["k", "arrowup"], label: "Previous record", hidden: true, run: walk.back },
+  ]);
+  const digits = review.exclusionReasons.slice(0, 9).map((_, index) => String(index + 1));
+  useShortcuts(
+    "Reason for exclusion",
+    [
+      {
+        keys: digits,
+        label: "The reason with this number",
+        hidden: true,
+        run: (key) => void decideShown("exclude", review.exclusionReasons[Number(key) - 1]),
+      },
+      {
+        keys: ["enter", "e"],
+        label: "Without a reason",
+        hidden: true,
+        run: () => void decideShown("exclude"),
+      },
+      {
+        keys: "escape",
+        label: "Do not exclude",
+        hidden: true,
+        run: () => setChoosingReason(false),
+      },
+    ],
+    choosingReason,
+  );
+
+  const error = decide.error ?? undo.error ?? (queue.value ? null : queue.error);
+  return (
+    <>
+      {topBar && createPortal(<RankingNote queue={queue.value} />, topBar)}
+      <div className="screen-body">
+        <div className="screen-record">
+          {error && (
+            <Trouble
+              error={error}
+              kept="Earlier decisions are on disk; this record is not decided yet."
+              onRetry={queue.reload}
+            />
+          )}
+          {shown ? (
+            <RecordView
+              record={shown}
+              criteria={review.criteria}
+              emphasised={emphasised}
+              decision={walk.decision}
+            />
+          ) : queue.loading && !queue.value?.records.length ? (
+            <Skeleton lines={10} />
+          ) : (
+            queue.value && <Done reviewId={reviewId} />
+          )}
+        </div>
+        {shown && <CriteriaPanel review={review} record={shown} onEmphasise={setEmphasised} />}
+      </div>
+      {shown && (
+        <DecisionBar
+          decision={walk.decision}
+          busy={decide.running}
+          reasons={choosingReason ? review.exclusionReasons : null}
+          onInclude={() => void decideShown("include")}
+          onExclude={exclude}
+          onMaybe={() => void decideShown("maybe")}
+          onReason={(reason) => void decideShown("exclude", reason)}
+          onCloseReasons={() => setChoosingReason(false)}
+        />
+      )}
+      {shown && <RankingWhy record={shown} decision={walk.decision} queue={queue.value} />}
+    </>
+  );
+}
+
+function shorten(title: string): string {
+  return title.length > 56 ? `${title.slice(0, 55).trimEnd()}…` : title;
+}
+
+function RankingNote({ queue }: { queue: ReturnType<typeof useQueue>["queue"]["value"] }) {
+  if (!queue) return null;
+  return (
+    <span className="screen-note numbers">
+      {queue.remaining.toLocaleString()} left ·{" "}
+      {queue.trained
+        ? `best first, learned from ${queue.learnedFrom.toLocaleString()} decisions`
+        : "in file order until one record is included and one excluded"}
+    </span>
+  );
+}
+
+function Done({ reviewId }: { reviewId: string }) {
+  return (
+    <Empty
+      icon={PartyPopper}
+      action={
+        <Button
+          kind="primary"
+          onPress={() => go({ page: "review", reviewId, stage: "full-text", recordId: null })}
+        >
+          Go to the full texts
+        </Button>
+      }
+    >
+      Every record has a decision. Attach the papers of the included ones next.
+    </Empty>
+  );
+}

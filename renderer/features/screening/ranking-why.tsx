@@ -1,0 +1,71 @@
+/** Why this record stands here: the ranking behind it and the decision on it. */
+import type { Decision } from "../../../electron/api/schemas/ledger.ts";
+import type { QueuedRecord } from "../../../electron/api/schemas/screening.ts";
+import type { Output } from "../../../electron/api/contract.ts";
+import { StateMark } from "../../frame/state-mark.tsx";
+import { Why } from "../../frame/why.tsx";
+import { dateTime } from "../../ui/time.ts";
+
+type RankingWhyProps = {
+  record: QueuedRecord;
+  decision: Decision | null;
+  queue: Output<"screening.queue"> | undefined;
+};
+
+export function RankingWhy({ record, decision, queue }: RankingWhyProps) {
+  return (
+    <>
+      <Why title="Why this record now">
+        {record.score === null || !queue?.trained ? (
+          <p>
+            It is next in file order. Once one record is included and one excluded, a model ranks
+            the rest and learns from each decision.
+          </p>
+        ) : (
+          <>
+            <p>
+              <StateMark state="suggested">Rank {record.rank}</StateMark>
+            </p>
+            <p>
+              The ranking model put it here after learning from {queue.learnedFrom.toLocaleString()}{" "}
+              of your decisions. It orders the list; it decides nothing.
+            </p>
+            <dl className="why-facts numbers">
+              <div>
+                <dt>Score</dt>
+                <dd>{record.score.toFixed(3)}</dd>
+              </div>
+              <div>
+                <dt>Model</dt>
+                <dd>{queue.model}</dd>
+              </div>
+            </dl>
+          </>
+        )}
+      </Why>
+      <Why title="Decision">
+        {decision ? (
+          <>
+            <p>
+              <StateMark
+                state={
+                  decision.action === "include" ||
+                  decision.action === "exclude" ||
+                  decision.action === "maybe"
+                    ? decision.action
+                    : "empty"
+                }
+              />
+            </p>
+            <p>
+              {decision.reviewer}, {dateTime(decision.at)}
+              {decision.reason ? `: ${decision.reason}` : ""}
+            </p>
+          </>
+        ) : (
+          <p className="field-note">None yet.</p>
+        )}
+      </Why>
+    </>
+  );
+}

@@ -1,0 +1,49 @@
+/**
+ * The walk through the queue: records in the order they were shown, so that going back shows what
+ * was there, whatever the ranking did since. The record in view never changes under the reader.
+ */
+import { useState } from "react";
+import type { QueuedRecord } from "../../../electron/api/schemas/screening.ts";
+import type { Decision } from "../../../electron/api/schemas/ledger.ts";
+import { useCall } from "../../use-call.ts";
+
+export type Walk = {
+  shown: QueuedRecord | null;
+  decision: Decision | null;
+  next: () => void;
+  back: () => void;
+  noteDecision: (recordId: string, decision: Decision | null) => void;
+  goTo: (recordId: string) => void;
+  queue: ReturnType<typeof useCall<"screening.queue">>;
+};
+
+const queueLimit = 20;
+
+export function useQueue(reviewId: string): Walk {
+  const queue = useCall("screening.queue", { reviewId, limit: queueLimit });
+  const [trail, setTrail] = useState<QueuedRecord[]>([]);
+  const [index, setIndex] = useState(0);
+  const [decisions, setDecisions] = useState<ReadonlyMap<string, Decision>>(new Map());
+  const fresh =
+    queue.value?.records.find(({ id }) => !trail.some((seen) => seen.id === id)) ?? null;
+  if (index >= trail.length && fresh !== null) setTrail([...trail, fresh]);
+  const shown = trail[index] ?? null;
+  return {
+    shown,
+    decision: shown ? (decisions.get(shown.id) ?? null) : null,
+    // One past the end waits for the queue's next fresh record.
+    next: () => setIndex(Math.min(trail.length, index + 1)),
+    back: () => setIndex(Math.max(0, index - 1)),
+    noteDecision: (recordId, decision) => {
+      const changed = new Map(decisions);
+      if (decision) changed.set(recordId, decision);
+      else changed.delete(recordId);
+      setDecisions(changed);
+    },
+    goTo: (recordId) => {
+      const place = trail.findIndex(({ id }) => id === recordId);
+      if (place >= 0) setIndex(place);
+    },
+    queue,
+  };
+}
