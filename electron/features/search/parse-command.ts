@@ -10,8 +10,12 @@ import { parseReferences, type Parsed } from "./parse.ts";
 
 async function readFileRecords(path: string, signal: AbortSignal): Promise<Parsed> {
   const info = await stat(path).catch(() => undefined);
-  if (info === undefined || !info.isFile()) throw new AppError("notFound", `"${path}" is no file that can be read.`, { path });
-  return parseReferences(createReadStream(path, { highWaterMark: 1 << 18 }), { fileName: basename(path), signal });
+  if (info === undefined || !info.isFile())
+    throw new AppError("notFound", `"${path}" is no file that can be read.`, { path });
+  return parseReferences(createReadStream(path, { highWaterMark: 1 << 18 }), {
+    fileName: basename(path),
+    signal,
+  });
 }
 
 export const parse: Command = {
@@ -24,7 +28,13 @@ export const parse: Command = {
     const source = basename(path);
     return {
       format,
-      records: records.map(({ line: _line, extra, ...record }, index) => ({ ...record, id: record.id ?? String(index), source, decision: null, extra })),
+      records: records.map(({ line: _line, extra, ...record }, index) => ({
+        ...record,
+        id: record.id ?? String(index),
+        source,
+        decision: null,
+        extra,
+      })),
       rejected,
     };
   },
@@ -35,10 +45,13 @@ export const dedupe: Command = {
   usage: "dedupe FILE…",
   options: {},
   async run({ positionals: paths }, context) {
-    if (paths.length === 0) throw new AppError("usage", "dedupe needs at least one file: evidesk dedupe FILE…");
+    if (paths.length === 0)
+      throw new AppError("usage", "dedupe needs at least one file: evidesk dedupe FILE…");
     const files: { path: string; parsed: Parsed }[] = [];
-    for (const path of paths) files.push({ path, parsed: await readFileRecords(path, context.signal) });
-    for (const { line, file, reason } of files.flatMap(({ parsed }) => parsed.rejected)) context.progress(`${file}, line ${line}: ${reason}`);
+    for (const path of paths)
+      files.push({ path, parsed: await readFileRecords(path, context.signal) });
+    for (const { line, file, reason } of files.flatMap(({ parsed }) => parsed.rejected))
+      context.progress(`${file}, line ${line}: ${reason}`);
     return deduplicate(identified(files));
   },
 };
@@ -54,11 +67,17 @@ function identified(files: { path: string; parsed: Parsed }[]) {
     const usable = own.every((id) => id !== "") && new Set(own).size === own.length;
     return parsed.records.map((record) => {
       const { id: _id, ...anonymous } = record;
-      return { file: basename(path), own: usable, record: toComparable(usable ? record : anonymous, row++) };
+      return {
+        file: basename(path),
+        own: usable,
+        record: toComparable(usable ? record : anonymous, row++),
+      };
     });
   });
   const all = lists.flat();
   const uses = new Map<string, number>();
   for (const { record } of all) uses.set(record.id, (uses.get(record.id) ?? 0) + 1);
-  return all.map(({ file, record }) => ((uses.get(record.id) ?? 0) > 1 ? { ...record, id: `${file}:${record.id}` } : record));
+  return all.map(({ file, record }) =>
+    (uses.get(record.id) ?? 0) > 1 ? { ...record, id: `${file}:${record.id}` } : record,
+  );
 }

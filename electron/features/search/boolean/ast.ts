@@ -2,7 +2,25 @@
 
 /** Where a term is looked for. Empty means wherever the database looks by default. */
 export type FieldCode =
-  | "ti" | "ab" | "kw" | "mp" | "hw" | "all" | "fs" | "pt" | "au" | "jn" | "la" | "rn" | "id" | "in" | "dp" | "ed" | "sb" | "cond" | "intr";
+  | "ti"
+  | "ab"
+  | "kw"
+  | "mp"
+  | "hw"
+  | "all"
+  | "fs"
+  | "pt"
+  | "au"
+  | "jn"
+  | "la"
+  | "rn"
+  | "id"
+  | "in"
+  | "dp"
+  | "ed"
+  | "sb"
+  | "cond"
+  | "intr";
 
 export type Term = {
   kind: "term";
@@ -12,7 +30,13 @@ export type Term = {
   phrase: boolean;
   fields: FieldCode[];
 };
-export type Heading = { kind: "heading"; name: string; explode: boolean; major: boolean; subheadings: string[] };
+export type Heading = {
+  kind: "heading";
+  name: string;
+  explode: boolean;
+  major: boolean;
+  subheadings: string[];
+};
 export type Group = { kind: "and" | "or"; items: Node[] };
 export type Not = { kind: "not"; keep: Node; drop: Node };
 /** At most `distance` words apart counted as Ovid does: 1 means side by side. */
@@ -46,7 +70,10 @@ export function withFields(node: Node, fields: FieldCode[]): Node {
     case "not":
       return { ...node, keep: withFields(node.keep, fields), drop: withFields(node.drop, fields) };
     case "near":
-      return { ...node, items: [withFields(node.items[0], fields), withFields(node.items[1], fields)] };
+      return {
+        ...node,
+        items: [withFields(node.items[0], fields), withFields(node.items[1], fields)],
+      };
     case "limit":
       return { ...node, base: withFields(node.base, fields) };
     default:
@@ -59,11 +86,23 @@ export function mapNodes(node: Node, change: (node: Node) => Node): Node {
   switch (node.kind) {
     case "and":
     case "or":
-      return change(group(node.kind, node.items.map((item) => mapNodes(item, change))));
+      return change(
+        group(
+          node.kind,
+          node.items.map((item) => mapNodes(item, change)),
+        ),
+      );
     case "not":
-      return change({ ...node, keep: mapNodes(node.keep, change), drop: mapNodes(node.drop, change) });
+      return change({
+        ...node,
+        keep: mapNodes(node.keep, change),
+        drop: mapNodes(node.drop, change),
+      });
     case "near":
-      return change({ ...node, items: [mapNodes(node.items[0], change), mapNodes(node.items[1], change)] });
+      return change({
+        ...node,
+        items: [mapNodes(node.items[0], change), mapNodes(node.items[1], change)],
+      });
     case "limit":
       return change({ ...node, base: mapNodes(node.base, change) });
     default:
@@ -76,8 +115,17 @@ export function inlined(strategy: Strategy): Node {
   const built = new Map<string, Node>();
   let last: Node = { kind: "or", items: [] };
   for (const { label, node } of strategy.lines) {
-    last = mapNodes(node, (part) => (part.kind === "line" ? (built.get(part.label) ?? part) : part));
+    last = mapNodes(node, (part) =>
+      withoutRepeats(part.kind === "line" ? (built.get(part.label) ?? part) : part),
+    );
     built.set(label, last);
   }
   return last;
+}
+
+/** `or/1-6` over lines that themselves join lines would name the same terms twice. */
+function withoutRepeats(node: Node): Node {
+  if (node.kind !== "and" && node.kind !== "or") return node;
+  const byText = new Map(node.items.map((item) => [JSON.stringify(item), item]));
+  return byText.size === node.items.length ? node : group(node.kind, [...byText.values()]);
 }

@@ -1,10 +1,25 @@
 /** Tokens to a tree: operators by each database's precedence, nesting, field tags pushed to their terms. */
 import { AppError } from "../../../api/errors.ts";
-import { group, withFields, type FieldCode, type Node, type Target, type Term } from "./ast.ts";
+import {
+  group,
+  mapNodes,
+  withFields,
+  type FieldCode,
+  type Node,
+  type Target,
+  type Term,
+} from "./ast.ts";
 import { qualifierCode } from "./qualifiers.ts";
 import { tokenize, type Token } from "./tokens.ts";
 
-type Reading = { tokens: Token[]; at: number; from: Target; warnings: string[]; labels: ReadonlySet<string>; mixed: boolean };
+type Reading = {
+  tokens: Token[];
+  at: number;
+  from: Target;
+  warnings: string[];
+  labels: ReadonlySet<string>;
+  mixed: boolean;
+};
 
 /** PubMed works from left to right; the others bind proximity, then NOT, then AND, then OR. */
 const strength = { near: 4, not: 3, and: 2, or: 1 } as const;
@@ -14,7 +29,19 @@ const strength = { near: 4, not: 3, and: 2, or: 1 } as const;
  *
  * @throws AppError `badInput` when nothing of it can be read.
  */
-export function readLine(text: string, from: Target, labels: ReadonlySet<string>, warnings: string[]): Node {
+export function readLine(
+  text: string,
+  from: Target,
+  labels: ReadonlySet<string>,
+  warnings: string[],
+): Node {
+  const limited = from === "ovid" ? /^\s*limit\s+(\d+)\s+to\s+(.+)$/is.exec(text) : null;
+  if (limited !== null)
+    return {
+      kind: "limit",
+      base: { kind: "line", label: limited[1] ?? "" },
+      text: (limited[2] ?? "").trim(),
+    };
   const tokens = tokenize(text, from, warnings);
   const reading: Reading = { tokens, at: 0, from, warnings, labels, mixed: false };
   const parts: Node[] = [];
@@ -30,9 +57,28 @@ export function readLine(text: string, from: Target, labels: ReadonlySet<string>
     }
     if (reading.at === before) reading.at += 1;
   }
-  if (parts.length === 0) throw new AppError("badInput", `No search terms can be read in "${text.slice(0, 80)}".`, { text });
-  if (reading.mixed) warnings.push(`AND and OR stand together without parentheses in "${text.trim().slice(0, 60)}"; they were read ${from === "pubmed" ? "from left to right" : "with AND first"}.`);
-  return group("and", parts);
+  if (parts.length === 0)
+    throw new AppError("badInput", `No search terms can be read in "${text.slice(0, 80)}".`, {
+      text,
+    });
+  if (reading.mixed)
+    warnings.push(
+      `AND and OR stand together without parentheses in "${text.trim().slice(0, 60)}"; they were read ${from === "pubmed" ? "from left to right" : "with AND first"}.`,
+    );
+  const whole = group("and", parts);
+  // Without a field, Ovid searches title, abstract and headings: .mp.
+  return mapNodes(from === "ovid" ? withFields(whole, ["mp"]) : whole, settled(from));
+}
+
+/** One form for one meaning: subheadings by their code, Ovid's quotation marks only where words stand side by side. */
+function settled(from: Target): (node: Node) => Node {
+  return (node) => {
+    if (node.kind !== "term") return node;
+    const code =
+      node.fields.length === 1 && node.fields[0] === "fs" ? qualifierCode(node.text) : undefined;
+    if (code !== undefined) return { ...node, text: code, phrase: false };
+    return from === "ovid" || from === "embase" ? { ...node, phrase: /\s/.test(node.text) } : node;
+  };
 }
 
 /** After a stray closing parenthesis, an operator joins what comes to what was. */
@@ -90,7 +136,8 @@ function jointOf(token: Token): keyof typeof strength | undefined {
 
 function joined(left: Node, right: Node, token: Token, joint: keyof typeof strength): Node {
   if (joint === "not") return { kind: "not", keep: left, drop: right };
-  if (token.kind === "near") return { kind: "near", distance: token.distance, ordered: token.ordered, items: [left, right] };
+  if (token.kind === "near")
+    return { kind: "near", distance: token.distance, ordered: token.ordered, items: [left, right] };
   return group(joint === "or" ? "or" : "and", [left, right]);
 }
 
@@ -112,7 +159,12 @@ function prefix(reading: Reading): Node | undefined {
     case "lines":
       return lineNodes(token, reading);
     case "range":
-      return { kind: "term", text: `${token.from}:${token.to}`, phrase: false, fields: token.fields };
+      return {
+        kind: "term",
+        text: `${token.from}:${token.to}`,
+        phrase: false,
+        fields: token.fields,
+      };
     case "before": {
       const node = expression(reading, strength.near + 1);
       return node === undefined ? undefined : withFields(node, token.fields);
@@ -120,7 +172,8 @@ function prefix(reading: Reading): Node | undefined {
     case "operator":
     case "near": {
       const node = expression(reading, strength.not + 1);
-      if (node !== undefined) reading.warnings.push(`An operator without a term before it was left out.`);
+      if (node !== undefined)
+        reading.warnings.push(`An operator without a term before it was left out.`);
       return node;
     }
     default:
@@ -136,7 +189,8 @@ function inParentheses(reading: Reading): Node | undefined {
     if (node !== undefined) parts.push(node);
     if (reading.at === before) reading.at += 1;
   }
-  if (reading.at >= reading.tokens.length) reading.warnings.push("A parenthesis that is never closed was closed at the end of the line.");
+  if (reading.at >= reading.tokens.length)
+    reading.warnings.push("A parenthesis that is never closed was closed at the end of the line.");
   reading.at += 1;
   return parts.length === 0 ? undefined : group("and", parts);
 }
@@ -145,13 +199,21 @@ function suffixed(reading: Reading, node: Node | undefined): Node | undefined {
   let result = node;
   for (;;) {
     const token = reading.tokens[reading.at];
-    if (result === undefined || token === undefined || (token.kind !== "fields" && token.kind !== "asHeading" && token.kind !== "asNear")) return result;
+    if (
+      result === undefined ||
+      token === undefined ||
+      (token.kind !== "fields" && token.kind !== "asHeading" && token.kind !== "asNear")
+    )
+      return result;
     reading.at += 1;
     result = applied(result, token);
   }
 }
 
-function applied(node: Node, token: Extract<Token, { kind: "fields" | "asHeading" | "asNear" }>): Node {
+function applied(
+  node: Node,
+  token: Extract<Token, { kind: "fields" | "asHeading" | "asNear" }>,
+): Node {
   if (token.kind === "fields") return withFields(node, token.fields);
   if (token.kind === "asNear") return nearTerms(node, token.fields, token.distance);
   return toHeadings(node, token);
@@ -163,9 +225,17 @@ function toHeadings(node: Node, how: { explode: boolean; major: boolean }): Node
     case "term": {
       if (node.fields.length > 0) return node;
       const [name, ...subheadings] = node.text.split("/");
-      const codes = subheadings.flatMap((text) => text.split(/\s*,\s*/)).flatMap((text) => qualifierCode(text) ?? []);
+      const codes = subheadings
+        .flatMap((text) => text.split(/\s*,\s*/))
+        .flatMap((text) => qualifierCode(text) ?? []);
       const exploded = /^exp\s+/i.exec(name ?? "");
-      return { kind: "heading", name: (name ?? "").replace(/^exp\s+/i, "").trim(), explode: how.explode || exploded !== null, major: how.major, subheadings: codes };
+      return {
+        kind: "heading",
+        name: (name ?? "").replace(/^exp\s+/i, "").trim(),
+        explode: how.explode || exploded !== null,
+        major: how.major,
+        subheadings: codes,
+      };
     }
     case "and":
     case "or":
@@ -179,9 +249,14 @@ function toHeadings(node: Node, how: { explode: boolean; major: boolean }): Node
 
 function nearTerms(node: Node, fields: FieldCode[], distance: number): Node {
   if (node.kind !== "term") return withFields(node, fields);
-  const [first, ...others] = node.text.split(" ").map((text): Node => ({ kind: "term", text, phrase: false, fields }));
+  const [first, ...others] = node.text
+    .split(" ")
+    .map((text): Node => ({ kind: "term", text, phrase: false, fields }));
   if (first === undefined) return node;
-  return others.reduce((left, right): Node => ({ kind: "near", distance, ordered: false, items: [left, right] }), first);
+  return others.reduce(
+    (left, right): Node => ({ kind: "near", distance, ordered: false, items: [left, right] }),
+    first,
+  );
 }
 
 /** Words in a row are one term; what follows them (a tag, an operator, the end) decides how it reads. */
@@ -196,12 +271,23 @@ function textRun(reading: Reading): Node | undefined {
   }
   const [first] = words;
   const tagged = isTag(reading.tokens[reading.at]);
-  if (words.length === 1 && first && !first.phrase && !tagged && reading.labels.has(first.text.toLowerCase())) return { kind: "line", label: first.text.toLowerCase() };
-  if (first && !first.phrase && first.text.toLowerCase() === "limit") return limitOf(reading, words);
+  if (
+    words.length === 1 &&
+    first &&
+    !first.phrase &&
+    !tagged &&
+    reading.labels.has(first.text.toLowerCase())
+  )
+    return { kind: "line", label: first.text.toLowerCase() };
   const text = words.map((word) => word.text).join(" ");
-  const phrase = words.some((word) => word.phrase) || (words.length > 1 && (reading.from === "ovid" || reading.from === "embase"));
+  const phrase =
+    words.some((word) => word.phrase) ||
+    (words.length > 1 && (reading.from === "ovid" || reading.from === "embase"));
   if (words.length > 1 && !phrase && !tagged && reading.from !== "pubmed") {
-    return group("and", words.map((word): Term => ({ kind: "term", text: word.text, phrase: false, fields: [] })));
+    return group(
+      "and",
+      words.map((word): Term => ({ kind: "term", text: word.text, phrase: false, fields: [] })),
+    );
   }
   return suffixed(reading, { kind: "term", text, phrase, fields: [] });
 }
@@ -215,24 +301,16 @@ function joinsQuoted(reading: Reading): boolean {
   return reading.from === "ovid";
 }
 
-/** `limit 11 to ed=…`: the line and the limit's own words, up to the end. */
-function limitOf(reading: Reading, words: { text: string }[]): Node {
-  const label = (words[1]?.text ?? "").toLowerCase();
-  const rest: string[] = words.slice(3).map(({ text }) => text);
-  while (reading.at < reading.tokens.length) {
-    const token = reading.tokens[reading.at];
-    reading.at += 1;
-    if (token?.kind === "text") rest.push(token.text);
-    else if (token?.kind === "operator") rest.push(token.operator);
-    else if (token?.kind === "heading") rest.push(`${token.heading.name}/${token.heading.subheadings.join(",")}`);
-  }
-  return { kind: "limit", base: { kind: "line", label }, text: rest.join(" ").trim() };
-}
-
 function lineNodes(token: Extract<Token, { kind: "lines" }>, reading: Reading): Node | undefined {
   const known = token.labels.filter((label) => reading.labels.has(label));
   const missing = token.labels.filter((label) => !reading.labels.has(label));
-  if (missing.length > 0) reading.warnings.push(`There is no earlier line ${missing.length > 3 ? `${missing[0]} to ${missing.at(-1)}` : missing.join(", ")}; the reference was left out.`);
+  if (missing.length > 0)
+    reading.warnings.push(
+      `There is no earlier line ${missing.length > 3 ? `${missing[0]} to ${missing.at(-1)}` : missing.join(", ")}; the reference was left out.`,
+    );
   if (known.length === 0) return undefined;
-  return group(token.operator === "or" ? "or" : "and", known.map((label) => ({ kind: "line", label })));
+  return group(
+    token.operator === "or" ? "or" : "and",
+    known.map((label) => ({ kind: "line", label })),
+  );
 }

@@ -26,17 +26,30 @@ export function readStrategy(text: string, from: Target): Strategy {
     }
     labels.add(label);
   }
-  if (lines.length === 0) throw new AppError("badInput", "The strategy holds no search terms.", { text: text.slice(0, 200) });
+  if (lines.length === 0)
+    throw new AppError("badInput", "The strategy holds no search terms.", {
+      text: text.slice(0, 200),
+    });
   return { lines, warnings: [...new Set(warnings)] };
 }
 
 function rawLines(text: string, from: Target, warnings: string[]): RawLine[] {
-  const all = text.split(/\r\n|\n|\r/).map((line) => line.trim()).filter((line) => line !== "");
+  const all = text
+    .split(/\r\n|\n|\r/)
+    .map((line) => line.trim())
+    .filter((line) => line !== "");
   if (from === "pubmed" && !isHistory(all)) return [{ label: "1", text: all.join(" ") }];
   if (from === "europepmc" || from === "ctgov") return [{ label: "1", text: all.join(" ") }];
   if (from === "pubmed") return blocks(all, warnings);
   const numbered = explicitLabels(all);
-  return joinContinued(numbered ?? all.map((line, index) => ({ label: String(index + 1), text: line.replace(/^#?\d+[.)]\s+(?=\D)/, "") })), numbered === undefined);
+  return joinContinued(
+    numbered ??
+      all.map((line, index) => ({
+        label: String(index + 1),
+        text: line.replace(/^#?\d+[.)]\s+(?=\D)/, ""),
+      })),
+    numbered === undefined,
+  );
 }
 
 /** Labels 1, 2, 3… at the margin of nearly every line. */
@@ -46,7 +59,12 @@ function explicitLabels(all: string[]): RawLine[] | undefined {
     return only ? [{ label: "1", text: only[1] ?? "" }] : undefined;
   }
   const found = all.map((line) => /^#?(\d+)(?:[.):]\s*|\s+)(\S.*)$/.exec(line));
-  const inOrder = found.filter((match, index) => match !== null && Number(match[1]) === index + 1 && !/^(?:or|and|not|adj\d*)\b/i.test(match[2] ?? "")).length;
+  const inOrder = found.filter(
+    (match, index) =>
+      match !== null &&
+      Number(match[1]) === index + 1 &&
+      !/^(?:or|and|not|adj\d*)\b/i.test(match[2] ?? ""),
+  ).length;
   const hashed = all.filter((line) => /^#\d+[.):]?\s/.test(line)).length;
   if (inOrder < all.length * 0.6 && hashed < all.length * 0.6) return undefined;
   const lines: RawLine[] = [];
@@ -64,7 +82,9 @@ function joinContinued(lines: RawLine[], renumber: boolean): RawLine[] {
   const joined: RawLine[] = [];
   for (const line of lines) {
     const previous = joined.at(-1);
-    const leads = /^(?:or|and|not)\s+(?!\/)/i.test(line.text) && !/^(?:or|and)\s*\//i.test(line.text);
+    const leads =
+      /^(?:or|and|not)\s+(?!\/)/i.test(line.text) &&
+      !/^(?:or|and)\s*(?:\/|\d+\s*-\s*\d+\s*$)/i.test(line.text);
     const closes = previous !== undefined && depth(previous.text) > 0 && depth(line.text) < 0;
     if (previous !== undefined && (leads || closes)) previous.text += ` ${line.text}`;
     else joined.push({ ...line });
@@ -80,8 +100,13 @@ function depth(text: string): number {
 /** Whether PubMed lines refer to each other (`#1 AND #2`, `1 AND 2`) or carry block numbers. */
 function isHistory(all: string[]): boolean {
   if (all.length < 2) return false;
-  return all.some((line) => /^\(?#?\d+[a-z]?\s+(?:AND|OR|NOT)\s+\(?#?\d/i.test(line)) || all.filter((line) => /^#\d+/.test(line)).length > 1;
+  return (
+    all.some((line) => refersByNumber.test(line)) ||
+    all.filter((line) => /^#\d+/.test(line)).length > 1
+  );
 }
+
+const refersByNumber = /^(?:[A-Z][.)]\s+)?\(*#?\d+[a-z]?\s+(?:AND|OR|NOT)\s+\(*#?\d/i;
 
 const looksLikeQuery = /[[\]"“”*]|\b(?:AND|OR|NOT)\b/;
 
@@ -90,13 +115,17 @@ function blocks(all: string[], warnings: string[]): RawLine[] {
   const lines: RawLine[] = [];
   let label = "";
   let left = 0;
-  for (const line of all) {
-    const numbered = /^#?(\d+[a-z]?)[.):]?(?:\s+(.*))?$/i.exec(line);
+  for (const given of all) {
+    const line = given.replace(/^(?:final|total|combined)?\s*search[^:]{0,20}:\s*/i, "");
+    const lettered = /^([A-Z])[.)]\s+(.*)$/.exec(line);
+    const numbered = lettered ?? /^#?(\d+[a-z]?)[.):]?(?:\s+(.*))?$/i.exec(line);
     const rest = numbered?.[2] ?? "";
-    const isReference = /^\(?#?\d+[a-z]?\)?\s+(?:AND|OR|NOT)\b/i.test(line);
+    const isReference =
+      /^\(?#?\d+[a-z]?\)?\s+(?:AND|OR|NOT)\b/i.test(line) ||
+      /^[A-Z](?:\s+(?:and|or|not)\s+[A-Z])+$/i.test(line);
     if (numbered !== null && !isReference) {
       label = (numbered[1] ?? "").toLowerCase();
-      if (looksLikeQuery.test(rest)) lines.push({ label, text: rest });
+      if (looksLikeQuery.test(rest) || refersByNumber.test(rest)) lines.push({ label, text: rest });
       else left += rest === "" ? 0 : 1;
       continue;
     }
@@ -105,11 +134,19 @@ function blocks(all: string[], warnings: string[]): RawLine[] {
       continue;
     }
     const previous = lines.at(-1);
-    if (isReference || label === "") lines.push({ label: isReference ? `line ${lines.length + 1}` : String(lines.length + 1), text: line });
-    else if (previous?.label === label) previous.text += /^(?:AND|OR|NOT)\b/i.test(line) ? ` ${line}` : ` OR (${line})`;
+    if (isReference || label === "")
+      lines.push({
+        label: isReference ? `line ${lines.length + 1}` : String(lines.length + 1),
+        text: line,
+      });
+    else if (previous?.label === label)
+      previous.text += /^(?:AND|OR|NOT)\b/i.test(line) ? ` ${line}` : ` OR (${line})`;
     else lines.push({ label, text: line });
   }
-  if (left > 0) warnings.push(`${left} line${left === 1 ? "" : "s"} of headings or notes without search terms left out.`);
+  if (left > 0)
+    warnings.push(
+      `${left} line${left === 1 ? "" : "s"} of headings or notes without search terms left out.`,
+    );
   return lines;
 }
 

@@ -12,11 +12,15 @@ export function withoutOptionalLetters(text: string, warn: (text: string) => voi
     bare = bare.replaceAll(/#+/g, "*");
   }
   if (!bare.includes("?")) return [bare];
-  if (bare.split("?").length === 2 && bare.endsWith("?")) {
+  if (bare.endsWith("?")) {
     warn(`"${text}" was read as singular and plural.`);
-    return [bare.slice(0, -1), `${bare.slice(0, -1)}s`];
+    return withoutOptionalLetters(bare.slice(0, -1), warn).flatMap((form) => [form, `${form}s`]);
   }
-  const variants = /^([^?]*o)\?(r[^?]*)$/.exec(bare) ? [bare.replace("?", ""), bare.replace("?", "u")] : /^([^?]*)\?(e[^?]*)$/.test(bare) ? [bare.replace("?", ""), bare.replace("?", "a"), bare.replace("?", "o")] : undefined;
+  const variants = /^([^?]*o)\?(r[^?]*)$/.exec(bare)
+    ? [bare.replace("?", ""), bare.replace("?", "u")]
+    : /^([^?]*)\?(e[^?]*)$/.test(bare)
+      ? [bare.replace("?", ""), bare.replace("?", "a"), bare.replace("?", "o")]
+      : undefined;
   if (variants !== undefined) {
     warn(`"${text}" was spelled out as ${variants.join(", ")}.`);
     return variants;
