@@ -36,7 +36,7 @@ export const half = (pmcid: number): "even" | "odd" =>
 const same = (gold: string | number | undefined, value: number | null): boolean =>
   gold === "" || gold === undefined
     ? value === null
-    : value !== null && Math.abs(Number(gold) - value) < 1e-9;
+    : value !== null && Math.abs(Number(String(gold).replaceAll(",", "")) - value) < 1e-9;
 
 function cells(
   gold: Gold,

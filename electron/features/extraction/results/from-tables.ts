@@ -2,11 +2,18 @@
 import type { TableCell } from "../../../api/schemas/extraction.ts";
 import { cellValue, type CellValue } from "./cell-value.ts";
 import type { Inquiry } from "./context.ts";
-import { armLikeness, hasTerm, outcomeLikeness } from "./likeness.ts";
+import { armLikeness, comparesTimes, hasTerm, outcomeLikeness } from "./likeness.ts";
 import type { Matrix } from "./matrix.ts";
-import { sizeOfColumn, sizeOfRow, type Size } from "./sizes.ts";
+import { impliedSize, sizeBeside, sizeOfColumn, sizeOfRow, type Size } from "./sizes.ts";
 
-export type Arm = { value: CellValue; size: Size | undefined; quote: string; near: number };
+export type Arm = {
+  value: CellValue;
+  size: Size | undefined;
+  /** The size with which the counts and percentages around agree. */
+  implied?: number | undefined;
+  quote: string;
+  near: number;
+};
 export type Found = {
   intervention: Arm;
   comparator: Arm;
@@ -27,7 +34,7 @@ export function resultsInTables(inquiry: Inquiry): Found[] {
     .toSorted((a, b) => b.score - a.score);
 }
 
-type Line = { index: number; path: string; terms: string[]; own: number; other: number };
+type Line = { index: number; path: string; terms: string[]; own: number; other: number; first: string };
 
 /** Pairs of lines (columns or rows) that fit the two arms and otherwise say the same. */
 function arranged(inquiry: Inquiry, matrix: Matrix, by: "columns" | "rows"): Found[] {
@@ -64,28 +71,37 @@ function arranged(inquiry: Inquiry, matrix: Matrix, by: "columns" | "rows"): Fou
 function linesOf(inquiry: Inquiry, matrix: Matrix, by: "columns" | "rows"): Line[] {
   const count = by === "columns" ? matrix.heads.length : matrix.cells.length;
   const from = by === "columns" ? 1 : matrix.headerRows;
-  return Array.from({ length: Math.max(0, count - from) }, (_, offset) => from + offset).flatMap(
-    (index): Line[] => {
-      const path = (
-        by === "columns" ? (matrix.heads[index] ?? []) : (matrix.labels[index] ?? [])
-      ).join(" | ");
-      if (
-        path === "" ||
-        (by === "columns" && /^(?:p|p[- ]?values?|sig|t|f|z|χ2|statistic)\b/i.test(path))
-      )
-        return [];
-      const terms = inquiry.terms(path);
-      return [
-        {
-          index,
-          path,
-          terms,
-          own: armLikeness(path, terms, inquiry.intervention, inquiry.comparator),
-          other: armLikeness(path, terms, inquiry.comparator, inquiry.intervention),
-        },
-      ];
-    },
-  );
+  const lines: Line[] = [];
+  for (let index = from; index < count; index += 1) {
+    const parts = by === "columns" ? matrix.heads[index] : matrix.labels[index];
+    const path = (parts ?? []).join(" | ");
+    if (path === "" || (by === "columns" && notArm.test(path))) continue;
+    const terms = inquiry.terms(path);
+    const own = armLikeness(path, terms, inquiry.intervention, inquiry.comparator);
+    const other = armLikeness(path, terms, inquiry.comparator, inquiry.intervention);
+    lines.push({ index, path, terms, own, other, first: parts?.[0] ?? "" });
+  }
+  return by === "columns" ? complemented(lines) : lines;
+}
+
+const notArm =
+  /^(?:p|p[- ]?values?|sig\w*|t|f|z|χ2|statistic|effect|difference|total|overall|all|rr|or|hr)\b/i;
+
+/** Of exactly two arm heads, the one that is plainly one arm leaves the other to the other. */
+function complemented(lines: Line[]): Line[] {
+  const heads = [...new Set(lines.map((line) => line.first))];
+  if (heads.length !== 2) return lines;
+  const best = (head: string, side: "own" | "other"): number =>
+    Math.max(...lines.filter((line) => line.first === head).map((line) => line[side]));
+  for (const [a = "", b = ""] of [heads, heads.toReversed()]) {
+    if (best(a, "other") >= 0.45 && best(a, "own") < 0.2 && best(b, "own") < 0.3 && best(b, "other") < 0.2) {
+      return lines.map((line) => (line.first === b ? { ...line, own: 0.4 } : line));
+    }
+    if (best(a, "own") >= 0.45 && best(a, "other") < 0.2 && best(b, "other") < 0.3 && best(b, "own") < 0.2) {
+      return lines.map((line) => (line.first === b ? { ...line, other: 0.4 } : line));
+    }
+  }
+  return lines;
 }
 
 /** Rows of two sections are only comparable when the sections themselves name the arms. */
@@ -117,15 +133,16 @@ function restDifference(inquiry: Inquiry, a: Line, b: Line): number {
     );
   };
   const [one, two] = [rest(a), rest(b)];
+  const times = comparesTimes(inquiry.intervention, inquiry.comparator);
   const differing = [...one]
     .filter((term) => !two.has(term))
     .concat([...two].filter((term) => !one.has(term)));
-  const numbers = differing.filter((term) => /^\d/.test(term)).length;
+  const numbers = times ? 0 : differing.filter((term) => /^\d/.test(term)).length;
   return Math.min(
     1.5,
     0.05 * (differing.length - numbers) +
       0.4 * numbers +
-      (differsIn(a.path, b.path, /baseline|before|pre\b|change|difference|follow|post|after/i)
+      (!times && differsIn(a.path, b.path, /baseline|before|pre\b|change|difference|follow|post|after/i)
         ? 0.6
         : 0) +
       (differsIn(a.path, b.path, /\bSD\b|\bmean\b|%|\bn\b(?!\s*=)/i) ? 0.6 : 0),
@@ -192,7 +209,7 @@ function outcomeAt(inquiry: Inquiry, matrix: Matrix, { row, column }: Place, lin
     [...nearTerms, ...far.filter((term) => inquiry.outcome.terms.has(term))],
     inquiry.weightOf,
   );
-  return 0.65 * close + 0.35 * withCaption;
+  return 0.5 * close + 0.5 * withCaption;
 }
 
 const early =
@@ -207,9 +224,9 @@ function timePreference(inquiry: Inquiry, matrix: Matrix, { row, column }: Place
   let score =
     0.04 * (column / Math.max(1, matrix.heads.length)) +
     0.02 * (row / Math.max(1, matrix.cells.length));
-  if (early.test(path) && !early.test(asked)) score -= 0.35;
-  if (change.test(path) !== change.test(asked) && change.test(path)) score -= 0.12;
-  if (/\b(total|all|overall)\b/i.test(path)) score -= 0.03;
+  if (early.test(path) && !early.test(asked) && !comparesTimes(inquiry.intervention, inquiry.comparator)) score -= 0.35;
+  if (change.test(path) !== change.test(asked) && change.test(path)) score -= 0.3;
+  if (/\b(total|all patients|overall)\b/i.test(path)) score += 0.12;
   return score;
 }
 
@@ -229,18 +246,31 @@ function armAt(
   ];
   const value = completed(matrix, { row, column }, cell, around);
   if (!value) return undefined;
-  const size = by === "columns" ? sizeOfColumn(matrix, column) : sizeOfRow(matrix, row);
+  const size = sizeBeside(matrix, row, column) ?? (by === "columns" ? sizeOfColumn(matrix, column) : sizeOfRow(matrix, row));
+  const line = by === "columns" ? matrix.cells.slice(matrix.headerRows).map((one) => one[column]?.text ?? "") : (matrix.cells[row] ?? []).map((one) => one?.text ?? "");
+  const implied = impliedSize([cell.text, ...line]);
   const first = matrix.cells[row]?.find((one) => one !== undefined);
   const last = matrix.cells[row]?.findLast((one) => one !== undefined);
   return {
     value,
     size,
+    implied,
     quote: inquiry.paper.text.slice(
       Math.min(first?.start ?? cell.start, cell.start),
       Math.max(last?.end ?? cell.end, cell.end),
     ),
     near: Math.min(first?.start ?? cell.start, cell.start),
   };
+}
+
+/** Where a column's other cells are counts with percentages, a lone whole number is a count as well. */
+function countsColumn(matrix: Matrix, column: number): boolean {
+  const texts = matrix.cells.slice(matrix.headerRows).map((row) => row[column]?.text ?? "").filter((text) => /\d/.test(text));
+  const counts = texts.filter((text) => /^\s*\d+\s*(?:\/\s*\d+)?\s*[([]\s*\d[\d.]*\s*%?\s*[)\]]/.test(text)).length;
+  const around = `${matrix.table.caption} ${matrix.heads[column]?.join(" ") ?? ""}`;
+  const whole = texts.every((text) => /^\s*\d+\s*(?:[([/].*)?$/.test(text));
+  if (counts > 0 && (whole || counts >= 0.3 * texts.length)) return true;
+  return /\bn\s*\(%\)|number of (?:patients|participants|subjects)|\bNo\.? of/i.test(around) && !/mean|SD/.test(around);
 }
 
 /** A lone mean takes its SD, and a lone count its percentage, from the column or row beside it. */
@@ -285,6 +315,7 @@ function completed(
     Number.isFinite(number(below?.[column]?.text))
   )
     return { kind: "mean", mean: value.number, spread: number(below?.[column]?.text), of: "sd" };
+  if (Number.isInteger(value.number) && value.number >= 0 && countsColumn(matrix, column)) return { kind: "count", events: value.number, total: null, percent: null };
   if (/^(?:n|no\.?|number|events?|cases)$/i.test(head) && Number.isInteger(value.number))
     return {
       kind: "count",
@@ -293,9 +324,10 @@ function completed(
       percent: /%/.test(nextHead) && Number.isFinite(next) ? next : null,
     };
   if (
-    /\b(?:%|percent|percentage|rate)\b|%/.test(around.slice(0, 2).join(" ")) &&
-    value.number <= 100 &&
-    !Number.isInteger(value.number)
+    /%|\b(?:percent|percentage)\b/.test(around.slice(0, 2).join(" ")) &&
+    !/\bn\s*,?\s*\(\s*%|mean|\bSD\b|change/i.test(around.slice(0, 2).join(" ")) &&
+    value.number >= 0 &&
+    value.number <= 100
   )
     return { kind: "percent", percent: value.number };
   return /^(?:SD|S\.D\.|p|p[- ]?value)$/i.test(head) ? undefined : value;

@@ -10,7 +10,7 @@ import { inquiryOf, type Inquiry } from "./context.ts";
 import { resultsInSentences } from "./from-sentences.ts";
 import { resultsInTables, type Arm, type Found } from "./from-tables.ts";
 import { outcomeLikeness, type Question } from "./likeness.ts";
-import { sizeAnywhere, type Size } from "./sizes.ts";
+import { sizesOfArm, type Size } from "./sizes.ts";
 
 export type ArmNumbers = {
   events: number | null;
@@ -50,15 +50,12 @@ export function findResult(paper: Paper, question: Question): TrialResult {
     ...resultsInSentences(inquiry).slice(0, 20),
   ].toSorted((a, b) => b.score - a.score);
   const best = found.find((one) => one.outcomeScore > 0.3);
-  const sizes = {
-    intervention: sizeAnywhere(inquiry, "intervention"),
-    comparator: sizeAnywhere(inquiry, "comparator"),
-  };
+  const sizes = { intervention: sizesOfArm(inquiry, "intervention"), comparator: sizesOfArm(inquiry, "comparator") };
   if (!best) return withoutValues(inquiry, question, sizes);
   return fromFound(inquiry, best, sizes);
 }
 
-type Sizes = Record<"intervention" | "comparator", Size | undefined>;
+type Sizes = Record<"intervention" | "comparator", Size[]>;
 
 function fromFound(inquiry: Inquiry, best: Found, sizes: Sizes): TrialResult {
   const kind =
@@ -78,6 +75,8 @@ function fromFound(inquiry: Inquiry, best: Found, sizes: Sizes): TrialResult {
   const numbers = [...Object.values(one.numbers), ...Object.values(two.numbers)].filter(
     (number) => number !== null,
   );
+  const main = (arm: ArmNumbers): number | null => (kind === "binary" ? arm.events : arm.mean);
+  const stated = main(one.numbers) !== null && main(two.numbers) !== null;
   const quoted = numbers.every((number) =>
     evidence.some(({ quote }) => containsNumber(quote, number)),
   );
@@ -108,34 +107,38 @@ function fromFound(inquiry: Inquiry, best: Found, sizes: Sizes): TrialResult {
     evidence,
     checks,
     confidence: Math.min(1, Math.max(0, (best.armScore + 2 * best.outcomeScore) / 4)),
-    status: checks.every((check) => check.ok) && numbers.length > 0 ? "verified" : "unsupported",
+    status: checks.every((check) => check.ok) && stated ? "verified" : "unsupported",
   };
 }
 
 type Read = { numbers: ArmNumbers; size: Size | undefined; computed: boolean };
 
-function armNumbers(arm: Arm, elsewhere: Size | undefined, kind: TrialResult["kind"]): Read {
+function armNumbers(arm: Arm, elsewhere: Size[], kind: TrialResult["kind"]): Read {
   const { value } = arm;
-  const size = value.kind === "count" && value.total !== null ? undefined : (arm.size ?? elsewhere);
-  const n = value.kind === "count" && value.total !== null ? value.total : (size?.size ?? null);
-  if (kind === "continuous") return { ...continuous(value, n), size };
-  if (value.kind === "count")
-    return { numbers: { ...nothing, events: value.events, n }, size, computed: false };
-  if (value.kind === "percent" && n !== null)
-    return {
-      numbers: { ...nothing, events: Math.round((value.percent * n) / 100), n },
-      size,
-      computed: true,
-    };
-  return {
-    numbers: {
-      ...nothing,
-      events: value.kind === "number" && Number.isInteger(value.number) ? value.number : null,
-      n,
-    },
-    size,
-    computed: false,
-  };
+  const ownTotal = value.kind === "count" ? value.total : null;
+  const size = ownTotal === null ? fittingSize(arm, elsewhere) : undefined;
+  const n = ownTotal ?? size?.size ?? arm.implied ?? null;
+  const computed = ownTotal === null && size === undefined && n !== null;
+  if (kind === "continuous") {
+    const read = continuous(value, n);
+    return { ...read, size, computed: read.computed || computed };
+  }
+  if (value.kind === "count") return { numbers: { ...nothing, events: value.events, n }, size, computed };
+  if (value.kind === "percent" && n !== null) {
+    return { numbers: { ...nothing, events: Math.round((value.percent * n) / 100), n }, size, computed: true };
+  }
+  const events = value.kind === "number" && Number.isInteger(value.number) ? value.number : null;
+  return { numbers: { ...nothing, events, n }, size, computed };
+}
+
+/** The arm's size, unless count and percentage rule it out: then the first known size that fits them. */
+function fittingSize(arm: Arm, elsewhere: Size[]): Size | undefined {
+  const known = [...(arm.size ? [arm.size] : []), ...elsewhere];
+  const { value } = arm;
+  if (value.kind !== "count" || value.percent === null || value.events === 0) return known[0];
+  const { events, percent } = value;
+  const fits = known.find(({ size }) => checkPercent(events, size, percent, Math.min(1, decimals(percent))).ok);
+  return fits ?? (arm.implied === undefined ? known[0] : undefined);
 }
 
 /** SD from SE (SE·√n) and from a 95 % CI ((high − low)·√n / 3.92), Cochrane Handbook 6.5.2; medians give no mean. */
@@ -210,7 +213,7 @@ function withoutValues(inquiry: Inquiry, question: Question, sizes: Sizes): Tria
     (one) => outcomeLikeness(inquiry.outcome, inquiry.terms(one.caption), inquiry.weightOf) > 0.5,
   );
   const kind = countWords.test(question.outcome) ? "binary" : "continuous";
-  const known = [sizes.intervention, sizes.comparator].filter((size) => size !== undefined);
+  const known = [sizes.intervention[0], sizes.comparator[0]].filter((size) => size !== undefined);
   const evidence = evidenceOf(inquiry.paper, [
     ...known,
     ...(figure ? [{ quote: figure.caption, near: figure.start }] : []),
@@ -219,8 +222,8 @@ function withoutValues(inquiry: Inquiry, question: Question, sizes: Sizes): Tria
     kind,
     evidence,
     confidence: 0,
-    intervention: { ...nothing, n: sizes.intervention?.size ?? null },
-    comparator: { ...nothing, n: sizes.comparator?.size ?? null },
+    intervention: { ...nothing, n: sizes.intervention[0]?.size ?? null },
+    comparator: { ...nothing, n: sizes.comparator[0]?.size ?? null },
     status: figure ? "figureOnly" : "notReported",
     checks: [
       {
