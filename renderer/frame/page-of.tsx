@@ -11,6 +11,12 @@ const QuestionPage = lazy(() =>
 const ScreenPage = lazy(() =>
   import("../features/screening/page.tsx").then((part) => ({ default: part.ScreenPage })),
 );
+const FullTextPage = lazy(() =>
+  import("../features/full-text/page.tsx").then((part) => ({ default: part.FullTextPage })),
+);
+const ExtractPage = lazy(() =>
+  import("../features/extraction/page.tsx").then((part) => ({ default: part.ExtractPage })),
+);
 
 export function PageOf({ route }: { route: Route }) {
   if (route.page === "review")
@@ -23,6 +29,10 @@ function ReviewPageOf({ route }: { route: Extract<Route, { page: "review" }> }) 
   switch (route.stage) {
     case "screen":
       return <ScreenPage reviewId={reviewId} />;
+    case "full-text":
+      return <FullTextPage reviewId={reviewId} recordId={route.recordId} />;
+    case "extract":
+      return <ExtractPage reviewId={reviewId} />;
     default:
       return <QuestionPage reviewId={reviewId} />;
   }

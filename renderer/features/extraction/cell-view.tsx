@@ -1,0 +1,106 @@
+/** One cell in the one language of states. */
+import { useEffect, useRef } from "react";
+import type { GridCell } from "../../../electron/api/schemas/extraction.ts";
+import { StateIcon } from "../../frame/state-mark.tsx";
+
+type CellViewProps = {
+  cell: GridCell;
+  focused: boolean;
+  editing: boolean;
+  onFocus: () => void;
+  onSave: (text: string) => void;
+  onCancel: () => void;
+};
+
+const words: Partial<Record<GridCell["state"], string>> = {
+  empty: "–",
+  notReported: "Not reported",
+  figureOnly: "Figure only",
+  failed: "Model failed",
+};
+
+export function CellView({ cell, focused, editing, onFocus, onSave, onCancel }: CellViewProps) {
+  const button = useRef<HTMLButtonElement>(null);
+  useEffect(() => {
+    if (!focused || editing) return;
+    // Typing in the paper's search must not lose its place to a re-render.
+    if (document.activeElement instanceof HTMLInputElement) return;
+    button.current?.focus({ preventScroll: true });
+    button.current?.scrollIntoView({ block: "nearest", inline: "nearest" });
+  }, [focused, editing]);
+  if (editing) return <CellEditor cell={cell} onSave={onSave} onCancel={onCancel} />;
+  const before = cell.state === "corrected" ? suggestedText(cell) : null;
+  return (
+    <button
+      type="button"
+      ref={button}
+      className="cell"
+      data-state={cell.state}
+      aria-selected={focused}
+      role="gridcell"
+      tabIndex={focused ? 0 : -1}
+      onClick={onFocus}
+      title={before ? `Suggested: ${before}` : undefined}
+    >
+      <StateIcon state={cell.state} />
+      <span className="cell-text">
+        {cell.armName && <span className="cell-arm">{cell.armName}</span>}
+        {before && <s className="cell-before">{before}</s>}
+        {cell.value ?? words[cell.state] ?? "–"}
+        {cell.value !== null && cell.unit && <span className="cell-unit"> {cell.unit}</span>}
+      </span>
+      {cell.decision && <span className="cell-who">{initials(cell.decision.reviewer)}</span>}
+    </button>
+  );
+}
+
+function CellEditor({
+  cell,
+  onSave,
+  onCancel,
+}: {
+  cell: GridCell;
+  onSave: (text: string) => void;
+  onCancel: () => void;
+}) {
+  const input = useRef<HTMLTextAreaElement>(null);
+  const save = (): void => {
+    const text = input.current?.value.trim() ?? "";
+    if (text === "") onCancel();
+    else onSave(text);
+  };
+  return (
+    <textarea
+      ref={input}
+      className="input cell-editor"
+      rows={1}
+      autoFocus
+      aria-label="The right value"
+      defaultValue={cell.value ?? ""}
+      onFocus={(event) => event.target.select()}
+      onKeyDown={(event) => {
+        if (event.key === "Enter" && !event.shiftKey) {
+          event.preventDefault();
+          save();
+        } else if (event.key === "Escape") onCancel();
+      }}
+      onBlur={save}
+    />
+  );
+}
+
+/** What the model had proposed, as text. */
+export function suggestedText(cell: GridCell): string | null {
+  const value = cell.suggestion?.value;
+  if (value === null || typeof value !== "object" || Array.isArray(value) || !value) return null;
+  return typeof value["value"] === "string" ? value["value"] : null;
+}
+
+function initials(name: string): string {
+  return name
+    .split(/\s+/)
+    .map((part) => part[0] ?? "")
+    .join("")
+    .slice(0, 3)
+    .toUpperCase();
+}

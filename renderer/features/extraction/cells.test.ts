@@ -1,0 +1,74 @@
+import { expect, test } from "vitest";
+import type { Grid, GridCell } from "../../../electron/api/schemas/extraction.ts";
+import { findPlace, stepFrom, toTsv } from "./cells.ts";
+
+function cell(
+  recordId: string,
+  fieldId: string,
+  arm: number | null,
+  value: string | null,
+): GridCell {
+  const subject = `record:${recordId}/field:${fieldId}${arm === null ? "" : `/arm:${arm}`}`;
+  return {
+    fieldId,
+    arm,
+    armName: arm === null ? null : `Arm ${arm}`,
+    subject,
+    state: "empty",
+    value,
+    unit: null,
+    suggestion: null,
+    decision: null,
+  };
+}
+const field = (id: string, perArm: boolean) => ({
+  id,
+  name: id,
+  description: "",
+  type: "text" as const,
+  perArm,
+});
+const grid: Grid = {
+  fields: [field("age", false), field("size", true)],
+  studies: [
+    {
+      recordId: "1",
+      title: "One",
+      label: "One 2020",
+      report: null,
+      cells: [
+        cell("1", "age", null, "54\t(8)"),
+        cell("1", "size", 2, "40"),
+        cell("1", "size", 1, "41"),
+      ],
+    },
+    {
+      recordId: "2",
+      title: "Two",
+      label: "Two 2021",
+      report: null,
+      cells: [cell("2", "age", null, null), cell("2", "size", 1, "9")],
+    },
+  ],
+};
+const walk = (subject: string, step: "up" | "down" | "left" | "right"): string => {
+  const place = findPlace(grid, subject);
+  if (!place) throw new Error(`no cell ${subject}`);
+  return stepFrom(grid, place, step);
+};
+
+test("down goes through a study's arms before the next study, and stays at the end", () => {
+  expect(walk("record:1/field:size/arm:1", "down")).toBe("record:1/field:size/arm:2");
+  expect(walk("record:1/field:size/arm:2", "down")).toBe("record:2/field:size/arm:1");
+  expect(walk("record:2/field:size/arm:1", "down")).toBe("record:2/field:size/arm:1");
+  expect(walk("record:2/field:size/arm:1", "up")).toBe("record:1/field:size/arm:2");
+});
+
+test("right from a cell without arms lands on the first arm", () => {
+  expect(walk("record:1/field:age", "right")).toBe("record:1/field:size/arm:1");
+  expect(walk("record:1/field:size/arm:2", "left")).toBe("record:1/field:age");
+});
+
+test("a tab inside a value cannot shift the columns of the copied table", () => {
+  expect(toTsv(grid).split("\n")[1]).toBe("One 2020\t54 (8)\tArm 1: 41; Arm 2: 40");
+});

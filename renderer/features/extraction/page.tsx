@@ -1,0 +1,197 @@
+/** Extract: the grid on the left, the paper on the right; the cell in focus drives page and highlight. */
+import { Check, Copy, FileUp, Pencil, Sparkles, X, Ban } from "lucide-react";
+import { useState } from "react";
+import type { Grid } from "../../../electron/api/schemas/extraction.ts";
+import { assetBytes } from "../../call.ts";
+import { go } from "../../frame/route.ts";
+import { useShortcuts } from "../../frame/shortcuts.ts";
+import { Split } from "../../frame/split.tsx";
+import { Button } from "../../ui/button.tsx";
+import { Empty, Progress, Skeleton, Trouble } from "../../ui/feedback.tsx";
+import { PdfViewer } from "../../ui/pdf-viewer.tsx";
+import { toast } from "../../ui/toast.tsx";
+import { plural } from "../../ui/time.ts";
+import { useCall, useChange } from "../../use-call.ts";
+import { findPlace, stepFrom, toTsv, type Step } from "./cells.ts";
+import { GridTable } from "./grid-table.tsx";
+import { useDecide, type Act } from "./use-decide.ts";
+import { WhyCell } from "./why-cell.tsx";
+import "./extract.css";
+
+export function ExtractPage({ reviewId }: { reviewId: string }) {
+  const grid = useCall("extraction.grid", { reviewId });
+  if (grid.error && !grid.value)
+    return (
+      <div className="page-trouble">
+        <Trouble error={grid.error} onRetry={grid.reload} />
+      </div>
+    );
+  if (!grid.value) return <Skeleton />;
+  if (!grid.value.studies.some((study) => study.report)) {
+    return (
+      <Empty
+        icon={FileUp}
+        action={
+          <Button
+            kind="primary"
+            onPress={() => go({ page: "review", reviewId, stage: "full-text", recordId: null })}
+          >
+            Attach papers
+          </Button>
+        }
+      >
+        Values are taken from papers. Attach the papers of the included records first.
+      </Empty>
+    );
+  }
+  return <ExtractDesk reviewId={reviewId} grid={grid.value} />;
+}
+
+function ExtractDesk({ reviewId, grid }: { reviewId: string; grid: Grid }) {
+  const [subject, setSubject] = useState<string | null>(null);
+  const [editing, setEditing] = useState(false);
+  const [visit, setVisit] = useState(0);
+  const fieldName = (id: string): string =>
+    grid.fields.find((field) => field.id === id)?.name ?? id;
+  const decide = useDecide(reviewId, fieldName);
+  const suggest = useChange("extraction.suggest", ["review", "audit"]);
+  const acceptVerified = useChange("extraction.acceptVerified", ["review", "audit"]);
+  const first = grid.studies.find((study) => study.report) ?? grid.studies[0];
+  const place =
+    findPlace(grid, subject) ?? (first?.cells[0] ? { study: first, cell: first.cells[0] } : null);
+
+  const focus = (next: string): void => {
+    setEditing(false);
+    setSubject(next);
+    setVisit((now) => now + 1);
+  };
+  const move = (step: Step): void => place && focus(stepFrom(grid, place, step));
+  const act = async (action: Act): Promise<void> => {
+    if (!place || decide.running) return;
+    if ((await decide.act(place, action)) && action !== "withdraw") move("down");
+  };
+  const save = async (text: string): Promise<void> => {
+    setEditing(false);
+    if (place && text !== place.cell.value) await decide.act(place, "correct", text);
+  };
+  async function acceptColumn(fieldId: string): Promise<void> {
+    const answer = await acceptVerified.run({ reviewId, fieldId });
+    if (answer)
+      toast(
+        `${fieldName(fieldId)}: ${answer.accepted} accepted, ${answer.skipped} left for you to look at`,
+      );
+  }
+  const copy = async (): Promise<void> => {
+    await navigator.clipboard.writeText(toTsv(grid));
+    toast(`${plural(grid.studies.length, "study", "studies")} copied; paste into a spreadsheet`);
+  };
+  useShortcuts("Extract", [
+    { keys: ["arrowdown", "j"], label: "Next cell down", hidden: true, run: () => move("down") },
+    { keys: ["arrowup", "k"], label: "Next cell up", hidden: true, run: () => move("up") },
+    { keys: ["arrowright", "l"], label: "Next field", hidden: true, run: () => move("right") },
+    { keys: ["arrowleft", "h"], label: "Previous field", hidden: true, run: () => move("left") },
+    { keys: "a", label: "Accept the suggestion", run: () => void act("accept") },
+    { keys: ["c", "f2"], label: "Correct the value", run: () => setEditing(true) },
+    { keys: "r", label: "Reject the suggestion", run: () => void act("reject") },
+    { keys: "n", label: "Not reported", run: () => void act("notReported") },
+    {
+      keys: ["u", "mod+z"],
+      label: "Undo the decision on this cell",
+      run: () => void act("withdraw"),
+    },
+    {
+      keys: "shift+a",
+      label: "Accept all of this field found in the source",
+      run: () => place && void acceptColumn(place.cell.fieldId),
+    },
+    { keys: "shift+c", label: "Copy the table as TSV", run: () => void copy() },
+  ]);
+
+  const error = decide.error ?? suggest.error ?? acceptVerified.error;
+  const started = grid.studies.some((study) => study.cells.some((cell) => cell.suggestion));
+  const left = (
+    <div className="extract-left">
+      <div className="extract-bar">
+        <Button
+          kind={started ? "plain" : "primary"}
+          icon={Sparkles}
+          disabled={suggest.running}
+          onPress={() => void suggest.run({ reviewId })}
+        >
+          {started ? "Suggest again" : "Suggest values"}
+        </Button>
+        <Button kind="quiet" icon={Copy} onPress={() => void copy()}>
+          Copy table
+        </Button>
+        {suggest.running && <Progress event={suggest.event} onCancel={suggest.cancel} />}
+      </div>
+      {error && (
+        <Trouble
+          error={error}
+          kept="Decisions that show their mark are on disk."
+          onClose={() => {
+            decide.clear();
+            suggest.clear();
+            acceptVerified.clear();
+          }}
+        />
+      )}
+      <GridTable
+        grid={grid}
+        focus={place}
+        editing={editing}
+        onFocus={focus}
+        onSave={(text) => void save(text)}
+        onCancel={() => setEditing(false)}
+        onAcceptVerified={(fieldId) => void acceptColumn(fieldId)}
+      />
+      <div className="extract-acts" role="group" aria-label="Decision on this cell">
+        <Button
+          icon={Check}
+          shortcut="A"
+          disabled={!place?.cell.suggestion}
+          onPress={() => void act("accept")}
+        >
+          Accept
+        </Button>
+        <Button icon={Pencil} shortcut="C" onPress={() => setEditing(true)}>
+          Correct
+        </Button>
+        <Button
+          icon={X}
+          shortcut="R"
+          disabled={!place?.cell.suggestion}
+          onPress={() => void act("reject")}
+        >
+          Reject
+        </Button>
+        <Button icon={Ban} shortcut="N" onPress={() => void act("notReported")}>
+          Not reported
+        </Button>
+      </div>
+    </div>
+  );
+  const report = place?.study.report;
+  const marks = place?.cell.suggestion?.evidence.flatMap((evidence) => evidence.boxes ?? []) ?? [];
+  return (
+    <div className="page-fixed">
+      <Split
+        name="extract"
+        first={500}
+        left={left}
+        right={
+          report ? (
+            <PdfViewer id={report.assetId} load={assetBytes} marks={marks} visit={visit} />
+          ) : (
+            <Empty icon={FileUp}>
+              This study has no paper yet. Attach it on the Full text page.
+            </Empty>
+          )
+        }
+      />
+      {place && (
+        <WhyCell reviewId={reviewId} place={place} fieldName={fieldName(place.cell.fieldId)} />
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,116 @@
+/** Why a cell says what it says: quote, checks, how it was found, and everything that happened to it. */
+import { CircleCheck, CircleX } from "lucide-react";
+import type { Decision, Suggestion } from "../../../electron/api/schemas/ledger.ts";
+import { StateMark, stateMeaning } from "../../frame/state-mark.tsx";
+import { Why } from "../../frame/why.tsx";
+import { dateTime } from "../../ui/time.ts";
+import { useCall } from "../../use-call.ts";
+import type { Place } from "./cells.ts";
+
+export function WhyCell({
+  reviewId,
+  place,
+  fieldName,
+}: {
+  reviewId: string;
+  place: Place;
+  fieldName: string;
+}) {
+  const { study, cell } = place;
+  const history = useCall("extraction.history", {
+    reviewId,
+    recordId: study.recordId,
+    fieldId: cell.fieldId,
+    arm: cell.arm,
+  }).value;
+  const suggestion = cell.suggestion;
+  return (
+    <>
+      <Why title={`${fieldName}${cell.armName ? `, ${cell.armName}` : ""}`}>
+        <p>
+          <StateMark state={cell.state} />
+        </p>
+        <p className="field-note">{stateMeaning(cell.state)}</p>
+        {suggestion?.evidence.map((evidence, index) => (
+          <blockquote key={index} className="why-quote">
+            {evidence.quote}
+            {evidence.page && (
+              <footer>
+                page {evidence.page}
+                {evidence.source && `, ${evidence.source}`}
+              </footer>
+            )}
+          </blockquote>
+        ))}
+      </Why>
+      {suggestion && (
+        <Why title="How it was found">
+          <p>{suggestion.method}</p>
+          <ul className="why-checks">
+            {suggestion.checks.map((check) => (
+              <li key={check.name} data-ok={check.ok}>
+                {check.ok ? (
+                  <CircleCheck size={14} aria-label="Passed" />
+                ) : (
+                  <CircleX size={14} aria-label="Not passed" />
+                )}
+                <span>{check.message}</span>
+              </li>
+            ))}
+          </ul>
+          <p className="field-note">
+            {suggestion.model} {suggestion.modelVersion}
+            {suggestion.score !== undefined && `, score ${suggestion.score.toFixed(2)}`}
+          </p>
+        </Why>
+      )}
+      {history && history.suggestions.length + history.decisions.length > 0 && (
+        <Why title="History">
+          <ol className="why-history">
+            {[...history.suggestions.map(suggestionLine), ...history.decisions.map(decisionLine)]
+              .toSorted((a, b) => b.at.localeCompare(a.at))
+              .map((line) => (
+                <li key={line.id}>
+                  <span>{line.text}</span>
+                  <time className="field-note" dateTime={line.at}>
+                    {dateTime(line.at)}
+                  </time>
+                </li>
+              ))}
+          </ol>
+        </Why>
+      )}
+    </>
+  );
+}
+
+type Line = { id: string; at: string; text: string };
+
+function textOf(value: unknown): string {
+  if (
+    value !== null &&
+    typeof value === "object" &&
+    "value" in value &&
+    typeof value.value === "string"
+  )
+    return ` "${value.value}"`;
+  return "";
+}
+
+function suggestionLine({ id, at, model, modelVersion, value }: Suggestion): Line {
+  return { id, at, text: `${model} ${modelVersion} suggested${textOf(value)}` };
+}
+
+function decisionLine({ id, at, reviewer, action, value, note }: Decision): Line {
+  const acts = {
+    accept: "accepted",
+    correct: "corrected to",
+    reject: "rejected it",
+    notReported: "marked it not reported",
+    withdraw: "took the decision back",
+    include: "included",
+    exclude: "excluded",
+    maybe: "put aside",
+  };
+  return { id, at, text: `${reviewer} ${acts[action]}${textOf(value)}${note ? ` (${note})` : ""}` };
+}
