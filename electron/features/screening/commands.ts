@@ -122,7 +122,7 @@ function runActive(records: readonly LabelledRecord[], labels: readonly boolean[
   return simulate({
     learner, labels, priors, clock: () => performance.now(),
     // Criteria lead while few relevant records are known and fade as the classifier learns.
-    ...(offsets === null ? {} : { offset: () => offsets.map((value) => (value * 0.5) / Math.sqrt(Math.max(1, relevant))) }),
+    ...(offsets === null ? {} : { offset: () => offsets.map((value) => (value * 0.05) / Math.max(1, relevant)) }),
     stop: (order, remaining) => {
       const last = order.at(-1)?.relevant === true;
       found.push(last);
