@@ -10,7 +10,7 @@ import { Palette } from "./palette.tsx";
 import { Rail } from "./rail.tsx";
 import { Resizer } from "./resizer.tsx";
 import { useRemembered } from "./remembered.ts";
-import { pathOf, useRoute } from "./route.ts";
+import { useRoute, type Route } from "./route.ts";
 import { useShortcuts } from "./shortcuts.ts";
 import { WhyProvider } from "./why.tsx";
 
@@ -39,7 +39,7 @@ function Frame({
       <Rail route={route} />
       <Header route={route} why={{ open: shown, used, toggle: () => setOpen(!open) }} />
       <main className="page" id="page">
-        <Boundary key={pathOf(route)}>
+        <Boundary key={placeOf(route)}>
           <Suspense fallback={<Skeleton />}>
             <PageOf route={route} />
           </Suspense>
@@ -60,4 +60,9 @@ function Frame({
       <Toasts />
     </div>
   );
+}
+
+/** What counts as another page for the boundary: a step inside a page is not. */
+function placeOf(route: Route): string {
+  return route.page === "review" ? `${route.reviewId} ${route.stage}` : route.page;
 }

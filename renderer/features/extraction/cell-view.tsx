@@ -44,7 +44,7 @@ export function CellView({ cell, focused, editing, onFocus, onSave, onCancel }: 
     >
       <StateIcon state={cell.state} />
       <span className="cell-text">
-        {cell.armName && <span className="cell-arm">{cell.armName}</span>}
+        {cell.arm && <span className="cell-arm">{cell.arm}</span>}
         {before && <s className="cell-before">{before}</s>}
         {cell.value ?? words[cell.state] ?? "–"}
         {cell.value !== null && cell.unit && <span className="cell-unit"> {cell.unit}</span>}

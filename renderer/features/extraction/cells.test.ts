@@ -5,14 +5,13 @@ import { findPlace, stepFrom, toTsv } from "./cells.ts";
 function cell(
   recordId: string,
   fieldId: string,
-  arm: number | null,
+  arm: string | null,
   value: string | null,
 ): GridCell {
   const subject = `record:${recordId}/field:${fieldId}${arm === null ? "" : `/arm:${arm}`}`;
   return {
     fieldId,
     arm,
-    armName: arm === null ? null : `Arm ${arm}`,
     subject,
     state: "empty",
     value,
@@ -38,8 +37,8 @@ const grid: Grid = {
       report: null,
       cells: [
         cell("1", "age", null, "54\t(8)"),
-        cell("1", "size", 2, "40"),
-        cell("1", "size", 1, "41"),
+        cell("1", "size", "A", "41"),
+        cell("1", "size", "B", "40"),
       ],
     },
     {
@@ -47,7 +46,7 @@ const grid: Grid = {
       title: "Two",
       label: "Two 2021",
       report: null,
-      cells: [cell("2", "age", null, null), cell("2", "size", 1, "9")],
+      cells: [cell("2", "age", null, null), cell("2", "size", "A", "9")],
     },
   ],
 };
@@ -58,17 +57,17 @@ const walk = (subject: string, step: "up" | "down" | "left" | "right"): string =
 };
 
 test("down goes through a study's arms before the next study, and stays at the end", () => {
-  expect(walk("record:1/field:size/arm:1", "down")).toBe("record:1/field:size/arm:2");
-  expect(walk("record:1/field:size/arm:2", "down")).toBe("record:2/field:size/arm:1");
-  expect(walk("record:2/field:size/arm:1", "down")).toBe("record:2/field:size/arm:1");
-  expect(walk("record:2/field:size/arm:1", "up")).toBe("record:1/field:size/arm:2");
+  expect(walk("record:1/field:size/arm:A", "down")).toBe("record:1/field:size/arm:B");
+  expect(walk("record:1/field:size/arm:B", "down")).toBe("record:2/field:size/arm:A");
+  expect(walk("record:2/field:size/arm:A", "down")).toBe("record:2/field:size/arm:A");
+  expect(walk("record:2/field:size/arm:A", "up")).toBe("record:1/field:size/arm:B");
 });
 
 test("right from a cell without arms lands on the first arm", () => {
-  expect(walk("record:1/field:age", "right")).toBe("record:1/field:size/arm:1");
-  expect(walk("record:1/field:size/arm:2", "left")).toBe("record:1/field:age");
+  expect(walk("record:1/field:age", "right")).toBe("record:1/field:size/arm:A");
+  expect(walk("record:1/field:size/arm:B", "left")).toBe("record:1/field:age");
 });
 
 test("a tab inside a value cannot shift the columns of the copied table", () => {
-  expect(toTsv(grid).split("\n")[1]).toBe("One 2020\t54 (8)\tArm 1: 41; Arm 2: 40");
+  expect(toTsv(grid).split("\n")[1]).toBe("One 2020\t54 (8)\tA: 41; B: 40");
 });

@@ -5,11 +5,9 @@ export type Study = Grid["studies"][number];
 export type Place = { study: Study; cell: GridCell };
 export type Step = "up" | "down" | "left" | "right";
 
-/** The cells of one field of a study, arms in order. */
+/** The cells of one field of a study, arms in the order of the grid. */
 export function cellsOfField(study: Study, fieldId: string): GridCell[] {
-  return study.cells
-    .filter((cell) => cell.fieldId === fieldId)
-    .toSorted((a, b) => (a.arm ?? 0) - (b.arm ?? 0));
+  return study.cells.filter((cell) => cell.fieldId === fieldId);
 }
 
 export function findPlace(grid: Grid, subject: string | null): Place | null {
@@ -67,8 +65,8 @@ export function toTsv(grid: Grid): string {
     ...grid.fields.map(({ id }) =>
       cellsOfField(study, id)
         .filter(({ value }) => value !== null)
-        .map(({ armName, value, unit }) =>
-          [armName ? `${armName}:` : "", value ?? "", unit ?? ""].filter(Boolean).join(" "),
+        .map(({ arm, value, unit }) =>
+          [arm ? `${arm}:` : "", value ?? "", unit ?? ""].filter(Boolean).join(" "),
         )
         .join("; "),
     ),

@@ -65,7 +65,9 @@ function ExtractDesk({ reviewId, grid }: { reviewId: string; grid: Grid }) {
     setSubject(next);
     setVisit((now) => now + 1);
   };
-  const move = (step: Step): void => place && focus(stepFrom(grid, place, step));
+  const move = (step: Step): void => {
+    if (place) focus(stepFrom(grid, place, step));
+  };
   const act = async (action: Act): Promise<void> => {
     if (!place || decide.running) return;
     if ((await decide.act(place, action)) && action !== "withdraw") move("down");

@@ -25,7 +25,7 @@ export function useDecide(reviewId: string, fieldName: (fieldId: string) => stri
         : {
             value: text,
             ...(cell.unit ? { unit: cell.unit } : {}),
-            ...(cell.armName ? { arm: cell.armName } : {}),
+            ...(cell.arm ? { arm: cell.arm } : {}),
           };
     const answer = await decide.run({
       reviewId,

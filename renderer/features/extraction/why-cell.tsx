@@ -26,7 +26,7 @@ export function WhyCell({
   const suggestion = cell.suggestion;
   return (
     <>
-      <Why title={`${fieldName}${cell.armName ? `, ${cell.armName}` : ""}`}>
+      <Why title={`${fieldName}${cell.arm ? `, ${cell.arm}` : ""}`}>
         <p>
           <StateMark state={cell.state} />
         </p>
