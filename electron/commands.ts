@@ -7,6 +7,7 @@ import { commands as imaging } from "./features/imaging/commands.ts";
 import { commands as models } from "./features/models/commands.ts";
 import { commands as review } from "./features/review/commands.ts";
 import { commands as screening } from "./features/screening/commands.ts";
+import { commands as search } from "./features/search/commands.ts";
 import { serveCommand } from "./serve-command.ts";
 
-export const commands: Record<string, Command> = { serve: serveCommand, ...review, ...exporting, ...extraction, ...screening, ...imaging, ...models, ...audit };
+export const commands: Record<string, Command> = { serve: serveCommand, ...review, ...search, ...exporting, ...extraction, ...screening, ...imaging, ...models, ...audit };
