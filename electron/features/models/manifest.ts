@@ -4,6 +4,7 @@
  */
 import { z } from "zod";
 import { AppError } from "../../api/errors.ts";
+import { ruleSchema } from "./rules/schema.ts";
 
 const triple = z.tuple([z.number().positive(), z.number().positive(), z.number().positive()]);
 const step = <Name extends string, Shape extends z.ZodRawShape>(name: Name, shape: Shape) => z.strictObject({ step: z.literal(name), ...shape });
@@ -14,7 +15,13 @@ export const preprocessStep = z.discriminatedUnion("step", [
   step("resize", { size: z.tuple([z.int().positive(), z.int().positive()]), mode: z.enum(["bilinear", "nearest"]), antialias: z.boolean() }),
   step("orient", { axes: z.string().regex(/^[RLAPSI]{3}$/) }),
   step("spacing", { mm: triple, mode: z.enum(["bilinear", "nearest"]) }),
-  step("cropForeground", { threshold: z.number(), marginVox: z.int().min(0) }),
+  /** Box around voxels above the threshold. `allowSmaller` clips it at the image, else zeros are added. */
+  step("cropForeground", {
+    threshold: z.number(),
+    marginVox: z.union([z.int().min(0), z.tuple([z.int().min(0), z.int().min(0), z.int().min(0)])]),
+    allowSmaller: z.boolean().default(true),
+    kDivisible: z.int().positive().default(1),
+  }),
   step("intensityRange", { aMin: z.number(), aMax: z.number(), bMin: z.number(), bMax: z.number(), clip: z.boolean() }),
   step("normalize", { mean: z.array(z.number()).min(1), std: z.array(z.number().positive()).min(1) }),
   step("normalizeNonzero", { perChannel: z.boolean() }),
@@ -23,15 +30,32 @@ export const preprocessStep = z.discriminatedUnion("step", [
   step("tokenize", { vocabulary: z.string(), maxTokens: z.int().positive() }).loose(),
 ]);
 
+const window = {
+  file: z.string(),
+  input: z.string(),
+  output: z.string(),
+  /** Window in voxels along x, y, z; 0 or less takes the whole axis. */
+  roi: z.tuple([z.int(), z.int(), z.int()]),
+  overlap: z.number().min(0).max(0.95),
+  mode: z.enum(["constant", "gaussian"]),
+  sigmaScale: z.number().positive().default(0.125),
+  padMode: z.enum(["constant"]).default("constant"),
+  cval: z.number().default(0),
+  batch: z.int().positive().default(1),
+};
+
+const kind = <Name extends string, Shape extends z.ZodRawShape>(name: Name, shape: Shape) =>
+  z.strictObject({ kind: z.literal(name), ...shape });
+
 export const inferenceSchema = z.discriminatedUnion("kind", [
-  z.strictObject({ kind: z.literal("full"), file: z.string(), input: z.string(), output: z.string() }),
-  z.strictObject({
-    kind: z.literal("slidingWindow"), file: z.string(), input: z.string(), output: z.string(), roi: z.array(z.int()).length(3),
-    overlap: z.number().min(0).max(0.95), mode: z.enum(["constant", "gaussian"]), sigmaScale: z.number().positive().default(0.125),
-    padMode: z.enum(["constant"]).default("constant"), cval: z.number().default(0), batch: z.int().positive().default(1),
-  }),
-  z.strictObject({ kind: z.literal("rules"), rules: z.literal("ctTissue") }),
-  z.looseObject({ kind: z.literal("text"), file: z.string() }),
+  /** The network takes [1, channels, height, width], slice by slice when the image is deeper. */
+  kind("full", { file: z.string(), input: z.string(), output: z.string() }),
+  kind("slidingWindow", window),
+  /** As slidingWindow; the network also takes class ids, `chunk` of them at a time. */
+  kind("classPrompt", { ...window, prompt: z.string(), classes: z.array(z.int().positive()).min(1), chunk: z.int().positive() }),
+  kind("rules", { rules: z.array(ruleSchema).min(1), assign: z.array(z.strictObject({ label: z.int().positive(), region: z.string() })).min(1) }),
+  kind("text", { file: z.string() }).loose(),
+  kind("generate", { file: z.string() }).loose(),
 ]);
 
 export const postprocessStep = z.discriminatedUnion("step", [
@@ -39,7 +63,9 @@ export const postprocessStep = z.discriminatedUnion("step", [
   step("softmax", {}),
   step("invert", { mode: z.enum(["bilinear", "nearest"]) }),
   step("threshold", { value: z.number() }),
-  step("argmaxOrBackground", {}),
+  /** Best channel's label; background where no logit is positive, or where channel 0 wins. */
+  step("argmaxOrBackground", { background: z.enum(["nonPositive", "channel"]).default("nonPositive") }),
+  /** Pairs [channel, label]; the first channel that is set gives the voxel its label. */
   step("mergePriority", { order: z.array(z.tuple([z.int(), z.int()])).min(1) }),
   step("keepLargest", { count: z.int().positive(), minFraction: z.number().min(0).max(1).default(0) }),
   step("removeSmall", { minFraction: z.number().min(0).max(1) }),
@@ -81,6 +107,7 @@ export const manifestSchema = z.strictObject({
 });
 
 export type Manifest = z.infer<typeof manifestSchema>;
+export type Inference = z.infer<typeof inferenceSchema>;
 export type PreprocessStep = z.infer<typeof preprocessStep>;
 export type PostprocessStep = z.infer<typeof postprocessStep>;
 
@@ -94,13 +121,26 @@ export function parseManifest(text: string, source: string): Manifest {
   }
   const parsed = manifestSchema.safeParse(json);
   if (parsed.success) return parsed.data;
-  const problems = parsed.error.issues.map((issue) => `${issue.path.join(".") || "manifest"}: ${explain(issue)}`);
+  const problems = parsed.error.issues.map((issue) => `${issue.path.join(".") || "manifest"}: ${explain(issue, json)}`);
   throw new AppError("packInvalid", `${source}: ${problems[0]}.`, { problems });
 }
 
-function explain(issue: z.core.$ZodIssue): string {
+const names = {
+  preprocess: preprocessStep.options.map((option) => option.shape.step.value),
+  postprocess: postprocessStep.options.map((option) => option.shape.step.value),
+  inference: inferenceSchema.options.map((option) => option.shape.kind.value),
+  rules: ruleSchema.options.map((option) => option.shape.rule.value),
+};
+
+/** An unknown step is named, with the steps there are; other issues speak for themselves. */
+function explain(issue: z.core.$ZodIssue, json: unknown): string {
   if (issue.code !== "invalid_union") return issue.message;
-  const steps = [...preprocessStep.options, ...postprocessStep.options].map((option) => option.shape.step.value);
-  const kinds = inferenceSchema.options.map((option) => option.shape.kind.value);
-  return `unknown step or kind; valid steps: ${steps.join(", ")}; valid kinds: ${kinds.join(", ")}`;
+  const given = JSON.stringify(issue.path.reduce<unknown>((value, key) => (isRecord(value) ? value[String(key)] : undefined), json));
+  const place = issue.path.includes("rules") ? "rules" : issue.path[0];
+  const valid: readonly string[] = place === "preprocess" || place === "postprocess" || place === "inference" || place === "rules" ? names[place] : [];
+  return `unknown ${place === "inference" ? "kind" : "step"} ${given ?? "(none)"}; valid: ${valid.join(", ")}`;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null;
 }
