@@ -3,10 +3,13 @@ import type { MessagePortMain } from "electron";
 import { servePort, type Port } from "./api/port.ts";
 import { createApp } from "./app.ts";
 import { defaultDataFolder } from "./places.ts";
+import { ensureSamples } from "./samples.ts";
 import { createPortWorkers } from "./port-worker.ts";
 
 const workers = createPortWorkers((what) => process.parentPort.postMessage(what));
-const app = createApp({ dataFolder: defaultDataFolder(), spawnWorker: workers.spawn });
+const dataFolder = defaultDataFolder();
+const app = createApp({ dataFolder, spawnWorker: workers.spawn });
+void ensureSamples(app, dataFolder);
 
 function portOf(port: MessagePortMain): Port {
   return {

@@ -30,6 +30,6 @@ export function openPageFiles(folder: string): (pathname: string) => PageFile | 
     if (path === undefined) return undefined;
     const type = types[path.slice(path.lastIndexOf(".")).toLowerCase()] ?? "application/octet-stream";
     // Vite names built files by content hash, so they never change under their name.
-    return { path, type, lasting: pathname.startsWith("/built/") };
+    return { path, type, lasting: pathname.startsWith("/assets-built/") };
   };
 }

@@ -7,6 +7,7 @@ import { forkWorker } from "./features/models/fork-worker.ts";
 import { createApp } from "./app.ts";
 import { openDatabase } from "./features/audit/ledger.ts";
 import { pageFolder } from "./places.ts";
+import { ensureSamples } from "./samples.ts";
 import { startHost, type Host } from "./server/http.ts";
 
 /** Starts serving; one host per data folder, so that two never write the same library. */
@@ -17,6 +18,7 @@ export async function serve(options: { dataFolder: string; port: number; open: b
   mkdirSync(options.dataFolder, { recursive: true });
   const lock = openDatabase(join(options.dataFolder, "desk.lock"));
   const app = createApp({ dataFolder: options.dataFolder, spawnWorker: forkWorker });
+  await ensureSamples(app, options.dataFolder);
   const host = await startHost({ dispatch: app.dispatch, assets: app.assets, pageFolder, port: options.port });
   if (options.open) openBrowser(host.url);
   return {

@@ -70,7 +70,8 @@ export const postprocessStep = z.discriminatedUnion("step", [
   step("keepLargest", { count: z.int().positive(), minFraction: z.number().min(0).max(1).default(0) }),
   step("removeSmall", { minFraction: z.number().min(0).max(1) }),
   step("fillHoles", {}),
-  step("opNorm", { thresholds: z.array(z.number()), untrained: z.literal("drop") }),
+  /** One threshold per label; null for labels the network was not trained on, which are left out. */
+  step("opNorm", { thresholds: z.array(z.number().positive().nullable()), untrained: z.literal("drop") }),
 ]);
 
 const relativePath = z.string().regex(/^(?!.*(^|\/)\.\.?(\/|$))[A-Za-z0-9._-]+(\/[A-Za-z0-9._-]+)*$/, "a path inside the pack");

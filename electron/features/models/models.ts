@@ -1,8 +1,14 @@
 /** What other features see of models: experts to call, never sessions or files. */
 import type { Mask, Volume } from "../../api/volume.ts";
 import type { Manifest } from "./manifest.ts";
+import type { TensorData } from "./onnx.ts";
 
-export type RunOptions = { signal: AbortSignal; emit?: (progress: { done: number; total: number; label: string }) => void };
+export type RunOptions = {
+  signal: AbortSignal;
+  /** An argument of the expert call: a group or label the pack knows. */
+  args?: string;
+  emit?: (progress: { done: number; total: number; label: string }) => void;
+};
 
 export type Segmentation = {
   kind: "segmentation";
@@ -26,10 +32,17 @@ export type ExpertResult = (Segmentation | Classification) & {
   msRuntime: number;
 };
 
+/** A result before the whole call's time is known. */
+export type Unclocked = ExpertResult extends infer Result ? (Result extends ExpertResult ? Omit<Result, "ms"> : never) : never;
+
 export type ExpertCard = Pick<Manifest, "id" | "version" | "title" | "task" | "licence" | "labels" | "expertCall" | "inputs" | "intendedUse">;
 
 export type Experts = {
   list: () => Promise<ExpertCard[]>;
   /** @throws notFound, packMismatch, wrongModality, modelFailed, modelUnavailable, cancelled */
   runImage: (packId: string, image: Volume, options: RunOptions) => Promise<ExpertResult>;
+  /** One forward pass of a pack's network, for packs that read text: the caller makes the tokens. */
+  runNetwork: (packId: string, feeds: Record<string, TensorData>, options: { signal: AbortSignal; file?: string }) => Promise<{ outputs: Record<string, TensorData>; msRuntime: number; device: string }>;
+  /** The checked pack's folder and manifest, for the files that are read rather than run. */
+  folderOf: (packId: string) => Promise<{ folder: string; manifest: Manifest }>;
 };

@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { AppError, toErrorShape, type ErrorShape } from "../../api/errors.ts";
-import { packFolders, readPack, verifyPack, type Pack } from "./pack.ts";
+import { packFile, packFolders, readPack, verifyPack, type Pack } from "./pack.ts";
 
 export type InstalledPack = { pack: Pack; enabled: boolean } | { folder: string; problem: ErrorShape };
 export type Packs = ReturnType<typeof openPacks>;
@@ -55,7 +55,7 @@ export function openPacks(bundledFolder: string, dataFolder: string) {
   }
 
   return {
-    list, find, checkedPack, userFolder,
+    list, find, checkedPack, userFolder, fileOf: packFile,
     setEnabled: (id: string, enabled: boolean): void => {
       const rest = disabled().filter((other) => other !== id);
       mkdirSync(userFolder, { recursive: true });

@@ -3,16 +3,21 @@ import { AppError } from "../../api/errors.ts";
 import type { Volume } from "../../api/volume.ts";
 import type { PostprocessStep, PreprocessStep } from "./manifest.ts";
 import { fillHoles, keepLargest } from "./steps/components.ts";
+import { normalizeNonzero, scaleRange } from "./steps/intensity.ts";
 import { resizeAntialiased, resizeBilinear, resizeNearest } from "./steps/resize.ts";
 
 /** Channels as planes of one size; values in the image's own units. */
 export type Planes = { width: number; height: number; channels: Float32Array[]; eightBit: boolean };
 
-export function planesOf(image: Volume): Planes {
+/** One slice of an image, in its own units. */
+export function planesOf(image: Volume, slice?: number): Planes {
   const [width, height, depth] = image.shape;
-  if (depth !== 1) throw new AppError("wrongModality", `This expert reads single images; the study has ${depth} slices.`);
+  if (slice === undefined && depth !== 1) throw new AppError("wrongModality", `This expert reads single images; the study has ${depth} slices.`);
   const size = width * height;
-  const channels = Array.from({ length: image.channels }, (_, c) => Float32Array.from(image.data.subarray(c * size, (c + 1) * size)));
+  const channels = Array.from({ length: image.channels }, (_, c) => {
+    const from = (c * depth + (slice ?? 0)) * size;
+    return Float32Array.from(image.data.subarray(from, from + size));
+  });
   return { width, height, channels, eightBit: image.data instanceof Uint8Array };
 }
 
@@ -22,6 +27,12 @@ export function preprocessPlanes(input: Planes, steps: readonly PreprocessStep[]
 }
 
 const each = (planes: Planes, change: (channel: Float32Array, index: number) => Float32Array): Planes => ({ ...planes, channels: planes.channels.map(change), eightBit: false });
+
+function changed(channel: Float32Array, change: (data: Float32Array) => void): Float32Array {
+  const data = Float32Array.from(channel);
+  change(data);
+  return data;
+}
 
 function applyStep(planes: Planes, step: PreprocessStep): Planes {
   switch (step.step) {
@@ -36,14 +47,14 @@ function applyStep(planes: Planes, step: PreprocessStep): Planes {
       });
       return { width, height, channels, eightBit: planes.eightBit };
     }
-    case "intensityRange": {
-      const factor = (step.bMax - step.bMin) / (step.aMax - step.aMin);
-      return each(planes, (channel) =>
-        channel.map((value) => {
-          const mapped = (value - step.aMin) * factor + step.bMin;
-          return step.clip ? Math.min(Math.max(mapped, step.bMin), step.bMax) : mapped;
-        }),
-      );
+    case "intensityRange":
+      return each(planes, (channel) => changed(channel, (data) => scaleRange(data, step)));
+    case "normalizeNonzero": {
+      const count = planes.width * planes.height;
+      const joined = new Float32Array(count * planes.channels.length);
+      for (const [index, channel] of planes.channels.entries()) joined.set(channel, index * count);
+      normalizeNonzero(joined, planes.channels.length, step.perChannel);
+      return each(planes, (_, index) => joined.subarray(index * count, (index + 1) * count));
     }
     case "normalize":
       return each(planes, (channel, index) => {

@@ -1,5 +1,6 @@
 /** The worker's whole business: load a session when first asked, run it, release it. */
 import { openSession, type Session } from "./onnx.ts";
+import { labelVolume } from "./serve-volume.ts";
 import type { WorkerReply, WorkerRequest } from "./worker-protocol.ts";
 
 export function serveSessions(post: (reply: WorkerReply) => void): (request: WorkerRequest) => void {
@@ -24,8 +25,10 @@ export function serveSessions(post: (reply: WorkerReply) => void): (request: Wor
     }
     const session = await opening;
     const msLoad = fresh ? performance.now() - started : 0;
-    const { outputs, msRuntime } = await session.run(request.feeds);
-    return { id, kind: "done", outputs, msRuntime, msLoad, device: session.device, tried: session.tried };
+    const about = { id, msLoad, device: session.device, tried: session.tried };
+    if (request.kind === "run") return { kind: "done", ...(await session.run(request.feeds)), ...about };
+    const labelled = await labelVolume(session, request, (done, total) => post({ id, kind: "progress", done, total }));
+    return { kind: "labelled", ...labelled, ...about };
   }
 
   // One job at a time: native runs block this process anyway, and order is then what it seems.

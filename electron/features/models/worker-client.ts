@@ -4,15 +4,17 @@
  */
 import { AppError } from "../../api/errors.ts";
 import type { TensorData } from "./onnx.ts";
-import type { WorkerPort, WorkerReply, WorkerRequest } from "./worker-protocol.ts";
+import type { SessionRequest, VolumeRequest, WorkerPort, WorkerReply, WorkerRequest } from "./worker-protocol.ts";
 
-export type RunRequest = { path: string; devices: string[]; threads: number; feeds: Record<string, TensorData> };
+export type RunRequest = SessionRequest & { feeds: Record<string, TensorData> };
+export type LabelResult = Extract<WorkerReply, { kind: "labelled" }>;
 export type RunResult = Extract<WorkerReply, { kind: "done" }>;
 export type WorkerStatus = { state: "idle" | "running" | "unavailable"; failures: number; lastFailure: string };
 export type WorkerClient = ReturnType<typeof createWorkerClient>;
 
 type Unnumbered<Request> = Request extends WorkerRequest ? Omit<Request, "id"> : never;
-type Waiting = { resolve: (reply: WorkerReply) => void; reject: (error: AppError) => void };
+type Waiting = { resolve: (reply: WorkerReply) => void; reject: (error: AppError) => void; onProgress?: OnProgress | undefined };
+type OnProgress = (done: number, total: number) => void;
 
 const readyWithin = 10_000;
 const failuresAllowed = 3;
@@ -40,6 +42,10 @@ export function createWorkerClient(spawn: () => WorkerPort) {
           return;
         }
         const call = waiting.get(reply.id);
+        if (reply.kind === "progress") {
+          call?.onProgress?.(reply.done, reply.total);
+          return;
+        }
         waiting.delete(reply.id);
         failures = 0;
         call?.resolve(reply);
@@ -74,7 +80,7 @@ export function createWorkerClient(spawn: () => WorkerPort) {
     waiting.clear();
   }
 
-  async function ask(request: Unnumbered<WorkerRequest>, signal?: AbortSignal): Promise<WorkerReply> {
+  async function ask(request: Unnumbered<WorkerRequest>, signal?: AbortSignal, onProgress?: OnProgress): Promise<WorkerReply> {
     signal?.throwIfAborted();
     const worker = await start();
     signal?.throwIfAborted();
@@ -83,7 +89,7 @@ export function createWorkerClient(spawn: () => WorkerPort) {
     signal?.addEventListener("abort", stop, { once: true });
     try {
       const reply = await new Promise<WorkerReply>((resolve, reject) => {
-        waiting.set(id, { resolve, reject });
+        waiting.set(id, { resolve, reject, onProgress });
         worker.post({ ...request, id });
       });
       if (reply.kind === "failed") throw new AppError("modelFailed", `The model failed: ${reply.message}`);
@@ -95,6 +101,8 @@ export function createWorkerClient(spawn: () => WorkerPort) {
 
   return {
     run: async (request: RunRequest, signal?: AbortSignal): Promise<RunResult> => (await ask({ kind: "run", ...request }, signal)) as RunResult,
+    label: async (request: VolumeRequest, signal?: AbortSignal, onProgress?: OnProgress): Promise<LabelResult> =>
+      (await ask({ kind: "volume", ...request }, signal, onProgress)) as LabelResult,
     release: async (path: string): Promise<void> => void (current && (await ask({ kind: "release", path }))),
     memory: async (): Promise<number> => {
       const reply = await ask({ kind: "memory" });

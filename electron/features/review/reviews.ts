@@ -67,7 +67,7 @@ export function openReviews(dataFolder: string) {
 
   function freePath(title: string): string {
     mkdirSync(folder, { recursive: true });
-    const base = title.normalize("NFKD").replaceAll(/[^A-Za-z0-9]+/g, "-").replaceAll(/^-+|-+$/g, "").slice(0, 60) || "review";
+    const base = title.normalize("NFKD").replaceAll(/[^A-Za-z0-9]+/g, "-").slice(0, 60).replaceAll(/^-+|-+$/g, "") || "review";
     let path = join(folder, base + extension);
     for (let n = 2; existsSync(path); n += 1) path = join(folder, `${base}-${n}${extension}`);
     return path;

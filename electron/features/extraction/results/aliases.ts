@@ -25,6 +25,7 @@ export function aliasesOf(paper: Paper): Aliases {
     .map((block) => paper.text.slice(block.start, block.end))
     .join("\n");
   const add = (short: string, long: string): void => {
+    if (/^\s*\d+\s+\p{L}+\s*$|^\s*table\b/iu.test(long)) return;
     const key = short.toLowerCase().trim();
     if (!aliases.has(key) && long.trim().length > short.length) aliases.set(key, long.trim());
   };
@@ -40,10 +41,10 @@ export function aliasesOf(paper: Paper): Aliases {
     if (initialsFit(match[2] ?? "", match[1] ?? "")) add(match[1] ?? "", match[2] ?? "");
   }
   for (const match of groupWords(prose).matchAll(
-    /\b(group[a-z0-9])\s*(?:\(\s*n\s*=\s*\d+\s*\))?\s*(?:[:(=,]|received|were given|was given|consisted of|patients received)\s*([^.;:()\n]{3,80})/g,
+    /\b(group[a-rt-z0-9])\s*(?:\(\s*n\s*=\s*\d+\s*\))?\s*(?:[:(=,]|received|were given|was given|consisted of|patients received)\s*([^.;:()\n]{3,80})/g,
   ))
     add(match[1] ?? "", match[2] ?? "");
-  for (const match of groupWords(prose).matchAll(/\b([^.;:()\n,]{4,60})\s*\(\s*(group[a-z0-9])\b/g))
+  for (const match of groupWords(prose).matchAll(/\b([^.;:()\n,]{4,60})\s*\(\s*(group[a-rt-z0-9])\b/g))
     add(match[2] ?? "", (match[1] ?? "").split(" ").slice(-6).join(" "));
   return aliases;
 }

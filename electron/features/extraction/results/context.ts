@@ -23,7 +23,7 @@ function ownGroups(reading: Reading, aliases: Aliases, one: Query, two: Query): 
   const votes = new Map<string, [number, number]>();
   for (const sentence of reading.sentences) {
     const text = groupWords(sentence.text);
-    for (const match of text.matchAll(/\bgroup[a-z0-9]\b/g)) {
+    for (const match of text.matchAll(/\bgroup[a-rt-z0-9]\b/g)) {
       const near = new Set(termsOf(text.slice(Math.max(0, match.index - 70), match.index + 80)));
       const tally = votes.get(match[0]) ?? [0, 0];
       const share = (own: Query, other: Query): number => [...own.terms].filter((term) => !other.terms.has(term) && near.has(term)).length / Math.max(1, own.terms.size);
@@ -31,9 +31,10 @@ function ownGroups(reading: Reading, aliases: Aliases, one: Query, two: Query): 
     }
   }
   for (const [group, [a, b]] of votes) {
-    if (aliases.has(group) || Math.abs(a - b) < 0.1) continue;
+    if (Math.abs(a - b) < 0.1) continue;
     const [own, other] = a > b ? [one, two] : [two, one];
-    aliases.set(group, [...own.terms].filter((term) => !other.terms.has(term)).join(" "));
+    const words = [...own.terms].filter((term) => !other.terms.has(term)).join(" ");
+    aliases.set(group, `${aliases.get(group) ?? ""} ${words}`);
   }
 }
 

@@ -36,7 +36,7 @@ function fromSentence(inquiry: Inquiry, sentence: Sentence, before: Sentence | u
       ) * 0.75
     : 0;
   const outcomeScore = Math.max(own, context);
-  if (outcomeScore < 0.25) return [];
+  if (outcomeScore < 0.25 || own < 0.12) return [];
   const clauses = clausesOf(sentence.text);
   return clauses.flatMap((clause) =>
     pairsIn(
@@ -45,6 +45,7 @@ function fromSentence(inquiry: Inquiry, sentence: Sentence, before: Sentence | u
       clause,
       values.filter((one) => one.start >= clause.start && one.end <= clause.end),
       outcomeScore,
+      own,
     ),
   );
 }
@@ -64,6 +65,7 @@ function pairsIn(
   clause: { start: number; end: number },
   values: { value: CellValue; start: number; end: number }[],
   outcomeScore: number,
+  ownScore: number,
 ): Found[] {
   const text = sentence.text.slice(clause.start, clause.end);
   const mentions = mentionsIn(inquiry, sentence.text).filter(
@@ -108,8 +110,7 @@ function pairsIn(
       comparator: arm(two),
       score,
       armScore,
-      outcomeScore,
-      from: "sentence",
+      outcomeScore: (outcomeScore + Math.max(part, ownScore)) / 2, from: "sentence",
     },
   ];
 }

@@ -215,7 +215,7 @@ function outcomeAt(inquiry: Inquiry, matrix: Matrix, { row, column }: Place, lin
 const early =
   /\b(baseline|before|pre-?(?:treatment|test|intervention|op(?:erative)?|trial)?|week 0|day 0|month 0|initial|admission|entry|T0)\b/i;
 const change =
-  /\b(change|difference|Δ|delta|improvement|reduction|decrease|increase|gain|loss|drop)\b/i;
+  /\b(change|difference|delta|improvement|reduction|decrease|increase|gain|loss|drop)\b|Δ/i;
 
 /** Without a word about time, reviews want the end of the trial; changes only when asked for. */
 function timePreference(inquiry: Inquiry, matrix: Matrix, { row, column }: Place): number {

@@ -1,0 +1,27 @@
+import { defineConfig } from "@playwright/test";
+import { findChromium } from "./e2e/chromium.ts";
+
+export default defineConfig({
+  testDir: "e2e",
+  fullyParallel: false,
+  workers: 1,
+  timeout: 90_000,
+  expect: { timeout: 15_000 },
+  reporter: "list",
+  projects: [
+    {
+      name: "browser",
+      testMatch: "browser/*.spec.ts",
+      use: {
+        browserName: "chromium",
+        viewport: { width: 1440, height: 900 },
+        launchOptions: {
+          executablePath: findChromium() ?? "",
+          // Volumes need WebGL2, which a machine without a graphics card gives in software.
+          args: ["--no-sandbox", "--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--ignore-gpu-blocklist"],
+        },
+      },
+    },
+    { name: "desktop", testMatch: "desktop/*.spec.ts" },
+  ],
+});
