@@ -52,12 +52,23 @@ export function findResult(paper: Paper, question: Question): TrialResult {
   const best = found.find((one) => one.outcomeScore > 0.3);
   const sizes = { intervention: sizesOfArm(inquiry, "intervention"), comparator: sizesOfArm(inquiry, "comparator") };
   if (!best) return withoutValues(inquiry, question, sizes);
-  return fromFound(inquiry, best, sizes);
+  return fromFound(inquiry, best, sizes, rivalOf(best, found));
 }
 
 type Sizes = Record<"intervention" | "comparator", Size[]>;
 
-function fromFound(inquiry: Inquiry, best: Found, sizes: Sizes): TrialResult {
+/** Another reading that says something else and fits nearly as well. */
+function rivalOf(best: Found, found: Found[]): Found | undefined {
+  const say = (one: Found): string => JSON.stringify([one.intervention.value, one.comparator.value]);
+  return found.find((one) => one !== best && one.score > best.score - rivalWithin && say(one) !== say(best) && one.outcomeScore > 0.3);
+}
+
+const rivalWithin = 0.25;
+
+const inWords = ({ value }: Arm): string =>
+  Object.values(value).filter((part) => typeof part === "number").join("/");
+
+function fromFound(inquiry: Inquiry, best: Found, sizes: Sizes, rival: Found | undefined): TrialResult {
   const kind =
     best.intervention.value.kind === "mean" ||
     (best.intervention.value.kind === "number" && !countWords.test(inquiry.outcome.text))
@@ -76,7 +87,7 @@ function fromFound(inquiry: Inquiry, best: Found, sizes: Sizes): TrialResult {
     (number) => number !== null,
   );
   const main = (arm: ArmNumbers): number | null => (kind === "binary" ? arm.events : arm.mean);
-  const stated = main(one.numbers) !== null && main(two.numbers) !== null;
+  const stated = [one.numbers, two.numbers].every((arm) => main(arm) !== null && arm.n !== null);
   const quoted = numbers.every((number) =>
     evidence.some(({ quote }) => containsNumber(quote, number)),
   );
@@ -96,6 +107,13 @@ function fromFound(inquiry: Inquiry, best: Found, sizes: Sizes): TrialResult {
       name: "match",
       ok: sure,
       message: `arms ${best.armScore.toFixed(2)}, outcome ${best.outcomeScore.toFixed(2)}`,
+    },
+    {
+      name: "one reading",
+      ok: rival === undefined,
+      message: rival
+        ? `${inWords(best.intervention)} against ${inWords(best.comparator)} here; ${inWords(rival.intervention)} against ${inWords(rival.comparator)} in "${rival.intervention.quote.replaceAll(/\s+/g, " ").slice(0, 120)}"`
+        : "nothing else fits nearly as well",
     },
     ...numberChecks(one.numbers, best.intervention.value),
     ...numberChecks(two.numbers, best.comparator.value),
