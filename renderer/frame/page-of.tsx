@@ -17,10 +17,21 @@ const FullTextPage = lazy(() =>
 const ExtractPage = lazy(() =>
   import("../features/extraction/page.tsx").then((part) => ({ default: part.ExtractPage })),
 );
+const ReportPage = lazy(() =>
+  import("../features/export/page.tsx").then((part) => ({ default: part.ReportPage })),
+);
+const ModelsPage = lazy(() =>
+  import("../features/models/page.tsx").then((part) => ({ default: part.ModelsPage })),
+);
+const ActivityPage = lazy(() =>
+  import("../features/audit/page.tsx").then((part) => ({ default: part.ActivityPage })),
+);
 
 export function PageOf({ route }: { route: Route }) {
   if (route.page === "review")
     return <ReviewPageOf key={`${route.reviewId} ${route.stage}`} route={route} />;
+  if (route.page === "models") return <ModelsPage />;
+  if (route.page === "activity") return <ActivityPage reviewId={route.reviewId} />;
   return <HomePage />;
 }
 
@@ -33,6 +44,8 @@ function ReviewPageOf({ route }: { route: Extract<Route, { page: "review" }> }) 
       return <FullTextPage reviewId={reviewId} recordId={route.recordId} />;
     case "extract":
       return <ExtractPage reviewId={reviewId} />;
+    case "report":
+      return <ReportPage reviewId={reviewId} />;
     default:
       return <QuestionPage reviewId={reviewId} />;
   }

@@ -30,7 +30,7 @@ export function GridTable(props: GridTableProps) {
     overscan: 6,
   });
   const columns = {
-    gridTemplateColumns: `168px repeat(${grid.fields.length}, minmax(168px, 1fr))`,
+    gridTemplateColumns: `148px repeat(${grid.fields.length}, minmax(164px, 1fr))`,
   };
   return (
     <div

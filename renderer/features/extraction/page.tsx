@@ -44,7 +44,11 @@ export function ExtractPage({ reviewId }: { reviewId: string }) {
       </Empty>
     );
   }
-  return <ExtractDesk reviewId={reviewId} grid={grid.value} />;
+  // Studies that can be extracted come first; the others wait below with what they miss.
+  const studies = grid.value.studies.toSorted(
+    (a, b) => Number(b.report !== null) - Number(a.report !== null),
+  );
+  return <ExtractDesk reviewId={reviewId} grid={{ ...grid.value, studies }} />;
 }
 
 function ExtractDesk({ reviewId, grid }: { reviewId: string; grid: Grid }) {

@@ -34,12 +34,7 @@ export function WhyCell({
         {suggestion?.evidence.map((evidence, index) => (
           <blockquote key={index} className="why-quote">
             {evidence.quote}
-            {evidence.page && (
-              <footer>
-                page {evidence.page}
-                {evidence.source && `, ${evidence.source}`}
-              </footer>
-            )}
+            {evidence.page && <footer>page {evidence.page}</footer>}
           </blockquote>
         ))}
       </Why>

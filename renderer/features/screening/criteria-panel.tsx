@@ -1,7 +1,7 @@
 /** Criteria beside the abstract, each with its verdict and the words it rests on; below them the recall curve. */
 import type { Review } from "../../../electron/api/schemas/review.ts";
 import type { QueuedRecord } from "../../../electron/api/schemas/screening.ts";
-import { VerdictMark } from "../../frame/state-mark.tsx";
+import { StateMark, VerdictMark } from "../../frame/state-mark.tsx";
 import { ScreeningProgress } from "./screening-progress.tsx";
 
 type CriteriaPanelProps = {
@@ -50,6 +50,12 @@ export function CriteriaPanel({ review, record, onEmphasise }: CriteriaPanelProp
           </section>
         );
       })}
+      {record.verdicts.length > 0 && (
+        <p className="field-note">
+          <StateMark state="suggested">Suggested</StateMark> Letters are a model's reading of this
+          abstract.
+        </p>
+      )}
       {active.length === 0 && (
         <p className="field-note">
           No criteria yet. Write them on the Question page; their words are marked in each abstract.

@@ -1,0 +1,73 @@
+/** One pack: title, plain purpose, measured figures, licence. */
+import { CircleAlert, CircleCheck, CirclePause } from "lucide-react";
+import { Switch } from "react-aria-components";
+import type { PackInfo } from "../../../electron/api/schemas/models.ts";
+import { size } from "../../ui/time.ts";
+import { useChange } from "../../use-call.ts";
+
+const statusLooks = {
+  ready: { icon: CircleCheck, text: "Ready" },
+  disabled: { icon: CirclePause, text: "Switched off" },
+  broken: { icon: CircleAlert, text: "Broken" },
+} as const;
+
+export function PackRow({
+  pack,
+  chosen,
+  onChoose,
+}: {
+  pack: PackInfo;
+  chosen: boolean;
+  onChoose: () => void;
+}) {
+  const setEnabled = useChange("models.setEnabled");
+  const { icon: Icon, text } = statusLooks[pack.status];
+  return (
+    <li className="card pack" aria-current={chosen}>
+      <button type="button" className="pack-open" onClick={onChoose}>
+        <span className="pack-title">
+          {pack.title} <span className="count">{pack.version}</span>
+        </span>
+        <span className="pack-use">{pack.intendedUse}</span>
+        {pack.problem && <span className="pack-problem">{pack.problem}</span>}
+      </button>
+      <dl className="pack-figures numbers">
+        {pack.figures.slice(0, 4).map((figure) => (
+          <div
+            key={`${figure.metric} ${figure.cohort} ${figure.subgroup ?? ""}`}
+            title={`${figure.n} cases, ${figure.date}`}
+          >
+            <dt>
+              {figure.metric}, {figure.cohort}
+              {figure.subgroup && ` (${figure.subgroup})`}
+            </dt>
+            <dd>{figure.value.toFixed(3)}</dd>
+          </div>
+        ))}
+      </dl>
+      <div className="pack-side">
+        <span className="pack-status" data-status={pack.status}>
+          <Icon size={14} aria-hidden /> {text}
+        </span>
+        <span className="field-note">
+          {pack.task} · {size(pack.bytes)}
+          {pack.bundled && " · bundled"}
+        </span>
+        <span className="field-note">
+          {pack.licence.name}
+          {pack.licence.researchOnly && ", research only"}
+        </span>
+        {pack.status !== "broken" && (
+          <Switch
+            className="switch"
+            isSelected={pack.status === "ready"}
+            isDisabled={setEnabled.running}
+            onChange={(enabled) => void setEnabled.run({ id: pack.id, enabled })}
+          >
+            <i aria-hidden /> In use
+          </Switch>
+        )}
+      </div>
+    </li>
+  );
+}

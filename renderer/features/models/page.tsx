@@ -1,0 +1,115 @@
+/** Models: each pack with what it is for, how good it was measured to be, and under which licence. */
+import { Boxes, CircleAlert, Gauge, Power, ShieldCheck } from "lucide-react";
+import { useState } from "react";
+import type { PackInfo } from "../../../electron/api/schemas/models.ts";
+import { Why } from "../../frame/why.tsx";
+import { Button } from "../../ui/button.tsx";
+import { Empty, Progress, Skeleton, Trouble } from "../../ui/feedback.tsx";
+import { Markdown } from "../../ui/markdown.tsx";
+import { size } from "../../ui/time.ts";
+import { toast } from "../../ui/toast.tsx";
+import { useCall, useChange } from "../../use-call.ts";
+import { PackRow } from "./pack-row.tsx";
+import "./models.css";
+
+export function ModelsPage() {
+  const packs = useCall("models.list", {});
+  const status = useCall("models.status", {}).value;
+  const verify = useChange("models.verify");
+  const bench = useChange("models.bench", ["jobs"]);
+  const retry = useChange("models.retry");
+  const [chosenId, setChosenId] = useState<string | null>(null);
+  const [measured, setMeasured] = useState<string | null>(null);
+  const list = packs.value ?? [];
+  const chosen = list.find(({ id }) => id === chosenId) ?? list[0];
+
+  async function check(): Promise<void> {
+    const answers = await verify.run({});
+    if (!answers) return;
+    const bad = answers.filter(({ ok }) => !ok);
+    toast(
+      bad.length === 0
+        ? `All ${answers.length} packs match their recorded hashes`
+        : `${bad.length} of ${answers.length} packs do not match: ${bad.map(({ id }) => id).join(", ")}`,
+    );
+  }
+  async function measure(pack: PackInfo): Promise<void> {
+    const [answer] = (await bench.run({ id: pack.id })) ?? [];
+    if (answer)
+      setMeasured(
+        `${pack.title}: ${answer.p50.toFixed(0)} ms in the middle, ${answer.p95.toFixed(0)} ms at worst of twenty, on ${answer.device}; loaded in ${answer.loadMs.toFixed(0)} ms.`,
+      );
+  }
+  if (packs.error && !packs.value)
+    return (
+      <div className="page-trouble">
+        <Trouble error={packs.error} onRetry={packs.reload} />
+      </div>
+    );
+  if (!packs.value) return <Skeleton />;
+  return (
+    <div className="page-column models">
+      <div className="models-head">
+        <p className="field-note">
+          {status && `Computes on ${status.devices.join(", ")}. `}
+          {size(list.reduce((sum, { bytes }) => sum + bytes, 0))} on disk. Models run in a process
+          of their own; if one fails, nothing else does.
+        </p>
+        <Button icon={ShieldCheck} disabled={verify.running} onPress={() => void check()}>
+          Check all files
+        </Button>
+      </div>
+      {status?.state === "unavailable" && (
+        <div className="trouble" role="alert">
+          <div className="trouble-head">
+            <CircleAlert size={16} aria-hidden />
+            <div>
+              <p>The model process failed {status.failures} times in a row and was stopped.</p>
+              <p className="field-note">{status.lastFailure}</p>
+            </div>
+            <Button icon={Power} onPress={() => void retry.run({})}>
+              Start it again
+            </Button>
+          </div>
+        </div>
+      )}
+      {(verify.error ?? bench.error) && <Trouble error={(verify.error ?? bench.error)!} />}
+      {bench.running && <Progress event={bench.event} onCancel={bench.cancel} />}
+      {measured && <p role="status">{measured}</p>}
+      {list.length === 0 && (
+        <Empty icon={Boxes}>
+          No model pack is installed. Screening still ranks and extraction still proposes by rule;
+          images need a pack.
+        </Empty>
+      )}
+      <ul className="pack-list">
+        {list.map((pack) => (
+          <PackRow
+            key={pack.id}
+            pack={pack}
+            chosen={pack === chosen}
+            onChoose={() => setChosenId(pack.id)}
+          />
+        ))}
+      </ul>
+      {chosen && (
+        <Why title={chosen.title}>
+          <Button
+            icon={Gauge}
+            disabled={bench.running || chosen.status !== "ready"}
+            onPress={() => void measure(chosen)}
+          >
+            Measure its speed here
+          </Button>
+          <Card id={chosen.id} />
+        </Why>
+      )}
+    </div>
+  );
+}
+
+function Card({ id }: { id: string }) {
+  const card = useCall("models.card", { id });
+  if (card.error) return <Trouble error={card.error} />;
+  return card.value ? <Markdown text={card.value.markdown} /> : null;
+}
