@@ -82,7 +82,12 @@ function contextOf(app: () => App, about: { dataFolder: string; seed: number; si
       return { assetId: info.id, name: basename(path) };
     },
     getAsset: (id) => app().assets.get(id),
-    experts: { list: () => app().experts.list(), runImage: (...run) => app().experts.runImage(...run) },
+    experts: {
+      list: () => app().experts.list(),
+      runImage: (...run) => app().experts.runImage(...run),
+      runNetwork: (...run) => app().experts.runNetwork(...run),
+      folderOf: (id) => app().experts.folderOf(id),
+    },
   };
 }
 

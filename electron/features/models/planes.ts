@@ -3,6 +3,7 @@ import { AppError } from "../../api/errors.ts";
 import type { Volume } from "../../api/volume.ts";
 import type { PostprocessStep, PreprocessStep } from "./manifest.ts";
 import { fillHoles, keepLargest } from "./steps/components.ts";
+import { isScoring, labelsFrom, scoresAfter } from "./steps/labelling.ts";
 import { normalizeNonzero, scaleRange } from "./steps/intensity.ts";
 import { resizeAntialiased, resizeBilinear, resizeNearest } from "./steps/resize.ts";
 
@@ -96,8 +97,30 @@ function xrayVision(planes: Planes, step: Extract<PreprocessStep, { step: "xrv" 
 
 export type PlaneMask = { mask: Uint8Array; probability: Float32Array };
 
+/** Several channels to one label map; the probability is that of the best label at each pixel. */
+function postprocessChannels(logits: Planes, target: { width: number; height: number }, steps: readonly PostprocessStep[], ids: readonly number[]): PlaneMask {
+  const early = steps.filter((step, index) => isScoring(step) && steps.slice(0, index).every(isScoring));
+  const rest = steps.slice(early.length).filter(({ step }) => step !== "invert");
+  const size = logits.width * logits.height;
+  const data = new Float32Array(size * logits.channels.length);
+  for (const [index, channel] of logits.channels.entries()) data.set(channel, index * size);
+  const scores = scoresAfter({ size: [1, logits.height, logits.width], channels: logits.channels.length, data, affine: [] }, early);
+  const full = target.width * target.height;
+  const resized = new Float32Array(full * scores.channels);
+  for (let c = 0; c < scores.channels; c += 1) {
+    const plane = { width: logits.width, height: logits.height, data: scores.data.subarray(c * size, (c + 1) * size) };
+    resized.set(resizeBilinear(plane, target.width, target.height).data, c * full);
+  }
+  const mask = labelsFrom({ size: [1, target.height, target.width], channels: scores.channels, data: resized, affine: [] }, rest, ids).data;
+  const probability = new Float32Array(full);
+  for (let at = 0; at < full; at += 1) for (let c = 0; c < scores.channels; c += 1) if ((ids[c] ?? 0) > 0) probability[at] = Math.max(probability[at] as number, resized[c * full + at] as number);
+  return { mask, probability };
+}
+
 /** Network logits [1, 1, h, w] back to a mask and probabilities on the image's own grid. */
-export function postprocessPlanes(logits: Planes, target: { width: number; height: number }, steps: readonly PostprocessStep[]): PlaneMask {
+export function postprocessPlanes(logits: Planes, target: { width: number; height: number }, steps: readonly PostprocessStep[], ids: readonly number[]): PlaneMask {
+  if (logits.channels.length > 1) return postprocessChannels(logits, target, steps, ids);
+  const label = ids.find((id) => id > 0) ?? 1;
   let { width, height } = logits;
   let values: Float32Array = Float32Array.from(logits.channels[0] as Float32Array);
   let mask: Uint8Array | undefined;
@@ -114,7 +137,7 @@ export function postprocessPlanes(logits: Planes, target: { width: number; heigh
         break;
       }
       case "threshold":
-        mask = Uint8Array.from(values, (value) => (value >= step.value ? 1 : 0));
+        mask = Uint8Array.from(values, (value) => (value >= step.value ? label : 0));
         break;
       case "keepLargest":
         mask = keepLargest(need(mask, step.step), shape, step.count, step.minFraction);

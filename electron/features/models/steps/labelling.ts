@@ -18,6 +18,15 @@ export function labelsFrom(scores: Grid, steps: readonly PostprocessStep[], ids:
   return labels;
 }
 
+/** Steps that turn scores into scores, channel by channel. */
+export function isScoring({ step }: PostprocessStep): boolean {
+  return step === "sigmoid" || step === "softmax";
+}
+
+export function scoresAfter(scores: Grid, steps: readonly PostprocessStep[]): Grid {
+  return steps.reduce<Stage>((stage, step) => next(stage, step, []), { scores }).scores;
+}
+
 /** Steps on a finished label map: pieces and holes, label by label. */
 export function tidyLabels(labels: LabelGrid, step: PostprocessStep): LabelGrid {
   const [nx, ny, nz] = labels.size;
