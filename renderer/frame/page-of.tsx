@@ -26,6 +26,9 @@ const ModelsPage = lazy(() =>
 const ActivityPage = lazy(() =>
   import("../features/audit/page.tsx").then((part) => ({ default: part.ActivityPage })),
 );
+const SearchPage = lazy(() =>
+  import("../features/search/page.tsx").then((part) => ({ default: part.SearchPage })),
+);
 
 export function PageOf({ route }: { route: Route }) {
   if (route.page === "review")
@@ -46,7 +49,9 @@ function ReviewPageOf({ route }: { route: Extract<Route, { page: "review" }> }) 
       return <ExtractPage reviewId={reviewId} />;
     case "report":
       return <ReportPage reviewId={reviewId} />;
-    default:
+    case "search":
+      return <SearchPage reviewId={reviewId} />;
+    case "question":
       return <QuestionPage reviewId={reviewId} />;
   }
 }

@@ -1,0 +1,89 @@
+/** What was asked, which expert was called, what it said: the expert's call as a card of its own. */
+import { Bot, Cpu, User } from "lucide-react";
+import { useState } from "react";
+import type { Study } from "../../../electron/api/schemas/imaging.ts";
+import { Button } from "../../ui/button.tsx";
+
+type Turns = Study["turns"];
+
+export function Conversation({
+  turns,
+  busy,
+  onAsk,
+  onCancel,
+}: {
+  turns: Turns;
+  busy: string;
+  onAsk: (text: string) => void;
+  onCancel: () => void;
+}) {
+  const [text, setText] = useState("");
+  const send = (): void => {
+    if (text.trim() === "" || busy !== "") return;
+    onAsk(text.trim());
+    setText("");
+  };
+  return (
+    <section className="talk" aria-label="Conversation">
+      <ol className="talk-turns" aria-live="polite">
+        {turns.map((turn, index) => (
+          <li key={index} data-role={turn.role}>
+            <Turn turn={turn} />
+          </li>
+        ))}
+        {busy !== "" && (
+          <li data-role="assistant" className="talk-busy">
+            <span>{busy}…</span>
+            <Button kind="quiet" onPress={onCancel}>
+              Cancel
+            </Button>
+          </li>
+        )}
+      </ol>
+      <form
+        className="talk-ask"
+        onSubmit={(event) => {
+          event.preventDefault();
+          send();
+        }}
+      >
+        <input
+          aria-label="Ask about this image"
+          placeholder="Ask, for example: outline the lungs"
+          value={text}
+          onChange={(event) => setText(event.target.value)}
+          maxLength={2000}
+          data-ask
+        />
+        <Button kind="primary" onPress={send} disabled={busy !== "" || text.trim() === ""}>
+          Ask
+        </Button>
+      </form>
+    </section>
+  );
+}
+
+function Turn({ turn }: { turn: Turns[number] }) {
+  const Icon = turn.role === "user" ? User : turn.role === "expert" ? Cpu : Bot;
+  const name = { user: "You", assistant: "Planner", expert: "Expert" }[turn.role];
+  return (
+    <>
+      <span className="talk-who">
+        <Icon size={13} aria-hidden /> {name}
+      </span>
+      <p>{turn.text}</p>
+      {turn.call && (
+        <dl className="expert-call">
+          <dt>Expert</dt>
+          <dd>
+            {turn.call.expert} {turn.call.version}
+          </dd>
+          <dt>Device</dt>
+          <dd>{turn.call.device.toUpperCase()}</dd>
+          <dt>Time</dt>
+          <dd>{Math.round(turn.call.ms)} ms</dd>
+        </dl>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,128 @@
+/** Read: the studies of this desk, opening new ones, and the study in view. */
+import { FolderOpen, ScanLine } from "lucide-react";
+import { useState } from "react";
+import type { AppError } from "../../../electron/api/errors.ts";
+import { call, putAsset } from "../../call.ts";
+import { go } from "../../frame/route.ts";
+import { native } from "../../native.ts";
+import { Button } from "../../ui/button.tsx";
+import { DropArea } from "../../ui/drop-area.tsx";
+import { Empty, Skeleton, Trouble } from "../../ui/feedback.tsx";
+import { asError, invalidate, useCall } from "../../use-call.ts";
+import { StudyView } from "./study-view.tsx";
+import "./read.css";
+
+export function ReadPage({ studyId }: { studyId: string | null }) {
+  return studyId === null ? <Studies /> : <OpenStudy studyId={studyId} />;
+}
+
+function OpenStudy({ studyId }: { studyId: string }) {
+  const { value, error } = useCall("imaging.get", { studyId });
+  if (error) return <Trouble error={error} />;
+  return value === undefined ? <Skeleton /> : <StudyView key={studyId} study={value} />;
+}
+
+function Studies() {
+  const { value, error } = useCall("imaging.studies", {});
+  const [progress, setProgress] = useState("");
+  const [rejected, setRejected] = useState<{ file: string; reason: string }[]>([]);
+  const [failure, setFailure] = useState<AppError | null>(null);
+
+  async function open(files: File[]): Promise<void> {
+    setFailure(null);
+    setRejected([]);
+    try {
+      const stored = [];
+      for (const [index, file] of files.entries()) {
+        setProgress(`Reading ${file.name} (${index + 1} of ${files.length})`);
+        const asset = await putAsset(file);
+        stored.push({ assetId: asset.id, name: file.name });
+      }
+      const answer = await call(
+        "imaging.open",
+        { files: stored },
+        { emit: ({ label, done, total }) => setProgress(`${label} ${done} of ${total}`) },
+      );
+      setRejected(answer.rejected);
+      invalidate("imaging");
+      if (answer.study && answer.rejected.length === 0)
+        go({ page: "read", studyId: answer.study.id });
+    } catch (thrown) {
+      setFailure(asError(thrown));
+    } finally {
+      setProgress("");
+    }
+  }
+  const choose = (folder: boolean): void =>
+    void native
+      .chooseFiles({ accept: "", multiple: true, folder })
+      .then((files) => files.length > 0 && open(files));
+
+  return (
+    <DropArea
+      className="studies"
+      text="Drop images, a DICOM folder or a ZIP to open them"
+      onFiles={(files) => void open(files)}
+    >
+      <header className="studies-head">
+        <h1>Image studies</h1>
+        <Button icon={FolderOpen} onPress={() => choose(true)}>
+          Open folder
+        </Button>
+        <Button kind="primary" icon={ScanLine} onPress={() => choose(false)}>
+          Open images
+        </Button>
+      </header>
+      <p className="read-banner" role="note">
+        Research use only – not for diagnosis
+      </p>
+      {progress && <p aria-live="polite">{progress}…</p>}
+      {failure && (
+        <Trouble
+          error={failure}
+          kept="Studies that were open before are untouched."
+          onClose={() => setFailure(null)}
+        />
+      )}
+      {rejected.length > 0 && (
+        <div className="card" role="alert">
+          <p>
+            {rejected.length} {rejected.length === 1 ? "file was" : "files were"} not opened;
+            everything else was.
+          </p>
+          <ul>
+            {rejected.slice(0, 20).map((one) => (
+              <li key={one.file}>{one.reason}</li>
+            ))}
+          </ul>
+        </div>
+      )}
+      {error && <Trouble error={error} />}
+      {value === undefined && !error && <Skeleton />}
+      {value?.length === 0 && (
+        <Empty icon={ScanLine} action={<Button onPress={() => choose(false)}>Open images</Button>}>
+          Open a radiograph, a DICOM series or a NIfTI volume; drop files anywhere here.
+        </Empty>
+      )}
+      {value && value.length > 0 && (
+        <ul className="studies-list">
+          {value.map((study) => (
+            <li key={study.id}>
+              <button type="button" onClick={() => go({ page: "read", studyId: study.id })}>
+                <strong>{study.name}</strong>
+                <span>
+                  {study.modalities
+                    .map((modality) => (modality === "unknown" ? "image" : modality))
+                    .join(", ")}
+                </span>
+                <span>{study.series} series</span>
+                <span>{study.undecided > 0 ? `${study.undecided} undecided` : ""}</span>
+                <time dateTime={study.at}>{new Date(study.at).toLocaleDateString()}</time>
+              </button>
+            </li>
+          ))}
+        </ul>
+      )}
+    </DropArea>
+  );
+}

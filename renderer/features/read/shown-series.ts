@@ -1,0 +1,128 @@
+/** A stored series as Cornerstone's local image or volume, with a label map on the same grid. */
+import { cache, imageLoader, volumeLoader, type Types } from "@cornerstonejs/core";
+import type { Series } from "../../../electron/api/schemas/imaging.ts";
+import { assetBytes } from "../../call.ts";
+
+export type ShownSeries = {
+  series: Series;
+  isVolume: boolean;
+  displayId: string;
+  labelId: string;
+  segmentationId: string;
+};
+
+const shown = new Map<string, Promise<ShownSeries>>();
+const arrays = {
+  uint8: Uint8Array,
+  int8: Int8Array,
+  uint16: Uint16Array,
+  int16: Int16Array,
+  int32: Int32Array,
+  uint32: Uint32Array,
+  float32: Float32Array,
+  float64: Float64Array,
+};
+
+/** Types that textures take; wider ones become floats, colour becomes its luma. */
+function displayable(series: Series, bytes: ArrayBuffer): Types.PixelDataTypedArray {
+  const data = new arrays[series.dtype](bytes);
+  const size = series.shape[0] * series.shape[1] * series.shape[2];
+  if (series.channels >= 3)
+    return Uint8Array.from(
+      { length: size },
+      (_, at) =>
+        0.299 * (data[at] ?? 0) +
+        0.587 * (data[size + at] ?? 0) +
+        0.114 * (data[2 * size + at] ?? 0),
+    );
+  return data instanceof Int32Array || data instanceof Uint32Array || data instanceof Float64Array
+    ? Float32Array.from(data)
+    : data;
+}
+
+/** Origin and unit directions in LPS+ millimetres, as Cornerstone and DICOM have them. */
+function placeOf(series: Series): { origin: Types.Point3; direction: Types.Mat3 } {
+  const at = (row: number, column: number): number =>
+    (series.affine[row * 4 + column] ?? 0) * (row < 2 ? -1 : 1);
+  const unit = (column: number): number[] => {
+    const length = Math.hypot(at(0, column), at(1, column), at(2, column)) || 1;
+    return [at(0, column) / length, at(1, column) / length, at(2, column) / length];
+  };
+  return {
+    origin: [at(0, 3), at(1, 3), at(2, 3)],
+    direction: [...unit(0), ...unit(1), ...unit(2)] as Types.Mat3,
+  };
+}
+
+async function load(series: Series): Promise<ShownSeries> {
+  const data = displayable(series, await assetBytes(series.pixels));
+  const [columns, rows, slices] = series.shape;
+  const { origin, direction } = placeOf(series);
+  const isVolume = slices > 1;
+  const displayId = isVolume ? `local-volume:${series.id}` : `local-image:${series.id}`;
+  const labelId = `labels:${series.id}`;
+  const frameOfReferenceUID = `frame-${series.id}`;
+  if (isVolume) {
+    const metadata = {
+      BitsAllocated: 16,
+      BitsStored: 16,
+      SamplesPerPixel: 1,
+      HighBit: 15,
+      PhotometricInterpretation: "MONOCHROME2",
+      PixelRepresentation: 1,
+      Modality: series.modality,
+      ImageOrientationPatient: [...direction.slice(0, 6)],
+      PixelSpacing: [series.spacing[1], series.spacing[0]],
+      FrameOfReferenceUID: frameOfReferenceUID,
+      Columns: columns,
+      Rows: rows,
+      voiLut: [{ windowCenter: series.window.centre, windowWidth: series.window.width }],
+      VOILUTFunction: "LINEAR",
+    };
+    volumeLoader.createLocalVolume(displayId, {
+      metadata,
+      dimensions: series.shape,
+      spacing: series.spacing,
+      origin,
+      direction,
+      scalarData: data,
+    });
+    volumeLoader.createAndCacheDerivedLabelmapVolume(displayId, { volumeId: labelId });
+  } else {
+    imageLoader.createAndCacheLocalImage(displayId, {
+      scalarData: data,
+      dimensions: [columns, rows],
+      spacing: [series.spacing[0], series.spacing[1]],
+      origin,
+      direction,
+      frameOfReferenceUID,
+      targetBuffer: { type: data.constructor.name as Types.PixelDataTypedArrayString },
+    });
+    imageLoader.createAndCacheDerivedLabelmapImage(displayId, { imageId: labelId });
+  }
+  return { series, isVolume, displayId, labelId, segmentationId: `segmentation:${series.id}` };
+}
+
+export function showSeries(series: Series): Promise<ShownSeries> {
+  let one = shown.get(series.id);
+  if (one === undefined) {
+    one = load(series);
+    shown.set(series.id, one);
+    one.catch(() => shown.delete(series.id));
+  }
+  return one;
+}
+
+/** The label map as one byte per voxel, x fastest. */
+export function readMask(one: ShownSeries): Uint8Array<ArrayBuffer> {
+  const manager = one.isVolume
+    ? cache.getVolume(one.labelId)?.voxelManager
+    : cache.getImage(one.labelId)?.voxelManager;
+  const data = one.isVolume ? manager?.getCompleteScalarDataArray?.() : manager?.getScalarData();
+  return Uint8Array.from((data as ArrayLike<number> | undefined) ?? []);
+}
+
+export function writeMask(one: ShownSeries, mask: Uint8Array): void {
+  if (one.isVolume) cache.getVolume(one.labelId)?.voxelManager?.setCompleteScalarDataArray?.(mask);
+  else cache.getImage(one.labelId)?.voxelManager?.getScalarData().set(mask);
+}
