@@ -14,6 +14,8 @@ const units =
 const tens = "twenty thirty forty fifty sixty seventy eighty ninety".split(" ");
 const wordPattern = `(?:(?:${tens.join("|")})(?:[- ](?:${units.slice(1, 10).join("|")}))?|${units.slice().reverse().join("|")})`;
 const hundreds = `(?:(?:${units.slice(1, 10).join("|")}|a)[- ]hundred(?:(?: and)?[- ]${wordPattern})?|${wordPattern})`;
+/** A number below a thousand in words, as a pattern without groups of its own. */
+export const numberInWords = hundreds;
 const figures = String.raw`(?:\d{1,3}(?:,\d{3})+|\d+)(?:[.·]\d+)?|[.·]\d+`;
 const pattern = new RegExp(
   String.raw`(?<![\p{L}\d.])([-−–]?)(${figures})(?![\d])(\s?%| per ?cent\b)?|\b(${hundreds})\b(?:(\s?%| per ?cent\b))?`,

@@ -15,7 +15,7 @@ const sizeInHead = /\(?\s*\b[nN]\s*[=:]\s*(\d[\d,]*)\s*\)?/;
 export const controlWords =
   /\b(placebo|controls?|usual|standard|sham|no[- ]treatment|untreated|wait(?:ing|[- ]?list)|vehicle|saline|conventional|routine|comparison|care as usual|TAU|dummy|observation|non-?intervention)\b/i;
 const notAnArm =
-  /^(total|overall|all|p|p[- ]?values?|variables?|characteristics?|parameters?|n|no\.?|%|mean|sd|outcomes?|baseline|difference|change|both|whole|men|women|males?|females?|boys|girls|time|weeks?|months?|days?|group|groups|or|rr|hr|ci)\b/i;
+  /^(applied|included|excluded|completed|analy[sz]ed|randomi[sz]ed|enrolled|allocated|assigned|eligible|patients|participants|subjects|children|total|overall|all|p|p[- ]?values?|variables?|characteristics?|parameters?|n|no\.?|%|mean|sd|outcomes?|baseline|difference|change|both|whole|men|women|males?|females?|boys|girls|time|weeks?|months?|days?|group|groups|or|rr|hr|ci)\b/i;
 
 /** A name as one would say it: no size, no footnote marks, no trailing "group" punctuation. */
 export function armName(text: string): string {

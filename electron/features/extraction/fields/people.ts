@@ -1,10 +1,11 @@
 /** Who took part: how many, how old, of which sex, and which people they were. */
-import { findNumbers, fromWords } from "../numbers.ts";
+import { findNumbers, fromWords, numberInWords } from "../numbers.ts";
+import { findArms, total } from "./arms.ts";
 import { ranked, tableRows, weightOf, type Candidate, type Reading } from "./reading.ts";
 
 const nouns =
   "patients?|participants?|subjects?|individuals?|volunteers?|children|adolescents?|infants?|neonates?|newborns?|women|men|adults?|girls|boys|persons?|people|students?|couples|veterans?|residents?|mothers?|pregnancies|outpatients?|inpatients?|survivors?|caregivers?|smokers?|cases?|workers?|nurses?|athletes?|players?|eyes|dogs|rats|mice|households|dyads|respondents|recipients|males|females";
-const count = String.raw`(\d{1,3}(?:,\d{3})+|\d+|(?:[A-Za-z]+[- ](?:hundred(?: and)?[- ]?)?)?[A-Za-z]+)`;
+const count = String.raw`(\d{1,3}(?:,\d{3})+|\d+|${numberInWords})`;
 const described = String.raw`(?:\s+(?!were|was|had|who)[\p{L}\p{N}'’()/-]+){0,7}?`;
 const acts =
   "random(?:ly|i[sz]ed)?|enrol(?:l)?ed|recruited|included|assigned|allocated|participated|completed|entered|took part|analy[sz]ed|studied|eligible";
@@ -12,7 +13,7 @@ const before = new RegExp(
   String.raw`\b${count}${described}\s+(?:${nouns})\b[^.;]{0,90}?\b(${acts})`,
   "giu",
 );
-const after = new RegExp(
+const afterAct = new RegExp(
   String.raw`\b(${acts})\b[^.;\d]{0,40}?\b${count}${described}\s+(?:${nouns})\b`,
   "giu",
 );
@@ -21,6 +22,15 @@ const totals = new RegExp(
   "giu",
 );
 const enEquals = /\(\s*[Nn]\s*=\s*(\d[\d,]*)\s*\)/g;
+
+/** What happened to the people counted, from the words right after the number. */
+const aside =
+  /\b(?:assessed|screened|approached|invited|contacted|candidates|not eligible|excluded|declined|withdr[ae]w|lost|dropped|per group|in each|to the \S*\s?(?:intervention|control|placebo|treatment|experimental)\S*(?: group| arm)?)\b/i;
+
+function wordsAfter(sentence: string, number: string): string {
+  const at = sentence.indexOf(number);
+  return sentence.slice(at, at + number.length + 70).split(/[.;]|, and|\band\b(?=\s+\d)/)[0] ?? "";
+}
 
 const actWeight = (act: string): number =>
   /random|assign|allocat/i.test(act)
@@ -66,7 +76,7 @@ export function sampleSize(reading: Reading): Candidate[] {
         match[1] ?? "",
         actWeight(match[2] ?? ""),
       ]),
-      ...[...sentence.text.matchAll(after)].map((match): [string, number] => [
+      ...[...sentence.text.matchAll(afterAct)].map((match): [string, number] => [
         match[2] ?? "",
         actWeight(match[1] ?? "") - 0.3,
       ]),
@@ -81,10 +91,14 @@ export function sampleSize(reading: Reading): Candidate[] {
     return found.flatMap(([text, act]) =>
       Number.isNaN(asCount(text))
         ? []
-        : [candidate(asCount(text), sentence, weight + act - perGroup, "sentence pattern")],
+        : [candidate(asCount(text), sentence, weight + act - perGroup - (aside.test(wordsAfter(sentence.text, text)) ? 3.5 : 0), "sentence pattern")],
     );
   });
-  return ranked(agreeing([...marked, ...ruled]));
+  const arms = total(findArms(reading));
+  const summed = [...marked, ...ruled].map((one) =>
+    arms !== null && Number(one.value) === arms ? { ...one, score: one.score + 2.5 } : one,
+  );
+  return ranked(agreeing(summed));
 }
 
 /** The same number found again is worth more than a number found once. */
@@ -144,7 +158,7 @@ const ages: [RegExp, number][] = [
 export function age(reading: Reading): Candidate[] {
   const inText = reading.sentences.flatMap((sentence): Candidate[] => {
     const weight = weightOf(sentence);
-    if (weight <= 0 || !/\bage[sd]?\b|years? old|of age/i.test(sentence.text)) return [];
+    if (weight <= 0 || !/\bage[sd]?\b|years? old|of age/i.test(sentence.text) || /\bstratif/i.test(sentence.text)) return [];
     return ages.flatMap(([pattern, worth]): Candidate[] => {
       const match = pattern.exec(sentence.text);
       return match?.[1]
@@ -256,7 +270,12 @@ export function population(reading: Reading): Candidate[] {
       : [];
   });
   const ruled = reading.sentences.flatMap((sentence): Candidate[] => {
-    if (weightOf(sentence) <= 0 || sentence.role === "results") return [];
+    if (
+      weightOf(sentence) <= 0 ||
+      sentence.role === "results" ||
+      /\b(?:not (?:considered|included|eligible)|excluded|exclusion|complications or histor)/i.test(sentence.text)
+    )
+      return [];
     const match = people.exec(sentence.text);
     const value =
       match?.[1]

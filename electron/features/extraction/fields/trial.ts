@@ -242,7 +242,7 @@ export function setting(reading: Reading): Candidate[] {
     reading.sentences.flatMap((sentence): Candidate[] => {
       if (!["methods", "abstract", "other"].includes(sentence.role)) return [];
       const match = places.exec(sentence.text);
-      if (!match?.[1]) return [];
+      if (!match?.[1] || /software|\bSAS\b|SPSS|statistical/i.test(sentence.text)) return [];
       const says =
         /\b(?:conducted|performed|carried out|recruited|took place|setting|undertaken|enrolled|admitted|attending|visited)\b/i.test(
           sentence.text,
@@ -255,7 +255,7 @@ export function setting(reading: Reading): Candidate[] {
       return says > 0
         ? [
             {
-              value: match[1].trim(),
+              value: match[1].trim().replace(/^(?:(?:to|at|in|from|of|the|a|an|and|by|for|with)\s+)+/i, ""),
               quote: sentence.text,
               near: sentence.start,
               score:
