@@ -56,7 +56,7 @@ function Studies() {
   const choose = (folder: boolean): void =>
     void native
       .chooseFiles({ accept: "", multiple: true, folder })
-      .then((files) => files.length > 0 && open(files));
+      .then((files) => (files.length > 0 ? open(files) : undefined));
 
   return (
     <DropArea

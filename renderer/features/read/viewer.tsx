@@ -72,7 +72,7 @@ export function Viewer({ series, window, planes, opacity, overlay, color, onRead
     const segmentationId = `segmentation:${series.id}`;
     const { Labelmap } = ToolEnums.SegmentationRepresentations;
     for (const viewport of engine.getViewports()) {
-      segmentation.config.setSegmentationRepresentationVisibility(
+      segmentation.config.visibility.setSegmentationRepresentationVisibility(
         viewport.id,
         { segmentationId, type: Labelmap },
         overlay,
