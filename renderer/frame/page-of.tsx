@@ -29,10 +29,14 @@ const ActivityPage = lazy(() =>
 const SearchPage = lazy(() =>
   import("../features/search/page.tsx").then((part) => ({ default: part.SearchPage })),
 );
+const ReadPage = lazy(() =>
+  import("../features/read/page.tsx").then((part) => ({ default: part.ReadPage })),
+);
 
 export function PageOf({ route }: { route: Route }) {
   if (route.page === "review")
     return <ReviewPageOf key={`${route.reviewId} ${route.stage}`} route={route} />;
+  if (route.page === "read") return <ReadPage studyId={route.studyId} />;
   if (route.page === "models") return <ModelsPage />;
   if (route.page === "activity") return <ActivityPage reviewId={route.reviewId} />;
   return <HomePage />;
