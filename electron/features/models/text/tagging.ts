@@ -12,8 +12,17 @@ export type TagDecoding = { kind: "thresholds"; thresholds: number[] } | { kind:
 type Tag = { label: number; begins: boolean; score: number } | undefined;
 
 /** Spans of `text` from logits [tokens × width]; a span's score is the mean of its tokens' probabilities. */
-export function decodeTags(logits: Float32Array, tokens: Token[], text: string, labels: string[], decoding: TagDecoding): TextSpan[] {
-  const tags = decoding.kind === "bio" ? bestPath(logits, tokens.length, labels.length) : overThreshold(logits, tokens.length, decoding.thresholds);
+export function decodeTags(
+  logits: Float32Array,
+  tokens: Token[],
+  text: string,
+  labels: string[],
+  decoding: TagDecoding,
+): TextSpan[] {
+  const tags =
+    decoding.kind === "bio"
+      ? bestPath(logits, tokens.length, labels.length)
+      : overThreshold(logits, tokens.length, decoding.thresholds);
   const spans: TextSpan[] = [];
   let scores: number[] = [];
   let last: { label: number; span: TextSpan } | undefined;
@@ -24,7 +33,16 @@ export function decodeTags(logits: Float32Array, tokens: Token[], text: string, 
       continue;
     }
     if (last === undefined || last.label !== tag.label || tag.begins) {
-      last = { label: tag.label, span: { start: token.start, end: token.end, label: labels[tag.label] ?? "", text: "", score: 0 } };
+      last = {
+        label: tag.label,
+        span: {
+          start: token.start,
+          end: token.end,
+          label: labels[tag.label] ?? "",
+          text: "",
+          score: 0,
+        },
+      };
       spans.push(last.span);
       scores = [];
     }
@@ -60,11 +78,16 @@ function bestPath(logits: Float32Array, count: number, labelCount: number): Tag[
     const row = softmax(logits, token * width, width);
     probabilities.set(row, token * width);
     let before = 0;
-    for (let tag = 1; tag < width; tag += 1) if ((totals[tag] ?? 0) > (totals[before] ?? 0)) before = tag;
+    for (let tag = 1; tag < width; tag += 1)
+      if ((totals[tag] ?? 0) > (totals[before] ?? 0)) before = tag;
     const next = new Float64Array(width);
     for (let tag = 0; tag < width; tag += 1) {
       const inside = tag > 0 && tag % 2 === 0;
-      const previous = !inside ? before : (totals[tag] ?? 0) >= (totals[tag - 1] ?? 0) ? tag : tag - 1;
+      const previous = !inside
+        ? before
+        : (totals[tag] ?? 0) >= (totals[tag - 1] ?? 0)
+          ? tag
+          : tag - 1;
       const start = token === 0 && inside ? Number.NEGATIVE_INFINITY : (totals[previous] ?? 0);
       next[tag] = start + Math.log((row[tag] ?? 0) + 1e-12);
       from[token * width + tag] = previous;
@@ -91,16 +114,31 @@ export function softmax(values: Float32Array, from: number, width: number): Floa
   return powers.map((value) => value / total);
 }
 
-export type TaggerSettings = { vocabulary: Vocabulary; labels: string[]; decoding: TagDecoding; maxTokens: number; input: string; output: string };
+export type TaggerSettings = {
+  vocabulary: Vocabulary;
+  labels: string[];
+  decoding: TagDecoding;
+  maxTokens: number;
+  input: string;
+  output: string;
+};
 
 /** Tags a text of any length: pieces of at most `maxTokens` tokens, each run on its own. Offsets are into `text`. */
-export async function tagText(text: string, settings: TaggerSettings, run: RunNetwork): Promise<TextSpan[]> {
+export async function tagText(
+  text: string,
+  settings: TaggerSettings,
+  run: RunNetwork,
+): Promise<TextSpan[]> {
   const { tokens, ids } = tokenize(text, settings.vocabulary);
   const spans: TextSpan[] = [];
   for (const [from, to] of windows(tokens, settings.maxTokens)) {
-    const feeds = { [settings.input]: encodeBatch([{ ids: ids.slice(from * idsPerToken, to * idsPerToken) }]) };
+    const feeds = {
+      [settings.input]: encodeBatch([{ ids: ids.slice(from * idsPerToken, to * idsPerToken) }]),
+    };
     const logits = floats((await run(feeds))[settings.output], settings.output);
-    spans.push(...decodeTags(logits, tokens.slice(from, to), text, settings.labels, settings.decoding));
+    spans.push(
+      ...decodeTags(logits, tokens.slice(from, to), text, settings.labels, settings.decoding),
+    );
   }
   return spans;
 }

@@ -6,13 +6,17 @@ import { idsPerToken, type Tokenized } from "./tokenizer.ts";
 export type RunNetwork = (feeds: Record<string, TensorData>) => Promise<Record<string, TensorData>>;
 
 /** One tensor [rows, longest, 4], int64, padded with 0. A row longer than `maxTokens` is cut. */
-export function encodeBatch(rows: Pick<Tokenized, "ids">[], maxTokens = Number.POSITIVE_INFINITY): TensorData {
+export function encodeBatch(
+  rows: Pick<Tokenized, "ids">[],
+  maxTokens = Number.POSITIVE_INFINITY,
+): TensorData {
   const lengths = rows.map((row) => Math.min(row.ids.length / idsPerToken, maxTokens));
   const longest = Math.max(1, ...lengths);
   const data = new BigInt64Array(rows.length * longest * idsPerToken);
   for (const [place, row] of rows.entries()) {
     const used = (lengths[place] ?? 0) * idsPerToken;
-    for (let i = 0; i < used; i += 1) data[place * longest * idsPerToken + i] = BigInt(row.ids[i] ?? 0);
+    for (let i = 0; i < used; i += 1)
+      data[place * longest * idsPerToken + i] = BigInt(row.ids[i] ?? 0);
   }
   return { type: "int64", dims: [rows.length, longest, idsPerToken], data };
 }

@@ -27,7 +27,11 @@ export function readVocabulary(text: string): Vocabulary {
 
 /** Tokens with offsets into `text` in UTF-16 units, `text.slice(start, end) === token.text`. */
 export function findTokens(text: string): Token[] {
-  return [...text.matchAll(pattern)].map((match) => ({ text: match[0], start: match.index, end: match.index + match[0].length }));
+  return [...text.matchAll(pattern)].map((match) => ({
+    text: match[0],
+    start: match.index,
+    end: match.index + match[0].length,
+  }));
 }
 
 /** Tokens and their ids, `idsPerToken` numbers for each token, in order. */
@@ -38,7 +42,12 @@ export function tokenize(text: string, vocabulary: Vocabulary): Tokenized {
   for (const token of tokens) {
     const characters = [...token.text.toLowerCase()];
     const touches = token.start === before ? 1 : 0;
-    ids.push(wordId(token.text, vocabulary), hash(["^", ...characters.slice(0, 4)]), hash([...characters.slice(-3), "$"]), 2 * shape(token.text) + touches);
+    ids.push(
+      wordId(token.text, vocabulary),
+      hash(["^", ...characters.slice(0, 4)]),
+      hash([...characters.slice(-3), "$"]),
+      2 * shape(token.text) + touches,
+    );
     before = token.end;
   }
   return { tokens, ids };
@@ -53,7 +62,8 @@ function wordId(word: string, vocabulary: Vocabulary): number {
 /** FNV-1a over code points, 32 bits, folded into 1..2047 (0 is padding). */
 function hash(characters: string[]): number {
   let value = 2166136261;
-  for (const character of characters) value = Math.imul(value ^ (character.codePointAt(0) ?? 0), 16777619) >>> 0;
+  for (const character of characters)
+    value = Math.imul(value ^ (character.codePointAt(0) ?? 0), 16777619) >>> 0;
   return 1 + (value % (hashBuckets - 1));
 }
 

@@ -1,0 +1,80 @@
+/** A text pack opened: what its manifest says, checked, with the vocabulary read. */
+import { z } from "zod";
+import { AppError } from "../../../api/errors.ts";
+import type { Manifest } from "../manifest.ts";
+import { labelSentences } from "./sentences.ts";
+import { tagText, type TextSpan } from "./tagging.ts";
+import type { RunNetwork } from "./tensors.ts";
+import { readVocabulary, type Vocabulary } from "./tokenizer.ts";
+
+const textInference = z.looseObject({
+  kind: z.literal("text"),
+  file: z.string(),
+  input: z.string(),
+  output: z.string(),
+  decoding: z.discriminatedUnion("kind", [
+    z.strictObject({
+      kind: z.literal("thresholds"),
+      thresholds: z.array(z.number().gt(0).lt(1)).min(1),
+    }),
+    z.strictObject({ kind: z.literal("bio") }),
+    z.strictObject({ kind: z.literal("sentences") }),
+    z.strictObject({ kind: z.literal("sigmoid") }),
+    z.strictObject({ kind: z.literal("vector") }),
+  ]),
+});
+
+export type TextPack = z.infer<typeof textInference> & {
+  id: string;
+  task: Manifest["task"];
+  labels: string[];
+  vocabulary: Vocabulary;
+  vocabularyFile: string;
+  maxTokens: number;
+};
+
+/** The name of the vocabulary file that `openTextPack` wants the content of. */
+export function vocabularyFile(manifest: Manifest): string {
+  const step = manifest.preprocess.find((candidate) => candidate.step === "tokenize");
+  if (step === undefined)
+    throw new AppError("packInvalid", `${manifest.id}: a text pack needs a "tokenize" step.`);
+  return step.vocabulary;
+}
+
+/** @throws packInvalid when the manifest's inference is not one of the text decodings. */
+export function openTextPack(manifest: Manifest, vocabularyText: string): TextPack {
+  const step = manifest.preprocess.find((candidate) => candidate.step === "tokenize");
+  const parsed = textInference.safeParse(manifest.inference);
+  if (step === undefined || !parsed.success) {
+    throw new AppError(
+      "packInvalid",
+      `${manifest.id}: not a text pack that can run (needs a "tokenize" step and inference of kind "text" with input, output and decoding: thresholds, bio, sentences, sigmoid or vector).`,
+    );
+  }
+  const { id, task, labels } = manifest;
+  return {
+    ...parsed.data,
+    id,
+    task,
+    labels: labels.map((label) => label.name),
+    vocabulary: readVocabulary(vocabularyText),
+    vocabularyFile: step.vocabulary,
+    maxTokens: step.maxTokens,
+  };
+}
+
+/** What `evidesk tag` prints: spans with offsets into `text` (UTF-16 units), in order. @throws wrongModality */
+export async function runTagPack(
+  pack: TextPack,
+  text: string,
+  run: RunNetwork,
+): Promise<TextSpan[]> {
+  const { decoding } = pack;
+  if (decoding.kind === "sentences") return labelSentences(text, pack, run);
+  if (decoding.kind === "bio" || decoding.kind === "thresholds")
+    return tagText(text, { ...pack, decoding }, run);
+  throw new AppError(
+    "wrongModality",
+    `${pack.id} does ${pack.task}, it does not tag text; a tagging or sentence-classification pack does.`,
+  );
+}

@@ -1,0 +1,211 @@
+"""Trains the two research-only taggers on one network with two heads, then exports each as a pack.
+
+    python train_taggers.py [--head pio|facts] [--epochs 8]
+    python measure_taggers.py           prints the figures from the exported files
+"""
+import argparse
+import time
+
+import numpy as np
+import torch
+from torch.nn import functional
+
+from corpora import CACHE, ROOT, require_data
+from embeddings import load
+from network import Average, OneHead, SmallEmbedding, Tagger, seed_all
+from pack import export
+from tagged_text import FACTS, PIO, ebm, facts, intervention_masks, outcome_sentences, split_by_article
+
+FACT_TAGS = ["O"] + [f"{mark}-{name}" for name in FACTS for mark in "BI"]
+SPAN_WEIGHT = {"ebm": 1.0, "interventions": 0.4, "outcomes": 0.4}
+
+
+def encode(document, vocabulary):
+    tokens, ids = vocabulary.encode(document["text"])
+    return tokens, np.array(ids, dtype=np.int64)
+
+
+def pio_example(document, vocabulary, weight):
+    tokens, ids = encode(document, vocabulary)
+    target, word = np.zeros((len(tokens), 3), np.float32), 0
+    for place, (_, start, _) in enumerate(tokens):
+        while word + 1 < len(document["words"]) and document["words"][word][1] <= start:
+            word += 1
+        label = document["words"][word][2]
+        if label:
+            target[place, PIO.index(label)] = 1
+    mask = np.array([weight if name in document["speaks"] else 0 for name in PIO], np.float32)
+    return {"head": "pio", "ids": ids, "target": target, "mask": mask}
+
+
+def fact_example(document, vocabulary):
+    tokens, ids = encode(document, vocabulary)
+    target = np.zeros(len(tokens), np.int64)
+    for start, end, label in document["spans"]:
+        mark = "B"
+        for place, (_, begin, stop) in enumerate(tokens):
+            if begin < end and stop > start and target[place] == 0:
+                target[place] = FACT_TAGS.index(f"{mark}-{label}")
+                mark = "I"
+    return {"head": "facts", "ids": ids, "target": target}
+
+
+def batches(examples, tokens_per_batch, random):
+    """Batches of one head and of like length, so that little is padding."""
+    order = sorted(range(len(examples)), key=lambda i: (examples[i]["head"], len(examples[i]["ids"]) + random.random() * 12))
+    found, current, longest = [], [], 0
+    for i in order:
+        length = len(examples[i]["ids"])
+        if current and (max(longest, length) * (len(current) + 1) > tokens_per_batch or examples[current[0]]["head"] != examples[i]["head"]):
+            found.append(current)
+            current, longest = [], 0
+        current.append(i)
+        longest = max(longest, length)
+    found.append(current)
+    random.shuffle(found)
+    return [[examples[i] for i in batch] for batch in found]
+
+
+def loss_of(model, batch):
+    longest = max(len(example["ids"]) for example in batch)
+    ids = torch.zeros(len(batch), longest, 4, dtype=torch.int64)
+    for row, example in enumerate(batch):
+        ids[row, : len(example["ids"])] = torch.from_numpy(example["ids"])
+    head = batch[0]["head"]
+    logits = model(ids, head)
+    if head == "facts":
+        target = torch.full((len(batch), longest), -100)
+        for row, example in enumerate(batch):
+            target[row, : len(example["target"])] = torch.from_numpy(example["target"])
+        return functional.cross_entropy(logits.flatten(0, 1), target.flatten(), ignore_index=-100)
+    target, weight = torch.zeros(len(batch), longest, 3), torch.zeros(len(batch), longest, 3)
+    for row, example in enumerate(batch):
+        target[row, : len(example["ids"])] = torch.from_numpy(example["target"])
+        weight[row, : len(example["ids"])] = torch.from_numpy(example["mask"])
+    return (functional.binary_cross_entropy_with_logits(logits, target, reduction="none") * weight).sum() / max(1.0, float((weight > 0).sum())) * 3
+
+
+def epoch_share(examples, random):
+    """Everything but the auxiliary corpora (weight below one), of which each epoch sees half."""
+    return [e for e in examples if e["head"] == "facts" or e["mask"].max() >= 1 or random.random() < 0.5]
+
+
+def train(model, examples, minutes, seed, validate, epochs):
+    optimizer = torch.optim.AdamW([
+        {"params": [model.embedding.word.weight], "lr": 1e-3, "weight_decay": 0.0},
+        {"params": [value for name, value in model.named_parameters() if name != "embedding.word.weight"], "lr": 3e-3, "weight_decay": 1e-3},
+    ])
+    random = np.random.default_rng(seed)
+    shapes = len(batches(epoch_share(examples, random), 4800, random))
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, [2e-3, 4e-3], total_steps=(shapes + 40) * epochs, pct_start=0.15)
+    average, started = Average(model, 0.998), time.time()
+    for epoch in range(epochs):
+        model.train()
+        total = 0.0
+        for batch in batches(epoch_share(examples, random), 4800, random):
+            optimizer.zero_grad()
+            loss = loss_of(model, batch)
+            loss.backward()
+            torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+            optimizer.step()
+            schedule.step()
+            average.update(model)
+            total += loss.item()
+        kept = {name: value.clone() for name, value in model.state_dict().items()}
+        model.load_state_dict(average.kept)
+        print(f"epoch {epoch + 1}: loss {total / shapes:.4f}, {validate(model)}, {time.time() - started:.0f} s", flush=True)
+        if time.time() - started > minutes * 60:
+            return
+        if epoch + 1 < epochs:
+            model.load_state_dict(kept)
+
+
+def probabilities(model, document, vocabulary, head):
+    _, ids = encode(document, vocabulary)
+    with torch.no_grad():
+        return model(torch.from_numpy(ids)[None], head)[0].numpy()
+
+
+def pio_scores(logits, targets):
+    """Per label the threshold in 0.15..0.7 with the best token F1, and that F1."""
+    found = []
+    values = 1 / (1 + np.exp(-np.concatenate(logits)))
+    truth = np.concatenate(targets) > 0
+    for label in range(3):
+        best = max((2 * (truth[:, label] & (values[:, label] > t)).sum() / max(1, truth[:, label].sum() + (values[:, label] > t).sum()), t) for t in np.arange(0.15, 0.71, 0.025))
+        found.append((float(best[0]), float(best[1])))
+    return found
+
+
+def fact_f1(tags, document, tokens, spans_of):
+    truth = {(start, end, label) for start, end, label in document["spans"]}
+    found = spans_of(tags, tokens)
+    return len(truth & found), len(found), len(truth)
+
+
+def bio_spans(tags, tokens):
+    found, current = set(), None
+    for tag, (_, start, end) in zip(tags + ["O"], tokens + [("", 0, 0)]):
+        name = tag[2:]
+        if current and (tag[0] != "I" or name != current[2]):
+            found.add(tuple(current))
+            current = None
+        if tag[0] == "B" or (tag[0] == "I" and current is None):
+            current = [start, end, name]
+        elif tag[0] == "I":
+            current[1] = end
+    return found
+
+
+def save(model, head, name):
+    model.eval()
+    model.embedding = SmallEmbedding(model.embedding)
+    example = torch.zeros(1, 7, 4, dtype=torch.int64)
+    export(OneHead(model, head), example, ["ids"], ["logits"], {"ids": {1: "tokens"}, "logits": {1: "tokens"}}, ROOT / "models" / name / "model.onnx")
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--minutes", type=float, default=60)
+    parser.add_argument("--epochs", type=int, default=8)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--head", choices=["pio", "facts"], default="pio")
+    arguments = parser.parse_args()
+    require_data()
+    seed_all(arguments.seed)
+    vocabulary, vectors, _ = load("research")
+    gold = ebm("ebm_nlp/dev/spans_gold_test_half.jsonl.gz")
+    training, validation = split_by_article(ebm("ebm_nlp/dev/spans_train.jsonl.gz"))
+    held = {document["key"] for document in validation + gold + facts()[1]}
+    examples = [pio_example(d, vocabulary, SPAN_WEIGHT["ebm"]) for d in training if d["key"] not in held]
+    examples += [pio_example(d, vocabulary, SPAN_WEIGHT["interventions"]) for d in intervention_masks() if d["key"] not in held]
+    examples += [pio_example(d, vocabulary, SPAN_WEIGHT["outcomes"]) for d in outcome_sentences(gold + validation)]
+    fact_training, fact_validation = split_by_article([d for d in facts()[0] if d["key"] not in held])
+    examples += [fact_example(d, vocabulary) for d in fact_training]
+    if arguments.head == "facts":
+        examples += [fact_example(d, vocabulary) for d in fact_training for _ in range(2)]
+    checks = [(pio_example(d, vocabulary, 1.0)["target"], d) for d in validation]
+    print(f"{len(examples)} examples, {sum(len(e['ids']) for e in examples)} tokens; validation {len(validation)} and {len(fact_validation)} articles", flush=True)
+
+    def validate(model):
+        model.eval()
+        scores = pio_scores([probabilities(model, d, vocabulary, "pio") for _, d in checks], [t for t, _ in checks])
+        totals = np.zeros(3)
+        for document in fact_validation:
+            tokens, _ = encode(document, vocabulary)
+            tags = [FACT_TAGS[i] for i in probabilities(model, document, vocabulary, "facts").argmax(-1)]
+            totals += fact_f1(tags, document, tokens, bio_spans)
+        validate.scores = scores
+        return f"P/I/O F1 {[f'{f:.3f}@{t:.2f}' for f, t in scores]}, facts F1 {2 * totals[0] / max(1, totals[1] + totals[2]):.3f}"
+
+    model = Tagger(vectors, {"pio": 3, "facts": len(FACT_TAGS)})
+    train(model, examples, arguments.minutes, arguments.seed, validate, arguments.epochs)
+    name = {"pio": "pico-tagger", "facts": "trial-facts"}[arguments.head]
+    torch.save(model.state_dict(), CACHE / f"{name}.pt")
+    save(model, arguments.head, name)
+    vocabulary.write(ROOT / "models" / name / "vocab.txt")
+    print("thresholds", {label: round(t, 3) for label, (_, t) in zip(PIO, validate.scores)})
+
+
+if __name__ == "__main__":
+    main()
