@@ -2,7 +2,7 @@
 import type { Prepared } from "./similarity.ts";
 
 /** In a block larger than this, each record meets only so many of its neighbours in title order. */
-const neighbours = 40;
+const neighbours = 20;
 
 /** Index pairs (left < right), each once. */
 export function candidatePairs(records: readonly Prepared[]): [number, number][] {

@@ -12,8 +12,7 @@ import {
   authorSimilarity,
   prepare,
   sameJournal,
-  titleContainment,
-  titleSimilarity,
+  titleOverlap,
   type Comparable,
   type Prepared,
 } from "./similarity.ts";
@@ -89,9 +88,10 @@ type Evidence = {
 function gather(one: Prepared, other: Prepared): Evidence {
   const same = (left: string, right: string): boolean | null =>
     left === "" || right === "" ? null : left === right;
+  const { dice: title, contained } = titleOverlap(one, other);
   return {
-    title: titleSimilarity(one, other),
-    contained: titleContainment(one, other),
+    title,
+    contained,
     authors: authorSimilarity(one, other),
     years: one.year === null || other.year === null ? null : Math.abs(one.year - other.year),
     journal: sameJournal(one, other),
@@ -110,6 +110,7 @@ function gather(one: Prepared, other: Prepared): Evidence {
 
 /** The pair's score with what speaks for it in words. */
 export function judge(one: Prepared, other: Prepared): { score: number; reason: string } {
+  if (hopeless(one, other)) return { score: 0, reason: "different titles" };
   const found = gather(one, other);
   if (found.doi === true && aboutTheSame(found, one, other)) {
     return { score: found.pmid === false ? 0.4 : 0.99, reason: "same DOI" };
@@ -126,6 +127,15 @@ export function judge(one: Prepared, other: Prepared): { score: number; reason: 
     return { score: 0.2, reason: "the titles' numbers differ" };
   const score = logistic(weigh(found, one));
   return { score, reason: explain(found) };
+}
+
+/** Titles of very different length, and nothing else that could make the two one record. */
+function hopeless(one: Prepared, other: Prepared): boolean {
+  const shorter = Math.min(one.trigrams.length, other.trigrams.length);
+  const longer = Math.max(one.trigrams.length, other.trigrams.length);
+  const sameId =
+    (one.doi !== "" && one.doi === other.doi) || (one.pmid !== "" && one.pmid === other.pmid);
+  return shorter > 0 && shorter * 4 < longer && !sameId;
 }
 
 function aboutTheSame(found: Evidence, one: Prepared, other: Prepared): boolean {

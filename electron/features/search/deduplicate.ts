@@ -12,7 +12,7 @@ export type Known = {
 };
 export type Verdict = { ofId: number; reason: string };
 
-type Index = { doi: Map<string, Known>; pmid: Map<string, Known>; title: Map<string, Known[]> };
+type Index = { doi: Map<string, Known>; pmid: Map<string, Known>; title: Map<string, Known> };
 
 /**
  * For each incoming record, in order: the earlier record (known, or before it in the same batch) that
@@ -39,9 +39,26 @@ function add(index: Index, record: Known): void {
   if (record.pmid !== "" && !index.pmid.has(record.pmid)) index.pmid.set(record.pmid, record);
   const key = titleYearAuthor(record);
   if (key === "") return;
-  const same = index.title.get(key);
-  if (same === undefined) index.title.set(key, [record]);
-  else same.push(record);
+  for (const doi of [record.doi, "*"]) {
+    for (const pmid of [record.pmid, "*"]) {
+      const place = `${key}|${doi}|${pmid}`;
+      if (!index.title.has(place)) index.title.set(place, record);
+    }
+  }
+}
+
+/** The earliest record of the same title, year and author whose DOI and PMID do not contradict. */
+function sameTitle(index: Index, record: Known): Known | undefined {
+  const key = titleYearAuthor(record);
+  if (key === "") return undefined;
+  let first: Known | undefined;
+  for (const doi of record.doi === "" ? ["*"] : ["", record.doi]) {
+    for (const pmid of record.pmid === "" ? ["*"] : ["", record.pmid]) {
+      const found = index.title.get(`${key}|${doi}|${pmid}`);
+      if (found !== undefined && (first === undefined || found.id < first.id)) first = found;
+    }
+  }
+  return first;
 }
 
 function earlier(index: Index, record: Known): Verdict | null {
@@ -50,11 +67,7 @@ function earlier(index: Index, record: Known): Verdict | null {
     return { ofId: sameDoi.id, reason: `same DOI ${record.doi}` };
   const samePmid = record.pmid === "" ? undefined : index.pmid.get(record.pmid);
   if (samePmid !== undefined) return { ofId: samePmid.id, reason: `same PMID ${record.pmid}` };
-  const key = titleYearAuthor(record);
-  if (key === "") return null;
-  const alike = index.title
-    .get(key)
-    ?.find((other) => !differ(other.doi, record.doi) && !differ(other.pmid, record.pmid));
+  const alike = sameTitle(index, record);
   return alike === undefined
     ? null
     : { ofId: alike.id, reason: "same title, year and first author" };

@@ -38,7 +38,10 @@ function realRecords(): { title: string; rest: string }[] {
             title: title.trim(),
             rest: text
               .replace(/^\ufeff/, "")
-              .replaceAll(/^(?:TI|T1|DO|PY|Y1|TY|AN|SP|UR|U1|L1|L2|L3|M3|N1|ID|C2|ER) {2}-.*\r?\n/gm, "")
+              .replaceAll(
+                /^(?:TI|T1|DO|PY|Y1|TY|AN|SP|UR|U1|L1|L2|L3|M3|N1|ID|C2|ER) {2}-.*\r?\n/gm,
+                "",
+              )
               .trim(),
           },
         ];

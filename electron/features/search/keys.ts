@@ -26,10 +26,16 @@ const special = /[ßæœøłđðþı’'αβγδκμω]/g;
 
 /** Lower-case words without diacritics, markup or punctuation, single blanks between. */
 export function foldedWords(text: string): string {
-  const plain = isAscii(text)
-    ? text.toLowerCase().replaceAll("'", "")
-    : fold(text).replaceAll(special, (sign) => letters[sign] ?? sign);
-  return plain.replaceAll(/[^\p{L}\p{N}]+/gu, " ").trim();
+  if (isAscii(text))
+    return text
+      .toLowerCase()
+      .replaceAll("'", "")
+      .replaceAll(/[^a-z0-9]+/g, " ")
+      .trim();
+  return fold(text)
+    .replaceAll(special, (sign) => letters[sign] ?? sign)
+    .replaceAll(/[^\p{L}\p{N}]+/gu, " ")
+    .trim();
 }
 
 function isAscii(text: string): boolean {
@@ -40,6 +46,8 @@ function isAscii(text: string): boolean {
 /** The title with trailing language notes and publication notes gone: "… [Chinese]", "… (review)". */
 export function titleKey(title: string): string {
   let bare = title;
+  const last = title.trimEnd().at(-1);
+  if (last !== "]" && last !== ")" && last !== ".") return foldedWords(bare);
   for (
     let cut = bare.replace(trailingNote, "");
     cut !== bare && cut !== "";

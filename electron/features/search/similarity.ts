@@ -132,17 +132,20 @@ function trigramsOf(text: string): Uint32Array {
   return codes.sort();
 }
 
-/** Dice coefficient of the letter triples of two titles, 0 to 1. */
-export function titleSimilarity(left: Prepared, right: Prepared): number {
-  if (left.title === right.title) return left.title === "" ? 0 : 1;
-  const total = left.trigrams.length + right.trigrams.length;
-  return total === 0 ? 0 : (2 * shared(left.trigrams, right.trigrams)) / total;
-}
-
-/** Share of the shorter title's letter triples found in the longer. */
-export function titleContainment(left: Prepared, right: Prepared): number {
+/**
+ * How far two titles share their letter triples: `dice` is the Dice coefficient, `contained` the share
+ * of the shorter title's triples found in the longer; both 0 to 1.
+ */
+export function titleOverlap(left: Prepared, right: Prepared): { dice: number; contained: number } {
+  if (left.title === right.title)
+    return left.title === "" ? { dice: 0, contained: 0 } : { dice: 1, contained: 1 };
   const least = Math.min(left.trigrams.length, right.trigrams.length);
-  return least === 0 ? 0 : shared(left.trigrams, right.trigrams) / least;
+  if (least === 0) return { dice: 0, contained: 0 };
+  const common = shared(left.trigrams, right.trigrams);
+  return {
+    dice: (2 * common) / (left.trigrams.length + right.trigrams.length),
+    contained: common / least,
+  };
 }
 
 function shared(left: Uint32Array, right: Uint32Array): number {

@@ -162,7 +162,7 @@ export function otherNumber(text: string): string | undefined {
   if (last.length < 4 || /^[A-Z0-9-]+$/.test(last)) return undefined;
   const lower = last.toLowerCase();
   const uncounted =
-    /(?:itis|osis|ia|emia|aemia|ness|ism|tension|pathy|ing|ics|ity|ment|care|mellitus|diabetes|yoga|placebo|asthma|anemia|failure|depression|obesity|pregnant|obese|elderly|pediatric|paediatric|neonatal|mortality|children|people|exercise|cessation|vaccination|immunization|blood|health|life|surgery|therapy|insomnia|in|ol|ide|ine|ate)$/;
+    /(?:itis|osis|ia|emia|aemia|ness|ism|tension|pathy|ing|ics|ity|ment|care|mellitus|pressure|diabetes|yoga|placebo|asthma|anemia|failure|depression|obesity|pregnant|obese|elderly|pediatric|paediatric|neonatal|mortality|children|people|exercise|cessation|vaccination|immunization|blood|health|life|surgery|therapy|insomnia|in|ol|ide|ine|ate)$/;
   const whole = text.slice(0, text.length - last.length);
   if (lower.endsWith("s")) {
     const one = singular(lower);

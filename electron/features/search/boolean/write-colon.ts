@@ -3,6 +3,11 @@ import type { FieldCode, Term } from "./ast.ts";
 import { uninverted } from "./wildcards.ts";
 import { subheadingName, upper, type Syntax, type Warn } from "./write.ts";
 
+function inOrder(fields: FieldCode[]): FieldCode[] {
+  const order = ["ti", "ab", "kw"];
+  return fields.toSorted((one, other) => order.indexOf(one) - order.indexOf(other));
+}
+
 function colonSyntax(
   code: Partial<Record<FieldCode, string>>,
   name: string,
@@ -10,7 +15,7 @@ function colonSyntax(
   return {
     suffix(fields, warn) {
       if (fields.length === 0 || fields.includes("all")) return "";
-      const found = fields.flatMap((field) => code[field]?.split(",") ?? []);
+      const found = inOrder(fields).flatMap((field) => code[field]?.split(",") ?? []);
       const lost = fields.filter((field) => code[field] === undefined);
       if (lost.length > 0)
         warn(`${name} has no field for ${lost.join(", ")}; the search there was left out.`);
