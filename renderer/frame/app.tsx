@@ -29,7 +29,7 @@ function Frame({
 }) {
   const route = useRoute();
   const [open, setOpen] = useRemembered("why-open", window.innerWidth > wideFromPx);
-  const [width, setWidth] = useRemembered("why-width", 320);
+  const [width, setWidth] = useRemembered("why-width", 288);
   useShortcuts("Everywhere", [
     { keys: "w", label: "Show or hide the why panel", run: () => setOpen(!open) },
   ]);

@@ -55,13 +55,17 @@ function Item({ to, text, icon: Icon, current, note }: ItemProps) {
 export function Rail({ route }: { route: Route }) {
   const [lastReview, setLastReview] = useRemembered<string>("last-review", "");
   const reviews = useCall("review.list", {});
-  const reviewId = route.page === "review" ? route.reviewId : lastReview;
-  const review = reviews.value?.find(
-    (known) => known.id === reviewId && known.problem === undefined,
-  );
+  const usable = reviews.value?.filter((known) => known.problem === undefined) ?? [];
+  // Before any review was opened the rail already offers the latest one.
+  const latest = usable.toSorted((a, b) => b.updatedAt.localeCompare(a.updatedAt))[0];
+  const review =
+    route.page === "review"
+      ? usable.find((known) => known.id === route.reviewId)
+      : (usable.find((known) => known.id === lastReview) ?? latest);
   if (route.page === "review" && lastReview !== route.reviewId) setLastReview(route.reviewId);
 
-  const toStage = (stage: Stage): Route => ({ page: "review", reviewId, stage, recordId: null });
+  const toStage = (stage: Stage): Route =>
+    review ? { page: "review", reviewId: review.id, stage, recordId: null } : { page: "home" };
   useShortcuts("Go to", [
     { keys: "alt+0", label: "Home", whileTyping: true, run: () => go({ page: "home" }) },
     ...(review

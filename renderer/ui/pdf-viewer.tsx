@@ -168,7 +168,7 @@ function Pages({ opened, marks, visit }: { opened: Opened; marks: PageBox[]; vis
   return (
     <div className="pdf">
       <div className="pdf-bar">
-        <label className="pdf-search">
+        <label className="search-field">
           <Search size={14} aria-hidden />
           <input
             type="search"

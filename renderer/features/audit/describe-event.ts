@@ -12,6 +12,22 @@ const acts: Record<string, string> = {
   withdraw: "took back",
 };
 
+const plainActs: Record<string, string> = {
+  create: "created the review",
+  update: "changed the question or criteria",
+  import: "imported records",
+  attachReport: "attached a paper",
+  search: "ran a search",
+  setFields: "changed the fields",
+};
+
+/** The file or title an event is about, where it says one. */
+function nameIn(payload: AuditEvent["payload"]): string {
+  if (payload === null || typeof payload !== "object" || Array.isArray(payload)) return "";
+  const name = payload["name"] ?? payload["source"] ?? payload["file"] ?? payload["title"];
+  return typeof name === "string" && name !== "" ? `: ${name}` : "";
+}
+
 export function describeEvent({
   actor,
   action,
@@ -34,7 +50,9 @@ export function describeEvent({
       ? `${field("model")} suggested for ${place(field("subject"))}`
       : `${field("model")} made ${items.length} suggestions`;
   }
-  return `${actor}: ${action}`;
+  const known = plainActs[action];
+  const name = nameIn(payload);
+  return known ? `${actor} ${known}${name}` : `${actor}: ${action}${name}`;
 }
 
 /** `record:12/field:age` as `record 12, age`. */

@@ -21,6 +21,16 @@ const looks = {
   interrupted: { icon: CirclePause, text: "Interrupted" },
 } as const;
 
+const names: Record<string, string> = {
+  "review.import": "Import of references",
+  "extraction.attach": "Attaching papers",
+  "extraction.suggest": "Extraction from papers",
+  "search.run": "Search and import",
+  "imaging.open": "Opening images",
+  "imaging.ask": "Expert call on an image",
+  "models.bench": "Measuring a model",
+};
+
 export function JobList() {
   const jobs = useCall("jobs.list", {});
   const cancel = useChange("jobs.cancel");
@@ -73,10 +83,11 @@ function JobRow({
     <li className="job">
       <Icon size={16} className={running ? "turning" : ""} aria-label={text} role="img" />
       <div>
-        <p>{job.label}</p>
+        <p>{names[job.call] ?? job.call}</p>
         <p className="field-note numbers">
           {text}, started {ago(job.startedAt)}
           {job.total > 0 && ` · ${job.done.toLocaleString()} of ${job.total.toLocaleString()}`}
+          {running && job.label !== "" && ` · ${job.label}`}
           {running && job.etaSeconds !== null && ` · about ${duration(job.etaSeconds)} left`}
         </p>
         {job.error && <p className="job-error">{job.error}</p>}

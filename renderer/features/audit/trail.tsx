@@ -22,7 +22,7 @@ export function Trail({ reviewId }: { reviewId: string }) {
   return (
     <div className="trail">
       <div className="trail-bar">
-        <label className="pdf-search">
+        <label className="search-field">
           <Search size={14} aria-hidden />
           <input
             type="search"

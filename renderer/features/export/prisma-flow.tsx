@@ -145,10 +145,12 @@ function place(rows: ReturnType<typeof flowRows>): Laid[] {
 
 type Placed = { row: { phase: string }; top: number; height: number };
 
-/** A phase's band ends where the last row before the next named phase ends. */
+/** A phase's band reaches down to just above the next phase's. */
 function phaseEnd(placed: Placed[], index: number): number {
   const following = placed.findIndex((one, at) => at > index && one.row.phase !== "");
-  const last = placed[(following < 0 ? placed.length : following) - 1];
+  const next = placed[following];
+  const last = placed.at(-1);
+  if (next) return next.top - 6;
   return last ? last.top + last.height : 0;
 }
 

@@ -1,5 +1,5 @@
 /** Extract: the grid on the left, the paper on the right; the cell in focus drives page and highlight. */
-import { Check, Copy, FileUp, Pencil, Sparkles, X, Ban } from "lucide-react";
+import { Copy, FileUp, Sparkles } from "lucide-react";
 import { useState } from "react";
 import type { Grid } from "../../../electron/api/schemas/extraction.ts";
 import { assetBytes } from "../../call.ts";
@@ -152,26 +152,16 @@ function ExtractDesk({ reviewId, grid }: { reviewId: string; grid: Grid }) {
         onAcceptVerified={(fieldId) => void acceptColumn(fieldId)}
       />
       <div className="extract-acts" role="group" aria-label="Decision on this cell">
-        <Button
-          icon={Check}
-          shortcut="A"
-          disabled={!place?.cell.suggestion}
-          onPress={() => void act("accept")}
-        >
+        <Button shortcut="A" disabled={!place?.cell.suggestion} onPress={() => void act("accept")}>
           Accept
         </Button>
-        <Button icon={Pencil} shortcut="C" onPress={() => setEditing(true)}>
+        <Button shortcut="C" onPress={() => setEditing(true)}>
           Correct
         </Button>
-        <Button
-          icon={X}
-          shortcut="R"
-          disabled={!place?.cell.suggestion}
-          onPress={() => void act("reject")}
-        >
+        <Button shortcut="R" disabled={!place?.cell.suggestion} onPress={() => void act("reject")}>
           Reject
         </Button>
-        <Button icon={Ban} shortcut="N" onPress={() => void act("notReported")}>
+        <Button shortcut="N" onPress={() => void act("notReported")}>
           Not reported
         </Button>
       </div>
@@ -183,7 +173,7 @@ function ExtractDesk({ reviewId, grid }: { reviewId: string; grid: Grid }) {
     <div className="page-fixed">
       <Split
         name="extract"
-        first={500}
+        first={430}
         left={left}
         right={
           report ? (

@@ -178,7 +178,8 @@ function ReviewRow({ review }: { review: ReviewSummary }) {
       <div className="home-figures numbers">
         <Bar part={review.records === 0 ? 0 : review.decided / review.records} label="Decided" />
         <span>
-          {review.decided.toLocaleString()} of {plural(review.records, "record")} ·{" "}
+          {review.decided.toLocaleString()} of {plural(review.records, "record")} decided
+          <br />
           {review.included.toLocaleString()} included · {ago(review.updatedAt)}
         </span>
       </div>

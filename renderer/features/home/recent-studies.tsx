@@ -42,7 +42,7 @@ export function RecentStudies() {
                 <span className="home-title">{study.name}</span>
                 <span className="field-note">
                   {[
-                    study.modalities.join(", "),
+                    study.modalities.filter((modality) => modality !== "unknown").join(", "),
                     plural(study.series, "series", "series"),
                     ago(study.at),
                   ]

@@ -41,7 +41,7 @@ export function PackRow({
               {figure.metric}, {figure.cohort}
               {figure.subgroup && ` (${figure.subgroup})`}
             </dt>
-            <dd>{figure.value.toFixed(3)}</dd>
+            <dd>{figure.value.toPrecision(3)}</dd>
           </div>
         ))}
       </dl>

@@ -41,7 +41,7 @@ export function RecordList({ review }: { review: Review }) {
   return (
     <div className="record-list">
       <div className="record-list-bar">
-        <label className="pdf-search">
+        <label className="search-field">
           <Search size={14} aria-hidden />
           <input
             type="search"
