@@ -22,12 +22,14 @@ import { openReviews } from "./features/review/reviews.ts";
 import { bundledPacksFolder } from "./places.ts";
 import { providersFor } from "./features/models/onnx.ts";
 import { createScreeningHandlers } from "./features/screening/handlers.ts";
+import { createSearchHandlers, type Secrets } from "./features/search/handlers.ts";
 import { importer } from "./features/search/importer.ts";
+import { sessionSecrets } from "./features/search/secrets.ts";
 
-export type AppOptions = { dataFolder: string; spawnWorker: () => WorkerPort };
+export type AppOptions = { dataFolder: string; spawnWorker: () => WorkerPort; secrets?: Secrets };
 export type App = ReturnType<typeof createApp>;
 
-export function createApp({ dataFolder, spawnWorker }: AppOptions) {
+export function createApp({ dataFolder, spawnWorker, secrets = sessionSecrets() }: AppOptions) {
   const reviews = openReviews(dataFolder);
   const assets = openAssets(join(dataFolder, "assets"));
   const jobs = openJobs(dataFolder);
@@ -41,6 +43,7 @@ export function createApp({ dataFolder, spawnWorker }: AppOptions) {
 
   const handlers: Handlers = {
     ...createReviewHandlers({ reviews, assets, importer }),
+    ...createSearchHandlers({ reviews, fetch: (url, options) => fetch(url, options), secrets }),
     ...createScreeningHandlers({ reviews }),
     ...createExportHandlers({ reviews, assets, fieldsOf }),
     ...createExtractionHandlers({ reviews, assets }),

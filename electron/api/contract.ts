@@ -10,6 +10,7 @@ import { modelsContract } from "./schemas/models.ts";
 import { extractionContract } from "./schemas/extraction.ts";
 import { reviewContract } from "./schemas/review.ts";
 import { screeningContract } from "./schemas/screening.ts";
+import { searchContract } from "./schemas/search.ts";
 
 export const contract = {
   ...reviewContract,
@@ -19,6 +20,7 @@ export const contract = {
   ...modelsContract,
   ...screeningContract,
   ...extractionContract,
+  ...searchContract,
 };
 
 export type Contract = typeof contract;
