@@ -25,7 +25,7 @@ export function splitSentences(text: string): Sentence[] {
     if (body !== "") found.push({ text: body, start, end: start + body.length });
     from = to;
   };
-  for (const match of text.matchAll(/[.?!]["”’)\]]?(?=\s+["“(\[]?[\p{Lu}\p{Nd}])|\n/gu)) {
+  for (const match of text.matchAll(/[.?!]["”’)\]]?(?=\s+["“([]?[\p{Lu}\p{Nd}])|\n/gu)) {
     const end = match.index + match[0].length;
     if (match[0] === "\n" || !abbreviations.test(text.slice(Math.max(0, end - 12), end)))
       close(end);
