@@ -42,8 +42,8 @@ export async function makeSampleReview(app: App): Promise<string> {
 /** Opens the sample images as three studies: films, a CT volume and a DICOM series. */
 export async function makeSampleStudies(app: App): Promise<string[]> {
   const studies: [string, string][] = [
-    ["Chest CT, DICOM series (sample)", "ct-dicom"],
-    ["Chest CT, NIfTI volume (sample)", "ct"],
+    ["CT, DICOM series (sample)", "ct-dicom"],
+    ["Chest and abdomen CT, NIfTI volume (sample)", "ct"],
     ["Chest films, children and adults (sample)", "images"],
   ];
   const made: string[] = [];

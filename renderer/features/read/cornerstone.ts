@@ -1,6 +1,7 @@
 /** Starts Cornerstone3D once: tools, and one tool group that every viewport of the page shares. */
 import * as core from "@cornerstonejs/core";
 import * as tools from "@cornerstonejs/tools";
+import { registerLocalLoaders } from "./shown-series.ts";
 
 export const groupId = "read";
 export const engineId = "read";
@@ -15,7 +16,10 @@ const { WindowLevelTool, ZoomTool, PanTool, StackScrollTool, BrushTool, LengthTo
 
 async function start(): Promise<core.RenderingEngine> {
   await core.init();
+  // Local images have no DICOM header; the viewer only needs to know that they belong to some series.
+  core.metaData.addProvider((type: string) => (type === "generalSeriesModule" ? { modality: "OT", seriesInstanceUID: "local" } : undefined), -1);
   tools.init();
+  registerLocalLoaders();
   for (const tool of [WindowLevelTool, ZoomTool, PanTool, StackScrollTool, BrushTool, LengthTool])
     tools.addTool(tool);
   const group = tools.ToolGroupManager.createToolGroup(groupId);

@@ -103,6 +103,16 @@ async function load(series: Series): Promise<ShownSeries> {
   return { series, isVolume, displayId, labelId, segmentationId: `segmentation:${series.id}` };
 }
 
+/** Cornerstone asks loaders for slices that it holds already; nothing here ever comes from elsewhere. */
+export function registerLocalLoaders(): void {
+  for (const scheme of ["local-volume", "local-image", "labels"]) {
+    imageLoader.registerImageLoader(scheme, (imageId) => {
+      const image = cache.getImage(imageId);
+      return { promise: image ? Promise.resolve(image) : Promise.reject(new Error(`The slice ${imageId} is no longer in memory. Open the series again.`)) };
+    });
+  }
+}
+
 export function showSeries(series: Series): Promise<ShownSeries> {
   let one = shown.get(series.id);
   if (one === undefined) {
