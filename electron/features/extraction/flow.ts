@@ -106,7 +106,7 @@ function isHeading(line: Line, before: Line | undefined, body: Face, fresh: bool
   if (known.test(text)) return true;
   if (text.length > 120 || text.length < 3 || !/^[\p{Lu}\d]/u.test(text) || !/\p{L}{3}/u.test(text))
     return false;
-  if (/[,;]$/.test(text) || (/\.$/.test(text) && !/^\d/.test(text))) return false;
+  if (/[,;]$/.test(text) || (text.endsWith(".") && !/^\d/.test(text))) return false;
   const uniform = line.items.every((item) => item.font === line.items[0]?.font);
   const otherFace = line.items[0]?.font !== body.font || line.size > body.size + 0.7;
   if (!uniform || !otherFace || line.size < body.size - 0.6) return false;

@@ -30,11 +30,7 @@ export function findNumbers(text: string): FoundNumber[] {
   const found: FoundNumber[] = [];
   for (const match of text.matchAll(pattern)) {
     const [raw, dash = "", figure, figurePercent, word, wordPercent] = match;
-    const before = text.slice(0, match.index).trimEnd().at(-1) ?? "";
-    const negative =
-      dash !== "" &&
-      !/[\d\p{L})\]%]/u.test(before) &&
-      (dash !== "–" || before === "" || /[(=:,\t]/.test(before));
+    const negative = dash !== "" && isMinus(text, match.index);
     const value =
       figure === undefined
         ? fromWords(word ?? "")
@@ -72,4 +68,16 @@ export function fromWords(text: string): number {
 /** Whether the very number (not a part of another one) is in the text. */
 export function containsNumber(text: string, value: number): boolean {
   return findNumbers(text).some((found) => found.value === value || found.value === -value);
+}
+
+/** A dash is a minus unless it joins on to a word or number, or stands between two numbers. */
+function isMinus(text: string, at: number): boolean {
+  const touching = text[at - 1] ?? "";
+  if (/[\p{L}\d)\]%]/u.test(touching)) return false;
+  const before =
+    text
+      .slice(Math.max(0, at - 4), at)
+      .trimEnd()
+      .at(-1) ?? "";
+  return !(/\s/.test(touching) && /[\d)\]%]/.test(before));
 }

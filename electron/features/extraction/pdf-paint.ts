@@ -8,6 +8,8 @@ export type PagePaint = {
   rules: Rule[];
   uprights: Rule[];
   images: Rule[];
+  /** How many operations the page has: none on an empty one. */
+  marks: number;
   hidden: { x: number; y: number }[];
 };
 
@@ -19,7 +21,13 @@ const identity: Matrix = [1, 0, 0, 1, 0, 0];
 
 /** Walks the operator list once, following the transformation and the text state. */
 export function pagePaint(ops: Record<string, number>, list: Operators, view: number[]): PagePaint {
-  const paint: PagePaint = { rules: [], uprights: [], images: [], hidden: [] };
+  const paint: PagePaint = {
+    rules: [],
+    uprights: [],
+    images: [],
+    hidden: [],
+    marks: list.fnArray.length,
+  };
   const filled: Rule[] = [];
   let state: State = { matrix: product(matrixOf(view), identity), mode: 0, white: false };
   let text: Matrix = identity;

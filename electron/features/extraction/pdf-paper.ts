@@ -2,7 +2,7 @@
 import type { Paper } from "../../api/schemas/extraction.ts";
 import { captionLabel } from "./captions.ts";
 import { chunksOf, uprightSheet, type Chunk, type Sheet } from "./chunks.ts";
-import { blocksOf, bodyFace, piecesOf, styleOf, vocabularyOf, type FlowBlock } from "./flow.ts";
+import { blocksOf, bodyFace, piecesOf, vocabularyOf, type FlowBlock } from "./flow.ts";
 import { withoutFurniture } from "./furniture.ts";
 import { createPaperBuilder, type PaperBuilder, type TableInput } from "./paper-builder.ts";
 import type { RawPage, RawPdf } from "./pdf.ts";
@@ -68,7 +68,7 @@ function seenPage(page: RawPage, builder: PaperBuilder): RawPage {
       ? "invisibleText"
       : shown > 0
         ? "text"
-        : page.paint.images.length > 0
+        : page.paint.marks > 0
           ? "noTextLayer"
           : "empty";
   builder.page({ number, width, height, state });

@@ -116,7 +116,7 @@ function unread(number: number): RawPage {
     width: 0,
     height: 0,
     items: [],
-    paint: { rules: [], uprights: [], images: [], hidden: [] },
+    paint: { rules: [], uprights: [], images: [], hidden: [], marks: 0 },
     read: false,
   };
 }

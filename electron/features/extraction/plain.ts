@@ -126,17 +126,14 @@ function tableEnd(lines: string[], at: number): number {
     ? opening
     : [1, 2, 3, 4, 5, 6].map((ahead) => opening + ahead).find((row) => columnDashes(lines[row]));
   if (from === undefined) return at;
-  let end = from + 1;
-  let lastRow = end;
-  while (end < lines.length && end - from < 400) {
+  // A table with empty lines between its rows ends at a closing line of dashes; any other at the first empty line.
+  for (let end = from + 1; end < Math.min(lines.length, from + 400); end += 1) {
     const line = lines[end] ?? "";
     if (dashes.test(line)) return end + 1;
-    if (line.startsWith(":::") || /^#{1,6} /.test(line)) break;
-    if (line.trim() !== "") lastRow = end + 1;
-    else if (lines[end + 1]?.trim() === "") break;
-    end += 1;
+    if (line.trim() !== "" && !line.startsWith("  ")) break;
   }
-  return lastRow;
+  const empty = lines.findIndex((line, index) => index > from && line.trim() === "");
+  return empty < 0 ? lines.length : empty;
 }
 
 const columnDashes = (line: string | undefined): boolean =>

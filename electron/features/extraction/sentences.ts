@@ -19,7 +19,7 @@ export function splitSentences(text: string): { start: number; end: number }[] {
   const spans: { start: number; end: number }[] = [];
   let start = 0;
   for (const match of text.matchAll(
-    /[.!?]["”’)\]]*(?:\s*\[[\d,\s–-]+\])?\s+(?=[\p{Lu}\d"“(\[])/gu,
+    /[.!?]["”’)\]]*(?:\s*\[[\d,\s–-]+\])?\s+(?=[\p{Lu}\d"“([])/gu,
   )) {
     const end = match.index + match[0].trimEnd().length;
     const upTo = text.slice(start, match.index + 1);

@@ -72,7 +72,7 @@ export function columnsOf(lines: Chunk[][], headerFoot: number): Column[] {
     ];
   const left = Math.floor(Math.min(...all.map((chunk) => chunk.x0)));
   const right = Math.ceil(Math.max(...all.map((chunk) => chunk.x1)));
-  const ink = new Array<number>(right - left + 1).fill(0);
+  const ink = Array.from({ length: right - left + 1 }, () => 0);
   for (const chunk of all) {
     for (let x = Math.floor(chunk.x0) - left; x < Math.ceil(chunk.x1) - left; x += 1)
       ink[x] = (ink[x] ?? 0) + 1;

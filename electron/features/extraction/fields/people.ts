@@ -71,11 +71,14 @@ export function sampleSize(reading: Reading): Candidate[] {
         !/random/i.test(sentence.text))
     )
       return [];
+    const counted = (match: RegExpExecArray): boolean =>
+      !/\b(?:days?|weeks?|months?|visits?|ages?|aged|years?|phase|group|[±–-])\s*$/i.test(
+        sentence.text.slice(0, match.index),
+      );
     const found: [string, number][] = [
-      ...[...sentence.text.matchAll(before)].map((match): [string, number] => [
-        match[1] ?? "",
-        actWeight(match[2] ?? ""),
-      ]),
+      ...[...sentence.text.matchAll(before)]
+        .filter(counted)
+        .map((match): [string, number] => [match[1] ?? "", actWeight(match[2] ?? "")]),
       ...[...sentence.text.matchAll(afterAct)].map((match): [string, number] => [
         match[2] ?? "",
         actWeight(match[1] ?? "") - 0.3,
@@ -91,7 +94,14 @@ export function sampleSize(reading: Reading): Candidate[] {
     return found.flatMap(([text, act]) =>
       Number.isNaN(asCount(text))
         ? []
-        : [candidate(asCount(text), sentence, weight + act - perGroup - (aside.test(wordsAfter(sentence.text, text)) ? 3.5 : 0), "sentence pattern")],
+        : [
+            candidate(
+              asCount(text),
+              sentence,
+              weight + act - perGroup - (aside.test(wordsAfter(sentence.text, text)) ? 3.5 : 0),
+              "sentence pattern",
+            ),
+          ],
     );
   });
   const arms = total(findArms(reading));
@@ -158,7 +168,12 @@ const ages: [RegExp, number][] = [
 export function age(reading: Reading): Candidate[] {
   const inText = reading.sentences.flatMap((sentence): Candidate[] => {
     const weight = weightOf(sentence);
-    if (weight <= 0 || !/\bage[sd]?\b|years? old|of age/i.test(sentence.text) || /\bstratif/i.test(sentence.text)) return [];
+    if (
+      weight <= 0 ||
+      !/\bage[sd]?\b|years? old|of age/i.test(sentence.text) ||
+      /\bstratif/i.test(sentence.text)
+    )
+      return [];
     return ages.flatMap(([pattern, worth]): Candidate[] => {
       const match = pattern.exec(sentence.text);
       return match?.[1]
@@ -273,7 +288,9 @@ export function population(reading: Reading): Candidate[] {
     if (
       weightOf(sentence) <= 0 ||
       sentence.role === "results" ||
-      /\b(?:not (?:considered|included|eligible)|excluded|exclusion|complications or histor)/i.test(sentence.text)
+      /\b(?:not (?:considered|included|eligible)|excluded|exclusion|complications or histor)/i.test(
+        sentence.text,
+      )
     )
       return [];
     const match = people.exec(sentence.text);

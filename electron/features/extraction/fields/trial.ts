@@ -255,7 +255,9 @@ export function setting(reading: Reading): Candidate[] {
       return says > 0
         ? [
             {
-              value: match[1].trim().replace(/^(?:(?:to|at|in|from|of|the|a|an|and|by|for|with)\s+)+/i, ""),
+              value: match[1]
+                .trim()
+                .replace(/^(?:(?:to|at|in|from|of|the|a|an|and|by|for|with)\s+)+/i, ""),
               quote: sentence.text,
               near: sentence.start,
               score:

@@ -4,18 +4,42 @@ import { termsOf } from "../terms.ts";
 
 export type Aliases = Map<string, string>;
 
-const shortUnit: Record<string, string> = { hour: "h", hours: "h", hr: "h", hrs: "h", minute: "min", minutes: "min", mins: "min", week: "wk", weeks: "wk", day: "d", days: "d", month: "mo", months: "mo", year: "y", years: "y", mcg: "µg" };
+const shortUnit: Record<string, string> = {
+  hour: "h",
+  hours: "h",
+  hr: "h",
+  hrs: "h",
+  minute: "min",
+  minutes: "min",
+  mins: "min",
+  week: "wk",
+  weeks: "wk",
+  day: "d",
+  days: "d",
+  month: "mo",
+  months: "mo",
+  year: "y",
+  years: "y",
+  mcg: "µg",
+};
 const roman: Record<string, string> = { i: "1", ii: "2", iii: "3", iv: "4", v: "5", vi: "6" };
 
 /** "Group II", "group 2" and "arm 2" become one word that keeps apart from other numbers; so do a number and its unit. */
 export function groupWords(text: string): string {
   return text
-    .replaceAll(/(\d)\s*-?\s*(hours?|hrs?|h|mg|µg|mcg|kg|ml|mm|minutes?|mins?|weeks?|wk|days?|months?|years?|%)(?![\p{L}])/giu, (_, digit: string, unit: string) => `${digit}${shortUnit[unit.toLowerCase()] ?? unit.toLowerCase()} `)
-    .replaceAll(/\b(weeks?|days?|months?|years?|hours?|minutes?)\s+(\d+)\b/gi, (_, unit: string, digits: string) => `${digits}${shortUnit[unit.toLowerCase()] ?? unit} `)
     .replaceAll(
-    /\b(groups?|arms?|cohorts?|regimens?)[\s-]+([A-Z]\b|[IVX]{1,3}\b|\d\b)/gi,
-    (_, __, mark: string) => `group${roman[mark.toLowerCase()] ?? mark.toLowerCase()} `,
-  );
+      /(\d)\s*-?\s*(hours?|hrs?|h|mg|µg|mcg|kg|ml|mm|minutes?|mins?|weeks?|wk|days?|months?|years?|%)(?![\p{L}])/giu,
+      (_, digit: string, unit: string) =>
+        `${digit}${shortUnit[unit.toLowerCase()] ?? unit.toLowerCase()} `,
+    )
+    .replaceAll(
+      /\b(weeks?|days?|months?|years?|hours?|minutes?)\s+(\d+)\b/gi,
+      (_, unit: string, digits: string) => `${digits}${shortUnit[unit.toLowerCase()] ?? unit} `,
+    )
+    .replaceAll(
+      /\b(groups?|arms?|cohorts?|regimens?)[\s-]+([A-Z]\b|[IVX]{1,3}\b|\d\b)/gi,
+      (_, __, mark: string) => `group${roman[mark.toLowerCase()] ?? mark.toLowerCase()} `,
+    );
 }
 
 export function aliasesOf(paper: Paper): Aliases {
@@ -44,7 +68,9 @@ export function aliasesOf(paper: Paper): Aliases {
     /\b(group[a-rt-z0-9])\s*(?:\(\s*n\s*=\s*\d+\s*\))?\s*(?:[:(=,]|received|were given|was given|consisted of|patients received)\s*([^.;:()\n]{3,80})/g,
   ))
     add(match[1] ?? "", match[2] ?? "");
-  for (const match of groupWords(prose).matchAll(/\b([^.;:()\n,]{4,60})\s*\(\s*(group[a-rt-z0-9])\b/g))
+  for (const match of groupWords(prose).matchAll(
+    /\b([^.;:()\n,]{4,60})\s*\(\s*(group[a-rt-z0-9])\b/g,
+  ))
     add(match[2] ?? "", (match[1] ?? "").split(" ").slice(-6).join(" "));
   return aliases;
 }

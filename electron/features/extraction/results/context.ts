@@ -26,7 +26,9 @@ function ownGroups(reading: Reading, aliases: Aliases, one: Query, two: Query): 
     for (const match of text.matchAll(/\bgroup[a-rt-z0-9]\b/g)) {
       const near = new Set(termsOf(text.slice(Math.max(0, match.index - 70), match.index + 80)));
       const tally = votes.get(match[0]) ?? [0, 0];
-      const share = (own: Query, other: Query): number => [...own.terms].filter((term) => !other.terms.has(term) && near.has(term)).length / Math.max(1, own.terms.size);
+      const share = (own: Query, other: Query): number =>
+        [...own.terms].filter((term) => !other.terms.has(term) && near.has(term)).length /
+        Math.max(1, own.terms.size);
       votes.set(match[0], [tally[0] + share(one, two), tally[1] + share(two, one)]);
     }
   }
@@ -41,7 +43,12 @@ function ownGroups(reading: Reading, aliases: Aliases, one: Query, two: Query): 
 export function inquiryOf(paper: Paper, question: Question): Inquiry {
   const reading = readingOf(paper);
   const aliases = aliasesOf(paper);
-  ownGroups(reading, aliases, queryOf(question.intervention, aliases), queryOf(question.comparator, aliases));
+  ownGroups(
+    reading,
+    aliases,
+    queryOf(question.intervention, aliases),
+    queryOf(question.comparator, aliases),
+  );
   const counts = new Map<string, number>();
   const texts = reading.sentences.map((sentence) => sentence.text);
   for (const text of texts)

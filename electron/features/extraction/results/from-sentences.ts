@@ -86,7 +86,8 @@ function pairsIn(
   const kinds = values.map((one) => one.value.kind);
   const kind = kinds.includes("mean") ? "mean" : kinds.includes("count") ? "count" : "percent";
   const same = values.filter((one) => one.value.kind === kind);
-  const assigned = listed?.values ?? (first && second ? assign(same, first, second, use.length) : undefined);
+  const assigned =
+    listed?.values ?? (first && second ? assign(same, first, second, use.length) : undefined);
   const armScore = listed?.score ?? (first?.score ?? 0) + (second?.score ?? 0);
   if (!assigned) return [];
   const part = outcomeLikeness(inquiry.outcome, inquiry.terms(text), inquiry.weightOf);
@@ -110,7 +111,8 @@ function pairsIn(
       comparator: arm(two),
       score,
       armScore,
-      outcomeScore: (outcomeScore + Math.max(part, ownScore)) / 2, from: "sentence",
+      outcomeScore: (outcomeScore + Math.max(part, ownScore)) / 2,
+      from: "sentence",
     },
   ];
 }
@@ -119,30 +121,64 @@ function pairsIn(
 function listsBefore(text: string): string[] {
   return [...text.matchAll(/respectively/gi)].flatMap((end) => {
     const head = text.slice(0, end.index).replace(/[\s,]*(?:groups?|arms?|patients)?[\s,]*$/i, "");
-    const joints = [...head.matchAll(/\b(?:in|for|among|of|with|to|between|patients|fed|given|receiving|by|the)\s+(?:the\s+)?/gi)];
-    return joints.toReversed().map((joint) => head.slice(joint.index + joint[0].length)).filter((list) => list.length > 3 && list.length < 200);
+    const joints = [
+      ...head.matchAll(
+        /\b(?:in|for|among|of|with|to|between|patients|fed|given|receiving|by|the)\s+(?:the\s+)?/gi,
+      ),
+    ];
+    return joints
+      .toReversed()
+      .map((joint) => head.slice(joint.index + joint[0].length))
+      .filter((list) => list.length > 3 && list.length < 200);
   });
 }
 
 /** "1, 2 and 3 in A, B and C, respectively" (or the arms first): the k-th value is the k-th arm's. */
-function respectively(inquiry: Inquiry, text: string, values: { value: CellValue; start: number; end: number }[]): { values: [CellValue, CellValue]; score: number } | undefined {
+function respectively(
+  inquiry: Inquiry,
+  text: string,
+  values: { value: CellValue; start: number; end: number }[],
+): { values: [CellValue, CellValue]; score: number } | undefined {
   const lists = listsBefore(text);
-  const ahead = /^(.{3,200}?)\s(?:was|were|had|showed|experienced|reported)\b.*respectively/is.exec(text)?.[1];
+  const ahead = /^(.{3,200}?)\s(?:was|were|had|showed|experienced|reported)\b.*respectively/is.exec(
+    text,
+  )?.[1];
   for (const list of ahead === undefined ? lists : [...lists, ahead]) {
-    const items = list.split(/,\s*(?:and\s+|or\s+)?|\s+(?:and|or|versus|vs\.?)\s+/i).map((item) => item.trim()).filter((item) => item !== "");
+    const items = list
+      .split(/,\s*(?:and\s+|or\s+)?|\s+(?:and|or|versus|vs\.?)\s+/i)
+      .map((item) => item.trim())
+      .filter((item) => item !== "");
     for (const kind of ["mean", "count", "percent"] as const) {
       // In a mixed list every arm's value counts, whatever its form: "87% (26/30), 0%".
-      const series = values.filter((one) => one.value.kind === kind || (kind === "count" && one.value.kind === "percent" && one.value.percent === 0));
-      if (series.length < 2 || series.length !== items.length || !values.some((one) => one.value.kind === kind)) continue;
-      const fit = (side: "own" | "other"): { at: number; score: number } => items.map((item, at) => {
-        const terms = inquiry.terms(item);
-        const [a, b] = side === "own" ? [inquiry.intervention, inquiry.comparator] : [inquiry.comparator, inquiry.intervention];
-        return { at, score: armLikeness(item, terms, a, b) };
-      }).reduce((best, one) => (one.score > best.score ? one : best));
+      const series = values.filter(
+        (one) =>
+          one.value.kind === kind ||
+          (kind === "count" && one.value.kind === "percent" && one.value.percent === 0),
+      );
+      if (
+        series.length < 2 ||
+        series.length !== items.length ||
+        !values.some((one) => one.value.kind === kind)
+      )
+        continue;
+      const fit = (side: "own" | "other"): { at: number; score: number } =>
+        items
+          .map((item, at) => {
+            const terms = inquiry.terms(item);
+            const [a, b] =
+              side === "own"
+                ? [inquiry.intervention, inquiry.comparator]
+                : [inquiry.comparator, inquiry.intervention];
+            return { at, score: armLikeness(item, terms, a, b) };
+          })
+          .reduce((best, one) => (one.score > best.score ? one : best));
       const [own, other] = [fit("own"), fit("other")];
       const [one, two] = [series[own.at], series[other.at]];
       if (own.at !== other.at && own.score >= 0.25 && other.score >= 0.25 && one && two) {
-        const zero = (value: CellValue): CellValue => (kind === "count" && value.kind === "percent" ? { kind: "count", events: 0, total: null, percent: 0 } : value);
+        const zero = (value: CellValue): CellValue =>
+          kind === "count" && value.kind === "percent"
+            ? { kind: "count", events: 0, total: null, percent: 0 }
+            : value;
         return { values: [zero(one.value), zero(two.value)], score: own.score + other.score };
       }
     }

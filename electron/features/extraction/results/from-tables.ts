@@ -34,7 +34,14 @@ export function resultsInTables(inquiry: Inquiry): Found[] {
     .toSorted((a, b) => b.score - a.score);
 }
 
-type Line = { index: number; path: string; terms: string[]; own: number; other: number; first: string };
+type Line = {
+  index: number;
+  path: string;
+  terms: string[];
+  own: number;
+  other: number;
+  first: string;
+};
 
 /** Pairs of lines (columns or rows) that fit the two arms and otherwise say the same. */
 function arranged(inquiry: Inquiry, matrix: Matrix, by: "columns" | "rows"): Found[] {
@@ -94,10 +101,20 @@ function complemented(lines: Line[]): Line[] {
   const best = (head: string, side: "own" | "other"): number =>
     Math.max(...lines.filter((line) => line.first === head).map((line) => line[side]));
   for (const [a = "", b = ""] of [heads, heads.toReversed()]) {
-    if (best(a, "other") >= 0.45 && best(a, "own") < 0.2 && best(b, "own") < 0.3 && best(b, "other") < 0.2) {
+    if (
+      best(a, "other") >= 0.45 &&
+      best(a, "own") < 0.2 &&
+      best(b, "own") < 0.3 &&
+      best(b, "other") < 0.2
+    ) {
       return lines.map((line) => (line.first === b ? { ...line, own: 0.4 } : line));
     }
-    if (best(a, "own") >= 0.45 && best(a, "other") < 0.2 && best(b, "other") < 0.3 && best(b, "own") < 0.2) {
+    if (
+      best(a, "own") >= 0.45 &&
+      best(a, "other") < 0.2 &&
+      best(b, "other") < 0.3 &&
+      best(b, "own") < 0.2
+    ) {
       return lines.map((line) => (line.first === b ? { ...line, other: 0.4 } : line));
     }
   }
@@ -142,7 +159,8 @@ function restDifference(inquiry: Inquiry, a: Line, b: Line): number {
     1.5,
     0.05 * (differing.length - numbers) +
       0.4 * numbers +
-      (!times && differsIn(a.path, b.path, /baseline|before|pre\b|change|difference|follow|post|after/i)
+      (!times &&
+      differsIn(a.path, b.path, /baseline|before|pre\b|change|difference|follow|post|after/i)
         ? 0.6
         : 0) +
       (differsIn(a.path, b.path, /\bSD\b|\bmean\b|%|\bn\b(?!\s*=)/i) ? 0.6 : 0),
@@ -224,7 +242,12 @@ function timePreference(inquiry: Inquiry, matrix: Matrix, { row, column }: Place
   let score =
     0.04 * (column / Math.max(1, matrix.heads.length)) +
     0.02 * (row / Math.max(1, matrix.cells.length));
-  if (early.test(path) && !early.test(asked) && !comparesTimes(inquiry.intervention, inquiry.comparator)) score -= 0.35;
+  if (
+    early.test(path) &&
+    !early.test(asked) &&
+    !comparesTimes(inquiry.intervention, inquiry.comparator)
+  )
+    score -= 0.35;
   if (change.test(path) !== change.test(asked) && change.test(path)) score -= 0.3;
   if (/\b(total|all patients|overall)\b/i.test(path)) score += 0.12;
   return score;
@@ -246,8 +269,13 @@ function armAt(
   ];
   const value = completed(matrix, { row, column }, cell, around);
   if (!value) return undefined;
-  const size = sizeBeside(matrix, row, column) ?? (by === "columns" ? sizeOfColumn(matrix, column) : sizeOfRow(matrix, row));
-  const line = by === "columns" ? matrix.cells.slice(matrix.headerRows).map((one) => one[column]?.text ?? "") : (matrix.cells[row] ?? []).map((one) => one?.text ?? "");
+  const size =
+    sizeBeside(matrix, row, column) ??
+    (by === "columns" ? sizeOfColumn(matrix, column) : sizeOfRow(matrix, row));
+  const line =
+    by === "columns"
+      ? matrix.cells.slice(matrix.headerRows).map((one) => one[column]?.text ?? "")
+      : (matrix.cells[row] ?? []).map((one) => one?.text ?? "");
   const implied = impliedSize([cell.text, ...line]);
   const first = matrix.cells[row]?.find((one) => one !== undefined);
   const last = matrix.cells[row]?.findLast((one) => one !== undefined);
@@ -265,12 +293,20 @@ function armAt(
 
 /** Where a column's other cells are counts with percentages, a lone whole number is a count as well. */
 function countsColumn(matrix: Matrix, column: number): boolean {
-  const texts = matrix.cells.slice(matrix.headerRows).map((row) => row[column]?.text ?? "").filter((text) => /\d/.test(text));
-  const counts = texts.filter((text) => /^\s*\d+\s*(?:\/\s*\d+)?\s*[([]\s*\d[\d.]*\s*%?\s*[)\]]/.test(text)).length;
+  const texts = matrix.cells
+    .slice(matrix.headerRows)
+    .map((row) => row[column]?.text ?? "")
+    .filter((text) => /\d/.test(text));
+  const counts = texts.filter((text) =>
+    /^\s*\d+\s*(?:\/\s*\d+)?\s*[([]\s*\d[\d.]*\s*%?\s*[)\]]/.test(text),
+  ).length;
   const around = `${matrix.table.caption} ${matrix.heads[column]?.join(" ") ?? ""}`;
   const whole = texts.every((text) => /^\s*\d+\s*(?:[([/].*)?$/.test(text));
   if (counts > 0 && (whole || counts >= 0.3 * texts.length)) return true;
-  return /\bn\s*\(%\)|number of (?:patients|participants|subjects)|\bNo\.? of/i.test(around) && !/mean|SD/.test(around);
+  return (
+    /\bn\s*\(%\)|number of (?:patients|participants|subjects)|\bNo\.? of/i.test(around) &&
+    !/mean|SD/.test(around)
+  );
 }
 
 /** A lone mean takes its SD, and a lone count its percentage, from the column or row beside it. */
@@ -315,7 +351,8 @@ function completed(
     Number.isFinite(number(below?.[column]?.text))
   )
     return { kind: "mean", mean: value.number, spread: number(below?.[column]?.text), of: "sd" };
-  if (Number.isInteger(value.number) && value.number >= 0 && countsColumn(matrix, column)) return { kind: "count", events: value.number, total: null, percent: null };
+  if (Number.isInteger(value.number) && value.number >= 0 && countsColumn(matrix, column))
+    return { kind: "count", events: value.number, total: null, percent: null };
   if (/^(?:n|no\.?|number|events?|cases)$/i.test(head) && Number.isInteger(value.number))
     return {
       kind: "count",

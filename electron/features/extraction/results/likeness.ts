@@ -40,12 +40,15 @@ export function outcomeLikeness(
   return wanted === 0 || said === 0 ? 0 : 0.7 * (found / wanted) + 0.3 * (asked / said);
 }
 
-export const earlyWords = /\b(baseline|before|pre-?(?:treatment|test|intervention|op(?:erative)?|trial|yoga|training|dose)?|initial|admission|(?:week|day|month|visit) 0|T0)\b/i;
-const lateWords = /\b(post-?\w*|after|final|end(?:point)?|follow-?up|(?:week|day|month)s? [1-9]\d*|[1-9]\d*[- ](?:weeks?|months?|days?))\b/i;
+export const earlyWords =
+  /\b(baseline|before|pre-?(?:treatment|test|intervention|op(?:erative)?|trial|yoga|training|dose)?|initial|admission|(?:week|day|month|visit) 0|T0)\b/i;
+const lateWords =
+  /\b(post-?\w*|after|final|end(?:point)?|follow-?up|(?:week|day|month)s? [1-9]\d*|[1-9]\d*[- ](?:weeks?|months?|days?))\b/i;
 const withoutIt = /^(?:no|without|non|un\w+)\b|\b(?:no|without)\b/i;
 
 /** Whether the arms are times of one group: the comparator is its baseline. */
-export const comparesTimes = (one: Query, two: Query): boolean => earlyWords.test(two.text) !== earlyWords.test(one.text);
+export const comparesTimes = (one: Query, two: Query): boolean =>
+  earlyWords.test(two.text) !== earlyWords.test(one.text);
 
 const generic = /\b(intervention|treatment|experimental|active|study|test|treated|drug|case)\b/i;
 

@@ -37,13 +37,22 @@ export function matrixOf(table: Table): Matrix {
 /** Heads that lost their spans: where the line below repeats itself ("Mean, SD, Mean, SD"), each head covers one repeat. */
 function withSpans(table: Table): Table {
   const [top, sub] = table.rows;
-  if (!top || !sub || !top.every((cell) => cell.header) || !sub.every((cell) => cell.header)) return table;
+  if (!top || !sub || !top.every((cell) => cell.header) || !sub.every((cell) => cell.header))
+    return table;
   const blocked = top.filter((cell) => cell.rowSpan > 1).length;
   const named = top.filter((cell) => cell.rowSpan === 1 && cell.text !== "");
   const below = sub.filter((cell) => cell.text !== "").map((cell) => cell.text);
   const period = below.findIndex((text, index) => index > 0 && text === below[0]);
-  if (named.length < 2 || period < 2 || named.some((cell) => cell.columnSpan > 1) || blocked + named.length * period > blocked + below.length + 1) return table;
-  const widened = top.map((cell) => (named.includes(cell) ? { ...cell, columnSpan: period } : cell));
+  if (
+    named.length < 2 ||
+    period < 2 ||
+    named.some((cell) => cell.columnSpan > 1) ||
+    blocked + named.length * period > blocked + below.length + 1
+  )
+    return table;
+  const widened = top.map((cell) =>
+    named.includes(cell) ? { ...cell, columnSpan: period } : cell,
+  );
   return { ...table, rows: [widened, ...table.rows.slice(1)] };
 }
 

@@ -50,7 +50,10 @@ export function findResult(paper: Paper, question: Question): TrialResult {
     ...resultsInSentences(inquiry).slice(0, 20),
   ].toSorted((a, b) => b.score - a.score);
   const best = found.find((one) => one.outcomeScore > 0.3);
-  const sizes = { intervention: sizesOfArm(inquiry, "intervention"), comparator: sizesOfArm(inquiry, "comparator") };
+  const sizes = {
+    intervention: sizesOfArm(inquiry, "intervention"),
+    comparator: sizesOfArm(inquiry, "comparator"),
+  };
   if (!best) return withoutValues(inquiry, question, sizes);
   return fromFound(inquiry, best, sizes, rivalOf(best, found));
 }
@@ -59,16 +62,30 @@ type Sizes = Record<"intervention" | "comparator", Size[]>;
 
 /** Another reading that says something else and fits nearly as well. */
 function rivalOf(best: Found, found: Found[]): Found | undefined {
-  const say = (one: Found): string => JSON.stringify([one.intervention.value, one.comparator.value]);
-  return found.find((one) => one !== best && one.score > best.score - rivalWithin && say(one) !== say(best) && one.outcomeScore > 0.3);
+  const say = (one: Found): string =>
+    JSON.stringify([one.intervention.value, one.comparator.value]);
+  return found.find(
+    (one) =>
+      one !== best &&
+      one.score > best.score - rivalWithin &&
+      say(one) !== say(best) &&
+      one.outcomeScore > 0.3,
+  );
 }
 
 const rivalWithin = 0.25;
 
 const inWords = ({ value }: Arm): string =>
-  Object.values(value).filter((part) => typeof part === "number").join("/");
+  Object.values(value)
+    .filter((part) => typeof part === "number")
+    .join("/");
 
-function fromFound(inquiry: Inquiry, best: Found, sizes: Sizes, rival: Found | undefined): TrialResult {
+function fromFound(
+  inquiry: Inquiry,
+  best: Found,
+  sizes: Sizes,
+  rival: Found | undefined,
+): TrialResult {
   const kind =
     best.intervention.value.kind === "mean" ||
     (best.intervention.value.kind === "number" && !countWords.test(inquiry.outcome.text))
@@ -141,9 +158,14 @@ function armNumbers(arm: Arm, elsewhere: Size[], kind: TrialResult["kind"]): Rea
     const read = continuous(value, n);
     return { ...read, size, computed: read.computed || computed };
   }
-  if (value.kind === "count") return { numbers: { ...nothing, events: value.events, n }, size, computed };
+  if (value.kind === "count")
+    return { numbers: { ...nothing, events: value.events, n }, size, computed };
   if (value.kind === "percent" && n !== null) {
-    return { numbers: { ...nothing, events: Math.round((value.percent * n) / 100), n }, size, computed: true };
+    return {
+      numbers: { ...nothing, events: Math.round((value.percent * n) / 100), n },
+      size,
+      computed: true,
+    };
   }
   const events = value.kind === "number" && Number.isInteger(value.number) ? value.number : null;
   return { numbers: { ...nothing, events, n }, size, computed };
@@ -155,7 +177,9 @@ function fittingSize(arm: Arm, elsewhere: Size[]): Size | undefined {
   const { value } = arm;
   if (value.kind !== "count" || value.percent === null || value.events === 0) return known[0];
   const { events, percent } = value;
-  const fits = known.find(({ size }) => checkPercent(events, size, percent, Math.min(1, decimals(percent))).ok);
+  const fits = known.find(
+    ({ size }) => checkPercent(events, size, percent, Math.min(1, decimals(percent))).ok,
+  );
   return fits ?? (arm.implied === undefined ? known[0] : undefined);
 }
 

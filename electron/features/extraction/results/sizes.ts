@@ -52,9 +52,20 @@ export function sizeBeside(matrix: Matrix, row: number, column: number): Size | 
   if (arm === undefined || (matrix.heads[column]?.length ?? 0) < 2) return undefined;
   for (let at = matrix.labelColumns; at < matrix.heads.length; at += 1) {
     const cell = matrix.cells[row]?.[at];
-    if (at === column || matrix.heads[at]?.[0] !== arm || !/^(?:n|no\.?|obs\.?|observations|sample size)$/i.test(matrix.heads[at]?.at(-1) ?? "")) continue;
+    if (
+      at === column ||
+      matrix.heads[at]?.[0] !== arm ||
+      !/^(?:n|no\.?|obs\.?|observations|sample size)$/i.test(matrix.heads[at]?.at(-1) ?? "")
+    )
+      continue;
     const digits = /^\s*(\d[\d,]*)\s*$/.exec(cell?.text ?? "")?.[1];
-    if (digits !== undefined && cell) return { size: Number(digits.replaceAll(",", "")), quote: cell.text, near: cell.start, score: 3.5 };
+    if (digits !== undefined && cell)
+      return {
+        size: Number(digits.replaceAll(",", "")),
+        quote: cell.text,
+        near: cell.start,
+        score: 3.5,
+      };
   }
   return undefined;
 }
@@ -72,13 +83,18 @@ export function impliedSize(texts: string[]): number | undefined {
     const [count, percent] = [Number(match?.[1]), Number((match?.[2] ?? "").replace("·", "."))];
     if (!match || count === 0 || percent <= 0 || percent > 100 || count < 0.005 * percent) continue;
     const half = 0.5 * 10 ** -((match[2] ?? "").split(/[.·]/)[1]?.length ?? 0);
-    const [from, to] = [(100 * count) / (percent + half) - 1e-9, percent - half > 0 ? (100 * count) / (percent - half) + 1e-9 : Number.POSITIVE_INFINITY];
+    const [from, to] = [
+      (100 * count) / (percent + half) - 1e-9,
+      percent - half > 0 ? (100 * count) / (percent - half) + 1e-9 : Number.POSITIVE_INFINITY,
+    ];
     // Subgroup rows have their own denominator: what does not fit the rest is left out.
     if (from > high || to < low) continue;
     [low, high, used] = [Math.max(low, from), Math.min(high, to), used + 1];
   }
   const [first, last] = [Math.ceil(low), Math.floor(high)];
-  return used > 0 && last >= first && last - first <= Math.max(0, 0.02 * first) ? Math.round((first + last) / 2) : undefined;
+  return used > 0 && last >= first && last - first <= Math.max(0, 0.02 * first)
+    ? Math.round((first + last) / 2)
+    : undefined;
 }
 
 /** Sizes that a row gives: in its label, or in a column named n. */
@@ -105,9 +121,16 @@ export function sizeOfRow(matrix: Matrix, row: number): Size | undefined {
 
 /** Every size that the paper gives for some arm, with how well the arm's name fits the asked one; best first. */
 export function sizesOfArm(inquiry: Inquiry, side: "intervention" | "comparator"): Size[] {
-  const [own, other] = side === "intervention" ? [inquiry.intervention, inquiry.comparator] : [inquiry.comparator, inquiry.intervention];
+  const [own, other] =
+    side === "intervention"
+      ? [inquiry.intervention, inquiry.comparator]
+      : [inquiry.comparator, inquiry.intervention];
   const found: Size[] = [];
-  const add = (name: string, { size, quote, near }: { size: number; quote: string; near: number }, bonus: number): void => {
+  const add = (
+    name: string,
+    { size, quote, near }: { size: number; quote: string; near: number },
+    bonus: number,
+  ): void => {
     const likeness = armLikeness(name, inquiry.terms(name), own, other);
     if (likeness > 0.2) found.push({ size, quote, near, score: likeness + bonus });
   };
@@ -116,17 +139,27 @@ export function sizesOfArm(inquiry: Inquiry, side: "intervention" | "comparator"
       const name = (matrix.heads[column] ?? []).join(" ");
       const size = sizeOfColumn(matrix, column);
       const head = matrix.cells[0]?.[column];
-      const implied = impliedSize(matrix.cells.slice(matrix.headerRows).map((row) => row[column]?.text ?? ""));
+      const implied = impliedSize(
+        matrix.cells.slice(matrix.headerRows).map((row) => row[column]?.text ?? ""),
+      );
       if (size) add(name, size, 0.35 - 0.03 * index);
-      else if (implied !== undefined && head) add(name, { size: implied, quote: head.text, near: head.start }, -0.15 - 0.03 * index);
+      else if (implied !== undefined && head)
+        add(name, { size: implied, quote: head.text, near: head.start }, -0.15 - 0.03 * index);
     }
     for (let row = matrix.headerRows; row < matrix.cells.length; row += 1) {
       const size = sizeOfRow(matrix, row);
       if (size) add((matrix.labels[row] ?? []).join(" "), size, 0.2 - 0.03 * index);
     }
   }
-  for (const arm of findArms(inquiry.reading)) if (arm.size !== null) add(arm.name, { ...arm, size: arm.size }, 0.3);
-  for (const { text, start, role } of inquiry.reading.sentences) for (const { name, size } of sizesInSentence(text)) add(name, { size, quote: text, near: start }, ["abstract", "methods"].includes(role) ? 0.15 : 0.1);
+  for (const arm of findArms(inquiry.reading))
+    if (arm.size !== null) add(arm.name, { ...arm, size: arm.size }, 0.3);
+  for (const { text, start, role } of inquiry.reading.sentences)
+    for (const { name, size } of sizesInSentence(text))
+      add(
+        name,
+        { size, quote: text, near: start },
+        ["abstract", "methods"].includes(role) ? 0.15 : 0.1,
+      );
   const each = sizeOfEach(inquiry);
   return [...agreed(found), ...(each ? [each] : [])];
 }
@@ -152,18 +185,33 @@ function sizesInSentence(text: string): { name: string; size: number }[] {
       const name =
         (match[1] || match[3] || "").split(/\b(?:and|or|versus|vs\.?)\b/).at(match[1] ? -1 : 0) ??
         "";
-      const outcome = /^\s*(?:\(\s*[\d.]+\s*%|%)/.test(text.slice(match.index + match[0].indexOf(match[2] ?? "") + (match[2] ?? "").length)) || /\b(?:responded|experienced|developed|reported|occurred|observed|died|failed|showed)\b/i.test(text);
-    return size > 2 && !outcome && name.trim() !== "" ? [{ name, size }] : [];
+      const outcome =
+        /^\s*(?:\(\s*[\d.]+\s*%|%)/.test(
+          text.slice(match.index + match[0].indexOf(match[2] ?? "") + (match[2] ?? "").length),
+        ) ||
+        /\b(?:responded|experienced|developed|reported|occurred|observed|died|failed|showed)\b/i.test(
+          text,
+        );
+      return size > 2 && !outcome && name.trim() !== "" ? [{ name, size }] : [];
     }),
   );
 }
 
 const each: RegExp[] = [
-  new RegExp(String.raw`\b(?:each|both|either|per|two equal|three equal|four equal|the (?:two|three|four))\s+(?:\p{L}+\s+)?(?:groups?|arms?)?[^.;\d]{0,25}?[(\[]?\s*[nN]\s*=\s*(\d+)`, "iu"),
-  new RegExp(String.raw`\b(\d+)\s+(?:\p{L}+\s+)?${people}?\s*(?:in|per|to|for)\s+(?:each|every|both)\b`, "iu"),
+  new RegExp(
+    String.raw`\b(?:each|both|either|per|two equal|three equal|four equal|the (?:two|three|four))\s+(?:\p{L}+\s+)?(?:groups?|arms?)?[^.;\d]{0,25}?[(\[]?\s*[nN]\s*=\s*(\d+)`,
+    "iu",
+  ),
+  new RegExp(
+    String.raw`\b(\d+)\s+(?:\p{L}+\s+)?${people}?\s*(?:in|per|to|for)\s+(?:each|every|both)\b`,
+    "iu",
+  ),
   new RegExp(String.raw`\bgroups?\s+of\s+(\d+)\b`, "iu"),
   new RegExp(String.raw`\b[nN]\s*=\s*(\d+)\s*(?:in|per|for)?\s*(?:each|both|per group)`, "iu"),
-  new RegExp(String.raw`\beach\s+(?:group|arm)\s+(?:of|had|included|comprised|consisted of|contained|with)\s+(\d+)`, "iu"),
+  new RegExp(
+    String.raw`\beach\s+(?:group|arm)\s+(?:of|had|included|comprised|consisted of|contained|with)\s+(\d+)`,
+    "iu",
+  ),
 ];
 
 /** One size for all arms ("21 patients in each group"), or for a single group seen twice. */
@@ -177,12 +225,18 @@ export function sizeOfEach(inquiry: Inquiry): Size | undefined {
   }
   if (!comparesTimes(inquiry.intervention, inquiry.comparator)) return undefined;
   const whole = sampleSize(inquiry.reading)[0];
-  return whole ? { size: Number(whole.value), quote: whole.quote, near: whole.near, score: 0.3 } : undefined;
+  return whole
+    ? { size: Number(whole.value), quote: whole.quote, near: whole.near, score: 0.3 }
+    : undefined;
 }
 
 /** A size that is found more than once outweighs one found once. */
 function agreed(found: Size[]): Size[] {
   return found
-    .map((one) => ({ ...one, score: one.score + Math.min(0.4, 0.08 * found.filter((other) => other.size === one.size).length) }))
+    .map((one) => ({
+      ...one,
+      score:
+        one.score + Math.min(0.4, 0.08 * found.filter((other) => other.size === one.size).length),
+    }))
     .toSorted((a, b) => b.score - a.score);
 }

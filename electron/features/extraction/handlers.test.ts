@@ -1,0 +1,184 @@
+import { mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { openAssets } from "../review/assets.ts";
+import { openReviews } from "../review/reviews.ts";
+import { column, tinyPdf } from "./fixtures/tiny-pdf.ts";
+import { createExtractionHandlers } from "./handlers.ts";
+
+const frame = { signal: new AbortController().signal, emit: (): void => {} };
+const trial =
+  "TITLE:\nDrug X versus placebo for knee pain in adults\n\nABSTRACT.METHODS:\nNinety-six adults with knee pain were randomly assigned to drug X (n = 49) or placebo (n = 47). Registered as NCT01234567.\n\nMETHODS:\nFifty centres in Norway were asked.\n";
+
+async function desk() {
+  const folder = mkdtempSync(join(tmpdir(), "evidesk-extraction-"));
+  const reviews = openReviews(folder);
+  const assets = openAssets(join(folder, "assets"));
+  const file = reviews.create("A review", "");
+  const record = (title: string, doi: string) => ({
+    title,
+    abstract: "",
+    authors: ["Doe, J"],
+    year: 2020,
+    journal: "",
+    doi,
+    pmid: "",
+    source: "a.ris",
+    extra: null,
+  });
+  file.importRecords(
+    "AB",
+    { name: "a.ris", format: "ris", rejected: [] },
+    [
+      record("Drug X versus placebo for knee pain in adults", ""),
+      record("Surgery for hernia in horses", "10.1000/horse"),
+    ],
+    (_, incoming) => incoming.map(() => null),
+  );
+  const handlers = createExtractionHandlers({ reviews, assets });
+  const upload = async (content: string | Uint8Array, name: string) =>
+    (
+      await assets.put(typeof content === "string" ? new TextEncoder().encode(content) : content, {
+        name,
+        type: "",
+      })
+    ).id;
+  return { handlers, file, reviewId: file.id(), upload };
+}
+
+test("a paper finds its record by title or DOI, and another paper is never attached silently", async () => {
+  const { handlers, file, reviewId, upload } = await desk();
+  const assetId = await upload(trial, "x.txt");
+  const [byTitle] = await handlers["extraction.attach"](
+    { reviewId, files: [{ assetId, name: "x.txt" }], confirm: false },
+    frame,
+  );
+  expect(byTitle).toMatchObject({ recordId: "1", matchedBy: "title" });
+  const horse = await upload(
+    tinyPdf([
+      column(
+        ["Hernia repair", "doi: 10.1000/horse", "Some words of the text of the paper."],
+        50,
+        100,
+      ),
+    ]),
+    "horse.pdf",
+  );
+  const [byDoi] = await handlers["extraction.attach"](
+    { reviewId, files: [{ assetId: horse, name: "horse.pdf" }], confirm: false },
+    frame,
+  );
+  expect(byDoi).toMatchObject({ recordId: "2", matchedBy: "doi" });
+  const dropped = { assetId, name: "x.txt", recordId: "2" };
+  const [other] = await handlers["extraction.attach"](
+    { reviewId, files: [dropped], confirm: false },
+    frame,
+  );
+  expect(other).toMatchObject({
+    recordId: null,
+    warning: expect.stringContaining("another paper"),
+  });
+  expect(file.reports().find((report) => report.recordId === "2")?.assetId).toBe(horse);
+  const [insisted] = await handlers["extraction.attach"](
+    { reviewId, files: [dropped], confirm: true },
+    frame,
+  );
+  expect(insisted).toMatchObject({
+    recordId: "2",
+    matchedBy: "chosen",
+    warning: expect.stringContaining("another paper"),
+  });
+});
+
+test("a file that cannot be read is reported and the others still attach", async () => {
+  const { handlers, reviewId, upload } = await desk();
+  const files = [
+    { assetId: await upload("%PDF-1.7 nothing", "bad.pdf"), name: "bad.pdf" },
+    { assetId: await upload(trial, "x.txt"), name: "x.txt" },
+  ];
+  const results = await handlers["extraction.attach"]({ reviewId, files, confirm: false }, frame);
+  expect(results.map((result) => result.recordId)).toEqual([null, "1"]);
+  expect(results[0]?.warning).toContain("cannot be read as a PDF");
+});
+
+async function suggested() {
+  const all = await desk();
+  const assetId = await all.upload(trial, "x.txt");
+  await all.handlers["extraction.attach"](
+    { reviewId: all.reviewId, files: [{ assetId, name: "x.txt" }], confirm: false },
+    frame,
+  );
+  await all.handlers["extraction.suggest"](
+    { reviewId: all.reviewId, recordIds: [], fieldIds: [] },
+    frame,
+  );
+  const cell = async (fieldId: string) =>
+    (
+      await all.handlers["extraction.grid"]({ reviewId: all.reviewId }, frame)
+    ).studies[0]?.cells.filter((one) => one.fieldId === fieldId) ?? [];
+  return { ...all, cell };
+}
+
+test("suggestions fill the grid, a decision rules over them, and undoing shows the suggestion again", async () => {
+  const { handlers, reviewId, cell } = await suggested();
+  expect((await cell("groupSize")).map(({ arm, value, state }) => [arm, value, state])).toEqual([
+    ["drug X", "49", "verified"],
+    ["placebo", "47", "verified"],
+  ]);
+  const at = { reviewId, recordId: "1", fieldId: "sampleSize", arm: null };
+  expect(await handlers["extraction.decide"]({ ...at, action: "accept" }, frame)).toMatchObject({
+    state: "accepted",
+    value: "96",
+  });
+  expect(
+    await handlers["extraction.decide"](
+      { ...at, action: "correct", value: { value: "95" } },
+      frame,
+    ),
+  ).toMatchObject({ state: "corrected", value: "95" });
+  expect(await handlers["extraction.decide"]({ ...at, action: "withdraw" }, frame)).toMatchObject({
+    state: "verified",
+    value: "96",
+  });
+  expect(
+    (await handlers["extraction.history"](at, frame)).decisions.map(({ action }) => action),
+  ).toEqual(["accept", "correct", "withdraw"]);
+});
+
+test("accepting a column takes verified cells only, and a missing value cannot be accepted", async () => {
+  const { handlers, file, reviewId, cell } = await suggested();
+  file.ledger.suggest([
+    {
+      kind: "extract",
+      subject: "record:1/field:registration",
+      value: { value: "NCT99999999" },
+      status: "unsupported",
+      evidence: [],
+      checks: [],
+      model: "m",
+      modelVersion: "1",
+      inputSha256: "",
+      method: "m",
+    },
+  ]);
+  expect(
+    await handlers["extraction.acceptVerified"]({ reviewId, fieldId: "registration" }, frame),
+  ).toEqual({ accepted: 0, skipped: 1 });
+  expect((await cell("registration"))[0]?.state).toBe("unsupported");
+  expect(
+    await handlers["extraction.acceptVerified"]({ reviewId, fieldId: "groupSize" }, frame),
+  ).toEqual({ accepted: 2, skipped: 0 });
+  await expect(
+    handlers["extraction.decide"](
+      { reviewId, recordId: "1", fieldId: "funding", arm: null, action: "accept" },
+      frame,
+    ),
+  ).rejects.toMatchObject({ code: "badInput" });
+  expect(
+    await handlers["extraction.decide"](
+      { reviewId, recordId: "1", fieldId: "funding", arm: null, action: "notReported" },
+      frame,
+    ),
+  ).toMatchObject({ state: "notReported", value: null });
+});
