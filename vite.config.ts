@@ -22,7 +22,9 @@ export default defineConfig({
   root: "renderer",
   base: "/",
   plugins: [react(), pdfData()],
-  resolve: { alias: { xmlbuilder2: join(import.meta.dirname, "renderer/features/read/no-xml.ts") } },
+  resolve: {
+    alias: { xmlbuilder2: join(import.meta.dirname, "renderer/features/read/no-xml.ts") },
+  },
   worker: { format: "es" },
   build: {
     outDir: "../dist/renderer",

@@ -1,7 +1,7 @@
 /** Where the user is, as an address in the history: back, forward and reload work. */
 import { useSyncExternalStore } from "react";
 
-export const stages = ["question", "search", "screen", "full-text", "extract", "report"] as const;
+const stages = ["question", "search", "screen", "full-text", "extract", "report"] as const;
 export type Stage = (typeof stages)[number];
 
 export type Route =
@@ -12,7 +12,7 @@ export type Route =
   | { page: "activity"; reviewId: string | null };
 
 /** Reads an address; anything unknown is home. */
-export function parseRoute(pathname: string): Route {
+function parseRoute(pathname: string): Route {
   const [page, first, second, third] = pathname.split("/").filter(Boolean).map(decodeURIComponent);
   if (page === "review" && first !== undefined) {
     const stage = stages.find((known) => known === second) ?? "question";

@@ -15,7 +15,7 @@ const themes = [
 const darkQuery = matchMedia("(prefers-color-scheme: dark)");
 
 /** Sets the theme on the document; `system` follows the machine. Remembered so the next start does not flash. */
-export function applyTheme(theme: "system" | "light" | "dark"): void {
+function applyTheme(theme: "system" | "light" | "dark"): void {
   localStorage.setItem("evidesk.theme", theme);
   const dark = theme === "dark" || (theme === "system" && darkQuery.matches);
   document.documentElement.dataset["theme"] = dark ? "dark" : "light";

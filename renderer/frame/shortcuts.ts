@@ -100,7 +100,7 @@ const signs: Record<string, string> = {
 };
 
 /** A key as it is printed on the page: `Ctrl K`, `⌘ K`, `↓`. */
-export function keyText(key: string): string {
+function keyText(key: string): string {
   return key
     .split("+")
     .map((part) =>

@@ -3,7 +3,7 @@ import type { PDFDocumentProxy, PDFPageProxy } from "pdfjs-dist";
 import { useEffect, useRef, useState } from "react";
 import type { PageBox } from "./pdf-document.ts";
 
-export type BoxKind = "mark" | "found" | "found-now";
+type BoxKind = "mark" | "found" | "found-now";
 type PdfPageProps = {
   document: PDFDocumentProxy;
   number: number;

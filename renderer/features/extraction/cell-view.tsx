@@ -90,7 +90,7 @@ function CellEditor({
 }
 
 /** What the model had proposed, as text. */
-export function suggestedText(cell: GridCell): string | null {
+function suggestedText(cell: GridCell): string | null {
   const value = cell.suggestion?.value;
   if (value === null || typeof value !== "object" || Array.isArray(value) || !value) return null;
   return typeof value["value"] === "string" ? value["value"] : null;

@@ -4,10 +4,12 @@ import { Search } from "lucide-react";
 import { useDeferredValue, useRef, useState } from "react";
 import type { Review, ReviewRecord } from "../../../electron/api/schemas/review.ts";
 import { StateMark } from "../../frame/state-mark.tsx";
+import { useShortcuts } from "../../frame/shortcuts.ts";
 import { Why } from "../../frame/why.tsx";
-import { Empty } from "../../ui/feedback.tsx";
+import { Button } from "../../ui/button.tsx";
+import { Empty, Trouble } from "../../ui/feedback.tsx";
 import { Segmented } from "../../ui/segmented.tsx";
-import { useCall } from "../../use-call.ts";
+import { useCall, useChange } from "../../use-call.ts";
 
 const filters = [
   { id: "any", text: "All" },
@@ -26,6 +28,22 @@ export function RecordList({ review }: { review: Review }) {
   const [decision, setDecision] = useState<Filter>("any");
   const [typed, setTyped] = useState("");
   const [opened, setOpened] = useState<ReviewRecord | null>(null);
+  const decide = useChange("screening.decide", ["review"]);
+  const decideOpened = async (action: "include" | "exclude" | "maybe"): Promise<void> => {
+    if (!opened || decide.running) return;
+    const decision = await decide.run({ reviewId: review.id, recordId: opened.id, action });
+    if (decision) setOpened({ ...opened, decision: action });
+  };
+  useShortcuts(
+    "Record in the list",
+    [
+      { keys: "i", label: "Include", run: () => void decideOpened("include") },
+      { keys: "e", label: "Exclude, without a reason", run: () => void decideOpened("exclude") },
+      { keys: "m", label: "Maybe, put aside", run: () => void decideOpened("maybe") },
+      { keys: "escape", label: "Close the record", hidden: true, run: () => setOpened(null) },
+    ],
+    opened !== null,
+  );
   const text = useDeferredValue(typed);
   const query: Query = { reviewId: review.id, decision, text };
   const first = useCall("review.records", { ...query, offset: 0, limit: chunkRows });
@@ -84,6 +102,21 @@ export function RecordList({ review }: { review: Review }) {
               .filter(Boolean)
               .join(" · ")}
           </p>
+          <p className="record-row-acts">
+            {opened.decision && <StateMark state={opened.decision} />}
+            <Button shortcut="I" onPress={() => void decideOpened("include")}>
+              Include
+            </Button>
+            <Button shortcut="E" onPress={() => void decideOpened("exclude")}>
+              Exclude
+            </Button>
+            <Button shortcut="M" onPress={() => void decideOpened("maybe")}>
+              Maybe
+            </Button>
+          </p>
+          {decide.error && (
+            <Trouble error={decide.error} kept="The record keeps its earlier decision." />
+          )}
           <p>{opened.abstract || "No abstract."}</p>
         </Why>
       )}

@@ -81,7 +81,7 @@ function authorsText(authors: string[]): string {
   return [first, second].filter(Boolean).join(" and ");
 }
 
-export function initials(name: string): string {
+function initials(name: string): string {
   return name
     .split(/\s+/)
     .map((part) => part[0] ?? "")

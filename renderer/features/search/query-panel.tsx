@@ -9,6 +9,7 @@ import { Progress, Trouble } from "../../ui/feedback.tsx";
 import { dateTime, plural } from "../../ui/time.ts";
 import { toast } from "../../ui/toast.tsx";
 import { useCall, useChange } from "../../use-call.ts";
+import { PubmedKey } from "./pubmed-key.tsx";
 import type { useBlocks } from "./use-blocks.ts";
 
 export const databaseNames: Record<SearchTarget, string> = {
@@ -170,6 +171,7 @@ function QueryActs({ reviewId, target, query, onReport }: QueryActsProps) {
             drop the file on this page.
           </span>
         )}
+        {target === "pubmed" && <PubmedKey />}
         <Button kind="quiet" icon={Copy} disabled={empty} onPress={() => void copy()}>
           Copy
         </Button>
