@@ -17,7 +17,7 @@ import {
   type Prepared,
 } from "./similarity.ts";
 
-export type DuplicatePair = { a: string; b: string; score: number; reason: string };
+type DuplicatePair = { a: string; b: string; score: number; reason: string };
 export type Deduplication = { groups: string[][]; pairs: DuplicatePair[]; n: number };
 
 /** Groups hold two or more ids; `score` is the pair's plausibility from 0 to 1, all at or above 0.5. */
@@ -109,7 +109,7 @@ function gather(one: Prepared, other: Prepared): Evidence {
 }
 
 /** The pair's score with what speaks for it in words. */
-export function judge(one: Prepared, other: Prepared): { score: number; reason: string } {
+function judge(one: Prepared, other: Prepared): { score: number; reason: string } {
   if (hopeless(one, other)) return { score: 0, reason: "different titles" };
   const found = gather(one, other);
   if (found.doi === true && aboutTheSame(found, one, other)) {

@@ -12,7 +12,7 @@ import { familyKey, foldedWords } from "./keys.ts";
 import { parseReferences } from "./parse.ts";
 import { emptyRecord, type ImportedRecord } from "./record.ts";
 
-export type Compared = { field: string; file: string; got: string; want: string; same: boolean };
+type Compared = { field: string; file: string; got: string; want: string; same: boolean };
 export type FileScore = {
   file: string;
   format: string;
@@ -73,7 +73,7 @@ function expectationOf(file: string): string | undefined {
 
 const families = (record: ImportedRecord): string => record.authors.map(familyKey).join(" ");
 
-export function compare(file: string, got: ImportedRecord, want: ImportedRecord): Compared[] {
+function compare(file: string, got: ImportedRecord, want: ImportedRecord): Compared[] {
   const fields: [string, string, string][] = [
     ["title", foldedWords(got.title), foldedWords(want.title)],
     ["authors", families(got), families(want)],

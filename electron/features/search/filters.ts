@@ -1,8 +1,6 @@
 /** Published search filters, as trees that each database prints for itself. */
 import { group, type Node, type Target } from "./boolean/ast.ts";
 
-export type FilterName = "none" | "rct";
-
 const term = (text: string, fields: ("ti" | "ab" | "kw" | "pt" | "fs" | "hw")[]): Node => ({
   kind: "term",
   text,

@@ -2,7 +2,7 @@
 import type { LineReader } from "./record.ts";
 
 /** Longest line kept, in characters. The longest abstracts of real exports are below 100,000. */
-export const lineCeiling = 4_000_000;
+const lineCeiling = 4_000_000;
 
 /** Ends lines at LF, CRLF, or CR where `loneReturns` (old Macintosh files). */
 export function lineSplitter(

@@ -57,27 +57,39 @@ export const dedupe: Command = {
 };
 
 /**
- * Ids are the input's own where a file's records all have one and none twice, else 0-based row numbers;
- * rows go on counting over several files. An own id that two files both use is prefixed by its file.
+ * Ids are the input's own (an id column, or CSL's id) where all of a file's records have one and none
+ * twice, else 0-based row numbers; rejected rows are counted too, and rows go on counting over several
+ * files. An own id that two files both use is prefixed by its file.
  */
 function identified(files: { path: string; parsed: Parsed }[]) {
-  let row = 0;
-  const lists = files.map(({ path, parsed }) => {
-    const own = parsed.records.map((record) => record.id ?? "");
-    const usable = own.every((id) => id !== "") && new Set(own).size === own.length;
-    return parsed.records.map((record) => {
+  let before = 0;
+  const all = files.flatMap(({ path, parsed }) => {
+    const { format, records, rejected } = parsed;
+    const own = new Set(records.map((record) => record.id ?? ""));
+    const usable =
+      (format === "csv" || format === "csl-json") && own.size === records.length && !own.has("");
+    const row = rowNumbers(parsed, before);
+    before += records.length + rejected.length;
+    return records.map((record, index) => {
       const { id: _id, ...anonymous } = record;
       return {
         file: basename(path),
-        own: usable,
-        record: toComparable(usable ? record : anonymous, row++),
+        record: toComparable(usable ? record : anonymous, row[index] ?? index),
       };
     });
   });
-  const all = lists.flat();
   const uses = new Map<string, number>();
   for (const { record } of all) uses.set(record.id, (uses.get(record.id) ?? 0) + 1);
   return all.map(({ file, record }) =>
     (uses.get(record.id) ?? 0) > 1 ? { ...record, id: `${file}:${record.id}` } : record,
   );
+}
+
+function rowNumbers({ records, rejected }: Parsed, before: number): number[] {
+  const failed = rejected.map(({ line }) => line).toSorted((one, other) => one - other);
+  let skipped = 0;
+  return records.map(({ line }, index) => {
+    while (skipped < failed.length && (failed[skipped] ?? 0) < line) skipped += 1;
+    return before + index + skipped;
+  });
 }

@@ -40,7 +40,7 @@ const names: Record<string, keyof PicoText> = {
 };
 
 /** Accepts `{population, intervention, …}` or `{P, I, C, O}`, each a text or a list of texts. */
-export function picoFrom(value: unknown, path: string): PicoText {
+function picoFrom(value: unknown, path: string): PicoText {
   if (typeof value !== "object" || value === null || Array.isArray(value))
     throw new AppError(
       "badFile",

@@ -1,7 +1,7 @@
 /** A PICO element in free text to the terms of one concept block: what the user wrote, and forms derived from it. */
 import { abbreviations, concepts } from "./headings.ts";
 
-export type TermSource = "user" | "abbreviation" | "synonym" | "spelling" | "plural" | "MeSH";
+type TermSource = "user" | "abbreviation" | "synonym" | "spelling" | "plural" | "MeSH";
 export type BlockTerm = { text: string; source: TermSource };
 
 const filler =

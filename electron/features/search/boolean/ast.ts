@@ -37,12 +37,12 @@ export type Heading = {
   major: boolean;
   subheadings: string[];
 };
-export type Group = { kind: "and" | "or"; items: Node[] };
-export type Not = { kind: "not"; keep: Node; drop: Node };
+type Group = { kind: "and" | "or"; items: Node[] };
+type Not = { kind: "not"; keep: Node; drop: Node };
 /** At most `distance` words apart counted as Ovid does: 1 means side by side. */
 export type Near = { kind: "near"; distance: number; ordered: boolean; items: [Node, Node] };
-export type LineReference = { kind: "line"; label: string };
-export type Limit = { kind: "limit"; base: Node; text: string };
+type LineReference = { kind: "line"; label: string };
+type Limit = { kind: "limit"; base: Node; text: string };
 export type Node = Term | Heading | Group | Not | Near | LineReference | Limit;
 
 export type Line = { label: string; node: Node };

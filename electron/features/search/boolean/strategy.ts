@@ -1,6 +1,6 @@
 /** A pasted search strategy, of one line or a numbered history, to a tree for each line. */
 import { AppError } from "../../../api/errors.ts";
-import type { Line, Node, Strategy, Target } from "./ast.ts";
+import type { Line, Strategy, Target } from "./ast.ts";
 import { readLine } from "./read.ts";
 
 type RawLine = { label: string; text: string };
@@ -148,16 +148,4 @@ function blocks(all: string[], warnings: string[]): RawLine[] {
       `${left} line${left === 1 ? "" : "s"} of headings or notes without search terms left out.`,
     );
   return lines;
-}
-
-/** Whether the lines refer to each other at all. */
-export function hasReferences(strategy: Strategy): boolean {
-  const refers = (node: Node): boolean => {
-    if (node.kind === "line") return true;
-    if (node.kind === "and" || node.kind === "or") return node.items.some(refers);
-    if (node.kind === "not") return refers(node.keep) || refers(node.drop);
-    if (node.kind === "near") return node.items.some(refers);
-    return node.kind === "limit" ? refers(node.base) : false;
-  };
-  return strategy.lines.some(({ node }) => refers(node));
 }

@@ -257,7 +257,7 @@ function bibRecord({ type, key, fields }: Entry, line: number): ImportedRecord {
 }
 
 /** Names parted by `and` outside braces, written "Family, Given"; a braced whole is a group's name. */
-export function bibNames(raw: string): string[] {
+function bibNames(raw: string): string[] {
   if (raw.trim() === "") return [];
   return splitAtDepthZero(raw.replaceAll(/\s+/g, " "), " and ")
     .map((name) => name.trim())

@@ -10,7 +10,7 @@ import {
 import { emptyRecord, saysSomething, type ImportedRecord } from "../record.ts";
 
 const synonyms = {
-  id: ["recordid", "id", "paperid", "documentid", "key", "entryid"],
+  id: ["id", "recordid"],
   title: [
     "title",
     "primarytitle",
@@ -141,7 +141,7 @@ const synonyms = {
   ],
 } as const;
 
-export type Field = keyof typeof synonyms;
+type Field = keyof typeof synonyms;
 export type Columns = { names: string[]; at: Partial<Record<Field, number>>; carried: Set<number> };
 
 function fold(name: string): string {
@@ -246,7 +246,7 @@ function listLiteral(text: string): string[] | undefined {
 }
 
 /** Authors of one cell. Semicolons part them for certain; commas only where the names have none inside. */
-export function splitNames(text: string): string[] {
+function splitNames(text: string): string[] {
   const clean = cleanLine(text);
   if (clean === "") return [];
   const parts = listLiteral(clean) ?? partNames(clean);

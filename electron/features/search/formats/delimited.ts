@@ -5,7 +5,7 @@ import type { LineReader, Sink } from "../record.ts";
 import { columnsOf, rowRecord, type Columns } from "./columns.ts";
 
 /** Longest row that is kept, in characters, over all its lines. */
-export const rowCeiling = 4_000_000;
+const rowCeiling = 4_000_000;
 const batchSize = 400;
 
 type Row = { text: string; line: number };
@@ -139,7 +139,7 @@ function cells(text: string, delimiter: string): string[][] {
  * Whether a quoted cell is open after `text`, given whether one was open before it. A quote opens only
  * at the start of a cell, so an inch sign inside a plain cell does no harm.
  */
-export function quoteOpenAfter(text: string, delimiter: string, open: boolean): boolean {
+function quoteOpenAfter(text: string, delimiter: string, open: boolean): boolean {
   let inside = open;
   let at = text.indexOf('"');
   while (at >= 0) {

@@ -102,7 +102,7 @@ function continuation(tags: Tags, last: string, text: string): void {
 }
 
 /** The tag of a `XX  - ` line, or "". One to three blanks are met before the dash, none or one after it. */
-export function risTag(text: string): string {
+function risTag(text: string): string {
   let at = 0;
   while (at < 2 && (text.charCodeAt(at) === 0xfeff || text.charCodeAt(at) === 32)) at += 1;
   if (!isUpper(text.charCodeAt(at)) || !isUpperOrDigit(text.charCodeAt(at + 1))) return "";

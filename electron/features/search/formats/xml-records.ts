@@ -4,7 +4,7 @@ import type { Sink } from "../record.ts";
 import { parseElement, type XmlNode } from "./xml-nodes.ts";
 
 /** Longest XML of one record that is read, in characters. */
-export const elementCeiling = 8_000_000;
+const elementCeiling = 8_000_000;
 const prologCeiling = 200_000;
 
 export type TextReader = { text: (chunk: string) => void; end: () => void };

@@ -5,7 +5,7 @@ import type { Counted, Database, Fetched, FetchOptions } from "./database.ts";
 import { jsonField as field, jsonText as text, readJson } from "./json.ts";
 import { createPace, requestText, type Fetch, type Requesting } from "./request.ts";
 
-export const ctgovAddress = "https://clinicaltrials.gov/api/v2/";
+const ctgovAddress = "https://clinicaltrials.gov/api/v2/";
 const pageSize = 500;
 
 type Cursor = { token: string; counted: Counted; finished: boolean };

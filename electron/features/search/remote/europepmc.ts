@@ -5,7 +5,7 @@ import type { Counted, Database, Fetched, FetchOptions } from "./database.ts";
 import { jsonField as field, jsonText as text, readJson } from "./json.ts";
 import { createPace, requestText, type Fetch, type Requesting } from "./request.ts";
 
-export const europepmcAddress = "https://www.ebi.ac.uk/europepmc/webservices/rest/";
+const europepmcAddress = "https://www.ebi.ac.uk/europepmc/webservices/rest/";
 const pageSize = 1000;
 
 type Cursor = { mark: string; counted: Counted; finished: boolean };

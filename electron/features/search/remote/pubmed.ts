@@ -5,9 +5,9 @@ import type { Counted, Database, Fetched, FetchOptions, FetchState } from "./dat
 import { splitDates, type DateRange } from "./date-ranges.ts";
 import { BrokenBody, createPace, requestText, type Fetch, type Requesting } from "./request.ts";
 
-export const pubmedAddress = "https://eutils.ncbi.nlm.nih.gov/entrez/eutils/";
+const pubmedAddress = "https://eutils.ncbi.nlm.nih.gov/entrez/eutils/";
 /** The history server hands out only the first 9,999 hits of a search; larger ones are parted by date. */
-export const historyCeiling = 9999;
+const historyCeiling = 9999;
 const batchSize = 200;
 
 export type PubmedOptions = {
