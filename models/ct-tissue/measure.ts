@@ -5,8 +5,11 @@
  */
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { parseManifest } from "../../electron/features/models/manifest.ts";
-import { runRules } from "../../electron/features/models/rules/run.ts";
+import { createExperts } from "../../electron/features/models/experts.ts";
+import { forkWorker } from "../../electron/features/models/fork-worker.ts";
+import { openPacks } from "../../electron/features/models/packs.ts";
+import { createWorkerClient } from "../../electron/features/models/worker-client.ts";
+import { bundledPacksFolder } from "../../electron/places.ts";
 import { readNifti } from "../../electron/features/imaging/nifti.ts";
 import { loadSeries } from "../../electron/features/imaging/load.ts";
 import type { Volume } from "../../electron/api/volume.ts";
@@ -17,8 +20,9 @@ if (!existsSync(folder)) {
   console.log(`Nothing measured: ${folder} is not there.`);
   process.exit(0);
 }
-const here = import.meta.dirname;
-const manifest = parseManifest(readFileSync(join(here, "manifest.json"), "utf8"), here);
+const worker = createWorkerClient(forkWorker);
+const experts = createExperts(openPacks(bundledPacksFolder, join(bundledPacksFolder, "no-user-packs")), worker, { devices: ["cpu"], threads: 1 });
+const run = (image: Volume) => experts.runImage("ct-tissue", image, { signal: new AbortController().signal });
 const names: Record<string, Record<string, string>> = JSON.parse(readFileSync(join(folder, "labels.json"), "utf8"));
 const total = names["total"] ?? {};
 const idsOf = (wanted: RegExp): Set<number> => new Set(Object.entries(total).filter(([, name]) => wanted.test(name)).map(([id]) => Number(id)));
@@ -43,13 +47,14 @@ const cases: [string, Volume, Volume][] = [
   ["example_ct_sm, 30 slices of it", volume("example_ct_sm.nii.gz"), volume("example_seg.nii.gz")],
 ];
 for (const [name, image, truth] of cases) {
-  const result = runRules({ folder: here, manifest, bundled: true }, { ...image, modality: "CT" });
+  const result = await run({ ...image, modality: "CT" });
   if (result.kind !== "segmentation") throw new Error("not a segmentation");
   for (const [what, label, ids] of [["lungs", 1, lungs], ["bone", 3, bones]] as const) {
     const score = dice(result.mask.data, label, truth, ids);
-    if (score.theirs > 0) console.log(`${name}: ${what} Dice ${score.dice.toFixed(4)} (ours ${score.ours}, reference ${score.theirs} voxels), ${Math.round(result.msRuntime)} ms`);
+    if (score.theirs > 0) console.log(`${name}: ${what} Dice ${score.dice.toFixed(4)} (ours ${score.ours}, reference ${score.theirs} voxels), ${Math.round(result.ms)} ms`);
   }
 }
 const started = performance.now();
-const result = runRules({ folder: here, manifest, bundled: true }, dicom);
+const result = await run(dicom);
 console.log(`example_ct_dicom ${dicom.shape.join("x")}: ${Math.round(performance.now() - started)} ms`, result.kind === "segmentation" ? result.labels.map(({ name, voxels }) => `${name} ${voxels}`).join(", ") : "");
+worker.stop();

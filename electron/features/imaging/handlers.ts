@@ -52,7 +52,7 @@ export function createImagingHandlers({ studies, assets, experts, reviewer }: De
       turns.push({ role: "assistant", text: plan.text, at: now() });
       emit({ done: 0, total: 1, label: `Asking ${parsed.expert.title}` });
       const volume = await loadVolume(series, assets);
-      const result = await experts.runImage(parsed.expert.id, volume, { signal, emit });
+      const result = await experts.runImage(parsed.expert.id, volume, { signal, emit, args: parsed.args });
       const [suggestion] = studies().ledger.suggest([await suggestionFrom(result, series, seriesSubject(studyId, seriesId), assets)]);
       const call = { expert: result.expert, version: result.version, args: parsed.args, device: result.device, ms: result.ms, msRuntime: result.msRuntime };
       turns.push({ role: "expert", text: describeResult(result, volume), at: now(), call, ...(suggestion ? { suggestionId: suggestion.id } : {}) });

@@ -5,7 +5,6 @@ import type { Manifest } from "./manifest.ts";
 import type { Experts, RunOptions, Unclocked } from "./models.ts";
 import type { Pack } from "./pack.ts";
 import type { Packs } from "./packs.ts";
-import { runRules } from "./rules/run.ts";
 import { runPlanar } from "./run-planar.ts";
 import { runVolume } from "./run-volume.ts";
 import type { WorkerClient } from "./worker-client.ts";
@@ -46,9 +45,8 @@ async function run(pack: Pack, image: Volume, caller: { worker: WorkerClient; se
       return runPlanar(pack, image, caller);
     case "slidingWindow":
     case "classPrompt":
-      return runVolume(pack, image, caller, wantedLabels(manifest, caller.options.args));
     case "rules":
-      return runRules(pack, image);
+      return runVolume(pack, image, caller, wantedLabels(manifest, caller.options.args));
     default:
       throw new AppError("unsupported", `${manifest.id} is a ${manifest.task} pack; it reads no images.`);
   }

@@ -1,7 +1,8 @@
 /** The worker's whole business: load a session when first asked, run it, release it. */
+import { toErrorShape } from "../../api/errors.ts";
 import { openSession, type Session } from "./onnx.ts";
 import { labelVolume } from "./serve-volume.ts";
-import type { WorkerReply, WorkerRequest } from "./worker-protocol.ts";
+import type { SessionRequest, WorkerReply, WorkerRequest } from "./worker-protocol.ts";
 
 export function serveSessions(post: (reply: WorkerReply) => void): (request: WorkerRequest) => void {
   const sessions = new Map<string, Promise<Session>>();
@@ -15,20 +16,30 @@ export function serveSessions(post: (reply: WorkerReply) => void): (request: Wor
       await (await session)?.release();
       return { id, kind: "released" };
     }
-    const started = performance.now();
-    let opening = sessions.get(request.path);
-    const fresh = opening === undefined;
-    if (opening === undefined) {
-      opening = openSession(request.path, request.devices, request.threads);
-      sessions.set(request.path, opening);
-      opening.catch(() => sessions.delete(request.path));
+    let msLoad = 0;
+    let session: Session | undefined;
+    const open = async (): Promise<Session> => {
+      const started = performance.now();
+      const fresh = !sessions.has(request.path);
+      session = await sessionOf(request);
+      if (fresh) msLoad = performance.now() - started;
+      return session;
+    };
+    if (request.kind === "run") {
+      const opened = await open();
+      return { kind: "done", ...(await opened.run(request.feeds)), id, msLoad, device: opened.device, tried: opened.tried };
     }
-    const session = await opening;
-    const msLoad = fresh ? performance.now() - started : 0;
-    const about = { id, msLoad, device: session.device, tried: session.tried };
-    if (request.kind === "run") return { kind: "done", ...(await session.run(request.feeds)), ...about };
-    const labelled = await labelVolume(session, request, (done, total) => post({ id, kind: "progress", done, total }));
-    return { kind: "labelled", ...labelled, ...about };
+    const labelled = await labelVolume(request, open, (done, total) => post({ id, kind: "progress", done, total }));
+    return { kind: "labelled", ...labelled, id, msLoad, device: session?.device ?? "rules", tried: session?.tried ?? [] };
+  }
+
+  function sessionOf({ path, devices, threads }: SessionRequest): Promise<Session> {
+    const opened = sessions.get(path);
+    if (opened) return opened;
+    const opening = openSession(path, devices, threads);
+    sessions.set(path, opening);
+    opening.catch(() => sessions.delete(path));
+    return opening;
   }
 
   // One job at a time: native runs block this process anyway, and order is then what it seems.
@@ -39,7 +50,7 @@ export function serveSessions(post: (reply: WorkerReply) => void): (request: Wor
       try {
         post(await answer(request));
       } catch (thrown) {
-        post({ id: request.id, kind: "failed", message: thrown instanceof Error ? thrown.message : String(thrown) });
+        post({ id: request.id, kind: "failed", error: toErrorShape(thrown) });
       }
     });
   };

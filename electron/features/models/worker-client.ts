@@ -2,7 +2,7 @@
  * The backend's side of the model worker: started when first needed, killed to cancel, never replayed.
  * Three failures of the worker itself in a row open a circuit that only the user closes.
  */
-import { AppError } from "../../api/errors.ts";
+import { AppError, fromErrorShape, type ErrorShape } from "../../api/errors.ts";
 import type { TensorData } from "./onnx.ts";
 import type { SessionRequest, VolumeRequest, WorkerPort, WorkerReply, WorkerRequest } from "./worker-protocol.ts";
 
@@ -18,6 +18,11 @@ type OnProgress = (done: number, total: number) => void;
 
 const readyWithin = 10_000;
 const failuresAllowed = 3;
+
+/** The runtime's own errors have no code of ours: the model ran and failed. Ours keep theirs. */
+function failed(error: ErrorShape): AppError {
+  return error.code === "internal" ? new AppError("modelFailed", `The model failed: ${error.message}`) : fromErrorShape(error);
+}
 
 export function createWorkerClient(spawn: () => WorkerPort) {
   let port: Promise<WorkerPort> | undefined;
@@ -92,7 +97,7 @@ export function createWorkerClient(spawn: () => WorkerPort) {
         waiting.set(id, { resolve, reject, onProgress });
         worker.post({ ...request, id });
       });
-      if (reply.kind === "failed") throw new AppError("modelFailed", `The model failed: ${reply.message}`);
+      if (reply.kind === "failed") throw failed(reply.error);
       return reply;
     } finally {
       signal?.removeEventListener("abort", stop);

@@ -1,20 +1,24 @@
 /** What the backend and the model worker say to each other. Structured clone carries the arrays. */
-import type { Inference, PostprocessStep } from "./manifest.ts";
+import type { ErrorShape } from "../../api/errors.ts";
+import type { Volume } from "../../api/volume.ts";
+import type { Inference, PostprocessStep, PreprocessStep } from "./manifest.ts";
 import type { TensorData } from "./onnx.ts";
-import type { Grid, LabelGrid } from "./steps/grid.ts";
 
 export type Tried = { device: string; failedBecause: string }[];
 export type SessionRequest = { path: string; devices: string[]; threads: number };
 
-/** A whole volume at once: windows, blending and labels stay in the worker, so only labels travel back. */
+/** A whole volume at once: steps, windows, blending and labels stay in the worker, so only labels travel back. */
 export type VolumeRequest = SessionRequest & {
-  grid: Grid;
-  inference: Extract<Inference, { kind: "slidingWindow" | "classPrompt" }>;
-  /** The steps before `invert`. */
-  steps: PostprocessStep[];
+  image: Volume;
+  preprocess: PreprocessStep[];
+  inference: VolumeInference;
+  postprocess: PostprocessStep[];
   /** Label ids in channel order. */
   ids: number[];
 };
+
+/** `path` is empty for packs made of rules. */
+export type VolumeInference = Extract<Inference, { kind: "slidingWindow" | "classPrompt" | "rules" }>;
 
 export type WorkerRequest =
   | ({ id: number; kind: "run"; feeds: Record<string, TensorData> } & SessionRequest)
@@ -27,11 +31,11 @@ type Done = { id: number; msRuntime: number; msLoad: number; device: string; tri
 export type WorkerReply =
   | { kind: "ready" }
   | ({ kind: "done"; outputs: Record<string, TensorData> } & Done)
-  | ({ kind: "labelled"; labels: LabelGrid } & Done)
+  | ({ kind: "labelled"; labels: Uint8Array } & Done)
   | { id: number; kind: "progress"; done: number; total: number }
   | { id: number; kind: "released" }
   | { id: number; kind: "memory"; residentBytes: number }
-  | { id: number; kind: "failed"; message: string };
+  | { id: number; kind: "failed"; error: ErrorShape };
 
 /** Either end of the channel; a fork's IPC and a utility process's port both fit. */
 export type WorkerPort = {

@@ -2,7 +2,7 @@
 import { AppError } from "../../../api/errors.ts";
 import { spacingOf } from "../../imaging/geometry.ts";
 import type { Grid, LabelGrid } from "../steps/grid.ts";
-import { dilate, erode, fillSlices, keepPieces, piecesOf, type Space } from "./morphology.ts";
+import { dilate, erode, fillSlices, keepPieces, piecesOf, regionWhere, type Space } from "./morphology.ts";
 import type { Rule } from "./schema.ts";
 
 export type Assignment = { label: number; region: string };
@@ -31,14 +31,15 @@ export function applyRules(grid: Grid, rules: readonly Rule[], assign: readonly 
 function made(rule: Rule, grid: Grid, space: Space, region: (name: string) => Uint8Array): Uint8Array {
   switch (rule.rule) {
     case "range":
-      return Uint8Array.from(grid.data, (value) => (value >= rule.min && value < rule.max ? 1 : 0));
+      return regionWhere(grid.data.length, (at) => (grid.data[at] as number) >= rule.min && (grid.data[at] as number) < rule.max);
     case "combine": {
       const [inside, outside] = [rule.inside.map(region), rule.outside.map(region)];
-      return region(rule.of).map((value, at) => (value === 1 && inside.every((one) => one[at] === 1) && outside.every((one) => one[at] === 0) ? 1 : 0));
+      const from = region(rule.of);
+      return regionWhere(from.length, (at) => from[at] === 1 && inside.every((one) => one[at] === 1) && outside.every((one) => one[at] === 0));
     }
     case "union": {
       const parts = rule.of.map(region);
-      return Uint8Array.from(grid.data, (_, at) => (parts.some((one) => one[at] === 1) ? 1 : 0));
+      return regionWhere(grid.data.length, (at) => parts.some((one) => one[at] === 1));
     }
     case "erode":
       return erode(region(rule.of), space, rule.mm);

@@ -1,11 +1,12 @@
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { z } from "zod";
+import type { Volume } from "../../../api/volume.ts";
 import { forkWorker } from "../fork-worker.ts";
 import { openSession } from "../onnx.ts";
 import { createWorkerClient } from "../worker-client.ts";
 import { at, golden, goldenJson, goldenTitle, hasGolden, readNpz } from "./golden.ts";
-import type { Grid, Size } from "./grid.ts";
+import { voxelOrder, type Grid, type Size } from "./grid.ts";
 import { importance, slidingWindow, windowStarts, type WindowRule } from "./sliding-window.ts";
 
 const triple = z.tuple([z.number(), z.number(), z.number()]);
@@ -76,10 +77,13 @@ describe.skipIf(!hasGolden)(goldenTitle("sliding windows agree with MONAI 1.5"),
     for (const one of about.cases.slice(0, 3)) {
       const inference = { kind: "slidingWindow" as const, file: "", input: "image", output: "logits", padMode: "constant" as const, ...ruleOf(one, 4) };
       const steps = [{ step: "argmaxOrBackground" as const, background: "channel" as const }];
-      const reply = await worker.label({ path: network, ...settings, grid: inputGrid(one.input), inference, steps, ids: [0, 1, 2] });
-      const expected = readNpz(`sliding_window/${one.file}`)["argmax"]?.data ?? [];
-      const different = reply.labels.data.reduce((count, value, index) => count + (value === expected[index] ? 0 : 1), 0);
-      expect(reply.labels.data.length).toBe(expected.length);
+      const grid = inputGrid(one.input);
+      const affine = [1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1];
+      const image: Volume = { shape: grid.size, channels: 1, spacing: [1, 1, 1], affine, data: voxelOrder(grid), modality: "CT", units: "" };
+      const reply = await worker.label({ path: network, ...settings, image, preprocess: [], inference, postprocess: steps, ids: [0, 1, 2] });
+      const expected = voxelOrder({ ...grid, data: Uint8Array.from(readNpz(`sliding_window/${one.file}`)["argmax"]?.data ?? []) });
+      const different = reply.labels.reduce((count, value, index) => count + (value === expected[index] ? 0 : 1), 0);
+      expect(reply.labels.length).toBe(expected.length);
       expect(different).toBeLessThanOrEqual(one.voxels_with_top2_margin_below_1e_4);
     }
   });
