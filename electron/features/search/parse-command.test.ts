@@ -13,7 +13,7 @@ const unused = (): never => {
   throw new Error("these commands need no app");
 };
 const context: CommandContext = {
-  experts: unused,
+  experts: { list: unused, runImage: unused, runNetwork: unused, folderOf: unused },
   call: unused,
   dataFolder: folder,
   seed: 0,
