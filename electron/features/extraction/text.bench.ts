@@ -1,0 +1,57 @@
+/**
+ * Pages per second of reading PDFs: ours (text, layout, tables), pdf.js's own text extraction alone,
+ * and Poppler's `pdftotext` (one process per paper), on the same papers in the same run.
+ * Run: `node electron/features/extraction/text.bench.ts`.
+ */
+import { execFileSync } from "node:child_process";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { readPdf } from "./pdf.ts";
+import { paperFromPdf } from "./pdf-paper.ts";
+
+const folder = join(process.env["EVIDESK_SHARED"] ?? "../shared", "data/text/pdfs/dev");
+
+async function seconds(work: () => unknown): Promise<number> {
+  const start = performance.now();
+  await work();
+  return (performance.now() - start) / 1000;
+}
+
+async function main(): Promise<void> {
+  const from = existsSync(folder) ? folder : "samples/review";
+  const files = readdirSync(from)
+    .filter((name) => name.endsWith(".pdf"))
+    .map((name) => join(from, name));
+  // One paper first, so that loading pdf.js is not counted as reading.
+  await readPdf(readFileSync(files[0] ?? ""));
+  let [pages, reading, layout, poppler] = [0, 0, 0, 0];
+  for (const file of files) {
+    const bytes = readFileSync(file);
+    let raw: Awaited<ReturnType<typeof readPdf>> | undefined;
+    reading += await seconds(async () => (raw = await readPdf(bytes)));
+    layout += await seconds(() => raw && paperFromPdf(raw));
+    pages += raw?.pages.length ?? 0;
+    poppler += await seconds(() => tryPoppler(file));
+  }
+  const rate = (time: number): string => `${(pages / time).toFixed(1)} pages/s`;
+  console.log(`${files.length} papers, ${pages} pages from ${from}`);
+  console.log(
+    `ours, whole: ${rate(reading + layout)} (pdf.js text and operators ${rate(reading)}, layout and tables ${rate(layout)})`,
+  );
+  console.log(
+    poppler > 0 && popplerThere ? `pdftotext: ${rate(poppler)}` : "pdftotext: not installed",
+  );
+}
+
+let popplerThere = true;
+
+function tryPoppler(file: string): void {
+  if (!popplerThere) return;
+  try {
+    execFileSync("pdftotext", [file, "-"], { stdio: "pipe", maxBuffer: 1 << 28 });
+  } catch {
+    popplerThere = false;
+  }
+}
+
+await main();
