@@ -146,7 +146,7 @@ const read: Command = {
     const cards = await context.experts.list();
     for (const path of positionals) {
       const series = await loadSeries(path, context.progress);
-      const plan = planCall(ask, { modality: series.volume.modality, slices: series.volume.shape[2] }, cards);
+      const plan = planCall(ask, { modality: series.volume.modality, slices: series.volume.shape[2], low: lowest(series.volume.data) }, cards);
       const parsed = plan.kind === "call" ? parseCall(plan.text, cards) : null;
       if (plan.kind === "answer" || parsed === null || "problem" in parsed) {
         turns.push({ role: "assistant", text: parsed && "problem" in parsed ? parsed.problem : plan.text });
@@ -165,6 +165,12 @@ const read: Command = {
     }
     return { turns, findings, masks };
   },
+};
+
+const lowest = (data: ArrayLike<number>): number => {
+  let low = Number.POSITIVE_INFINITY;
+  for (let at = 0; at < data.length; at += 1) low = Math.min(low, data[at] as number);
+  return low;
 };
 
 export const commands: Record<string, Command> = { "image-info": imageInfo, "convert-image": convertImage, segment, classify, read };

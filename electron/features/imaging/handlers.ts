@@ -42,7 +42,7 @@ export function createImagingHandlers({ studies, assets, experts, reviewer }: De
       const now = (): string => new Date().toISOString();
       const turns: Turn[] = [{ role: "user", text, at: now() }];
       const cards = await experts.list();
-      const plan = planCall(text, { modality: series.modality, slices: series.shape[2] }, cards);
+      const plan = planCall(text, { modality: series.modality, slices: series.shape[2], low: series.range.low }, cards);
       const parsed = plan.kind === "call" ? parseCall(plan.text, cards) : null;
       if (parsed === null || "problem" in parsed) {
         turns.push({ role: "assistant", text: parsed && "problem" in parsed ? parsed.problem : plan.text, at: now() });

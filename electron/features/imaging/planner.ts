@@ -5,7 +5,12 @@
  */
 import type { ExpertCard } from "../models/models.ts";
 
-export type ImageFacts = { modality: string; slices: number };
+export type ImageFacts = {
+  modality: string;
+  slices: number;
+  /** Lowest stored value: a volume that holds air at about −1000 is in Hounsfield units. */
+  low?: number;
+};
 export type Plan =
   | { kind: "call"; text: string; expert: string; args: string }
   /** Nothing is called; the text says why and what could be asked. */
@@ -44,8 +49,13 @@ const wordsOf = (text: string): Set<string> => new Set((text.match(/[\p{L}\p{N}]
 
 function fits(card: ExpertCard, facts: ImageFacts): boolean {
   const modalities = card.inputs.flatMap((input) => input.modality);
-  return facts.modality === "unknown" ? facts.slices === 1 && modalities.includes("CXR") : modalities.includes(facts.modality);
+  if (facts.modality !== "unknown") return modalities.includes(facts.modality);
+  // NIfTI and PNG name no modality: one plane may be a film, a volume with air in it is taken for CT.
+  if (facts.slices === 1) return modalities.includes("CXR");
+  return looksLikeCt(facts) && modalities.includes("CT");
 }
+
+const looksLikeCt = (facts: ImageFacts): boolean => facts.modality === "unknown" && facts.slices > 1 && (facts.low ?? 0) <= -900;
 
 /** How well a request names what an expert does: its labels and arguments, then its kind of task. */
 function match(request: string, card: ExpertCard): number {
@@ -61,7 +71,7 @@ export function planCall(request: string, facts: ImageFacts, cards: readonly Exp
   const scored = experts.map((card) => ({ card, score: match(request, card) })).toSorted((a, b) => b.score - a.score);
   const suitable = scored.filter(({ card }) => fits(card, facts));
   const best = suitable[0];
-  const image = facts.modality === "unknown" ? "an image whose file does not say what it is" : `a ${facts.modality} image`;
+  const image = facts.modality !== "unknown" ? `a ${facts.modality} image` : looksLikeCt(facts) ? "a CT volume by its values, though its file does not say so" : "an image whose file does not say what it is";
   // Naming the thing is enough; a bare verb only when one suitable expert does that kind of work.
   const onlyOne = suitable.filter(({ score }) => score > 0).length === 1;
   if (best && (best.score >= 2 || (best.score === 1 && onlyOne && !namesSomethingElse(request, best.card)))) {

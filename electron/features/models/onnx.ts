@@ -1,4 +1,7 @@
 /** The only importer of onnxruntime-node. Runs in the worker process, never in the backend. */
+import { existsSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
 import type { InferenceSession, Tensor } from "onnxruntime-node";
 
 export type TensorData = { type: "float32" | "int64" | "int32"; dims: number[]; data: Float32Array | BigInt64Array | Int32Array };
@@ -13,7 +16,13 @@ export type Session = {
 export function providersFor(platform: string, arch: string): string[] {
   if (platform === "win32") return ["dml", "cpu"];
   if (platform === "darwin") return arch === "arm64" ? ["coreml", "cpu"] : ["cpu"];
-  return arch === "x64" ? ["cuda", "cpu"] : ["cpu"];
+  return arch === "x64" && hasCudaLibraries() ? ["cuda", "cpu"] : ["cpu"];
+}
+
+/** The CUDA provider is a download of its own (`npm run gpu:install`); asking for it without is only noise. */
+function hasCudaLibraries(): boolean {
+  const folder = join(dirname(createRequire(import.meta.url).resolve("onnxruntime-node/package.json")), "bin", "napi-v6", "linux", "x64");
+  return existsSync(join(folder, "libonnxruntime_providers_cuda.so"));
 }
 
 /**
