@@ -108,7 +108,7 @@ def draw_pair(article, random):
         chosen = random.random(1 + len(abstract) // 25) < 0.5
         left = [token for place, token in enumerate(abstract) if chosen[place // 25]]
         right = [token for place, token in enumerate(abstract) if not chosen[place // 25]]
-        return left or abstract, right or abstract
+        return piece(left or abstract, random), piece(right or abstract, random)
     if kind == "passages":
         at = random.integers(len(passages) - 1)
         return piece(passages[at], random), piece(passages[at + 1], random)
@@ -116,7 +116,7 @@ def draw_pair(article, random):
 
 
 def piece(tokens, random):
-    size = int(random.integers(24, LONGEST))
+    size = int(random.integers(20, 140))
     begin = int(random.integers(0, max(1, len(tokens) - size)))
     return tokens[begin : begin + size]
 
@@ -133,7 +133,7 @@ def retrieval(model, held_out):
 
 def main():
     parser = argparse.ArgumentParser()
-    parser.add_argument("--steps", type=int, default=1500)
+    parser.add_argument("--steps", type=int, default=1200)
     parser.add_argument("--seed", type=int, default=1)
     arguments = parser.parse_args()
     require_data()
@@ -168,7 +168,7 @@ def main():
         optimizer.step()
         schedule.step()
         average.update(model)
-        if step % 250 == 0 or step == arguments.steps:
+        if step % 200 == 0 or step == arguments.steps:
             print(f"step {step}: loss {loss.item():.3f}, title finds abstract {retrieval(model, held_out)}, {time.time() - started:.0f} s", flush=True)
     model.load_state_dict(average.kept)
     torch.save(model.state_dict(), CACHE / "text-encoder.pt")

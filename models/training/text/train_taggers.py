@@ -1,7 +1,8 @@
-"""Trains the two research-only taggers on one network with two heads, then exports each as a pack.
+"""Trains the two research-only taggers and exports each as a pack.
 
-    python train_taggers.py [--head pio|facts] [--epochs 8]
-    python measure_taggers.py           prints the figures from the exported files
+    python train_taggers.py                                          pico-tagger, with the facts as a second task
+    python train_taggers.py --head facts --epochs 16 --batch 2400    trial-facts, from the network of the first
+    python measure_taggers.py pico-tagger|trial-facts                prints the figures from the exported file
 """
 import argparse
 import time
@@ -90,19 +91,19 @@ def epoch_share(examples, random):
     return [e for e in examples if e["head"] == "facts" or e["mask"].max() >= 1 or random.random() < 0.5]
 
 
-def train(model, examples, minutes, seed, validate, epochs):
+def train(model, examples, arguments, validate):
     optimizer = torch.optim.AdamW([
         {"params": [model.embedding.word.weight], "lr": 1e-3, "weight_decay": 0.0},
         {"params": [value for name, value in model.named_parameters() if name != "embedding.word.weight"], "lr": 3e-3, "weight_decay": 1e-3},
     ])
-    random = np.random.default_rng(seed)
-    shapes = len(batches(epoch_share(examples, random), 4800, random))
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, [2e-3, 4e-3], total_steps=(shapes + 40) * epochs, pct_start=0.15)
+    random, epochs, size = np.random.default_rng(arguments.seed), arguments.epochs, arguments.batch
+    shapes = len(batches(epoch_share(examples, random), size, random))
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, [2e-3, 4e-3], total_steps=(shapes + 8) * epochs, pct_start=0.15)
     average, started = Average(model, 0.998), time.time()
     for epoch in range(epochs):
         model.train()
         total = 0.0
-        for batch in batches(epoch_share(examples, random), 4800, random):
+        for batch in batches(epoch_share(examples, random), size, random):
             optimizer.zero_grad()
             loss = loss_of(model, batch)
             loss.backward()
@@ -114,7 +115,7 @@ def train(model, examples, minutes, seed, validate, epochs):
         kept = {name: value.clone() for name, value in model.state_dict().items()}
         model.load_state_dict(average.kept)
         print(f"epoch {epoch + 1}: loss {total / shapes:.4f}, {validate(model)}, {time.time() - started:.0f} s", flush=True)
-        if time.time() - started > minutes * 60:
+        if time.time() - started > arguments.minutes * 60:
             return
         if epoch + 1 < epochs:
             model.load_state_dict(kept)
@@ -167,6 +168,7 @@ def save(model, head, name):
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--minutes", type=float, default=60)
+    parser.add_argument("--batch", type=int, default=4800, help="tokens per batch")
     parser.add_argument("--epochs", type=int, default=8)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--head", choices=["pio", "facts"], default="pio")
@@ -183,13 +185,13 @@ def main():
     fact_training, fact_validation = split_by_article([d for d in facts()[0] if d["key"] not in held])
     examples += [fact_example(d, vocabulary) for d in fact_training]
     if arguments.head == "facts":
-        examples += [fact_example(d, vocabulary) for d in fact_training for _ in range(2)]
+        examples = [fact_example(d, vocabulary) for d in fact_training]
     checks = [(pio_example(d, vocabulary, 1.0)["target"], d) for d in validation]
     print(f"{len(examples)} examples, {sum(len(e['ids']) for e in examples)} tokens; validation {len(validation)} and {len(fact_validation)} articles", flush=True)
 
     def validate(model):
         model.eval()
-        scores = pio_scores([probabilities(model, d, vocabulary, "pio") for _, d in checks], [t for t, _ in checks])
+        scores = [(0.0, 0.0)] * 3 if arguments.head == "facts" else pio_scores([probabilities(model, d, vocabulary, "pio") for _, d in checks], [t for t, _ in checks])
         totals = np.zeros(3)
         for document in fact_validation:
             tokens, _ = encode(document, vocabulary)
@@ -199,7 +201,9 @@ def main():
         return f"P/I/O F1 {[f'{f:.3f}@{t:.2f}' for f, t in scores]}, facts F1 {2 * totals[0] / max(1, totals[1] + totals[2]):.3f}"
 
     model = Tagger(vectors, {"pio": 3, "facts": len(FACT_TAGS)})
-    train(model, examples, arguments.minutes, arguments.seed, validate, arguments.epochs)
+    if arguments.head == "facts":
+        model.load_state_dict(torch.load(CACHE / "pico-tagger.pt"))
+    train(model, examples, arguments, validate)
     name = {"pio": "pico-tagger", "facts": "trial-facts"}[arguments.head]
     torch.save(model.state_dict(), CACHE / f"{name}.pt")
     save(model, arguments.head, name)
