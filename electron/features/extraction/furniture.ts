@@ -70,6 +70,7 @@ function recurringRules(sheets: Sheet[]): Set<string> {
   const pages = new Map<string, Set<number>>();
   for (const sheet of sheets) {
     for (const rule of sheet.rules) {
+      if (rule.y0 > sheet.height * 0.12 && rule.y0 < sheet.height * 0.88) continue;
       const key = ruleKey(rule);
       pages.set(key, (pages.get(key) ?? new Set()).add(sheet.number));
     }

@@ -78,9 +78,11 @@ function regionOf(found: Found, around: Surroundings): TableRegion | undefined {
   const { at } = found;
   const frame = frameOf(found, around);
   if (!frame) return undefined;
-  const { x0, x1, top, bottom, rules } = frame;
+  const { x0, x1, top, bottom, rules, beside } = frame;
   const within = around.chunks.filter((chunk) => chunk.x0 >= x0 - 6 && chunk.x1 <= x1 + 6);
-  const caption = within.filter((chunk) => chunk.y0 >= at.y0 - 2 && chunk.baseline < top + 1);
+  const caption = beside
+    ? captionBeside(at, around.chunks, x0, bottom)
+    : within.filter((chunk) => chunk.y0 >= at.y0 - 2 && chunk.baseline < top + 1);
   const body = within.filter(
     (chunk) => chunk.baseline > top && chunk.baseline <= bottom + 1 && !caption.includes(chunk),
   );
@@ -96,6 +98,26 @@ function regionOf(found: Found, around: Surroundings): TableRegion | undefined {
   };
 }
 
+/** Some journals set the caption in a narrow strip to the left of the table's first line. */
+function captionBeside(at: Chunk, chunks: Chunk[], edge: number, bottom: number): Chunk[] {
+  const strip = chunks
+    .filter(
+      (chunk) =>
+        chunk.x1 < edge &&
+        chunk.x0 >= at.x0 - 3 &&
+        chunk.baseline >= at.baseline - 2 &&
+        chunk.baseline < bottom,
+    )
+    .toSorted((a, b) => a.baseline - b.baseline || a.x0 - b.x0);
+  const caption: Chunk[] = [];
+  for (const chunk of strip) {
+    const lowest = caption.at(-1)?.baseline ?? at.baseline;
+    if (chunk.baseline - lowest > 1.6 * at.size || Math.abs(chunk.size - at.size) > 0.5) break;
+    caption.push(chunk);
+  }
+  return caption;
+}
+
 /** The frame's ends are those of the first line under the caption; its foot is the last like line. */
 function frameOf(found: Found, { lines, captions, chunks }: Surroundings) {
   const { at } = found;
@@ -103,11 +125,18 @@ function frameOf(found: Found, { lines, captions, chunks }: Surroundings) {
     .filter((other) => other.at.y0 > at.y1 && other.at.x0 < at.x1 + 40)
     .map((other) => other.at.y0);
   const limit = Math.min(Number.POSITIVE_INFINITY, ...next);
-  const under = lines.filter(
+  const below = lines.filter(
     (line) =>
       line.y0 > at.y0 - 2 && line.y0 < limit && line.x0 - 8 <= at.x0 && line.x1 > at.x0 + 20,
   );
-  const first = under.find((line) => line.y0 > at.baseline - 1 && line.y0 - at.y1 < 110);
+  const right = lines.filter(
+    (line) => line.y0 > at.y0 - 20 && line.y0 < limit && line.x0 > at.x1 && line.x0 - at.x0 < 200,
+  );
+  const firstBelow = below.find((line) => line.y0 > at.baseline - 1 && line.y0 - at.y1 < 110);
+  const firstRight = right.find((line) => Math.abs(line.y0 - at.y0) < 20);
+  const beside = firstRight !== undefined && (!firstBelow || firstBelow.y0 - at.y1 > 40);
+  const first = beside ? firstRight : firstBelow;
+  const under = beside ? right : below;
   if (!first) return undefined;
   const alike = under.filter(
     (line) =>
@@ -122,7 +151,7 @@ function frameOf(found: Found, { lines, captions, chunks }: Surroundings) {
       line.x0 >= first.x0 - 8 &&
       line.x1 <= first.x1 + 12,
   );
-  return { x0: first.x0, x1: first.x1, top: first.y0, bottom: last.y0, rules };
+  return { x0: first.x0, x1: first.x1, top: first.y0, bottom: last.y0, rules, beside };
 }
 
 /** A line further down belongs to the table only while what lies between still looks like cells. */

@@ -115,21 +115,36 @@ function cellsOf(line: Chunk[], columns: Column[], header: boolean): GridCellChu
 
 /** Lines that are one row: between the same two rules of a fully ruled table, or wrapped words of one cell. */
 function mergeRows(rows: Row[], columns: Column[], rules: Rule[]): Row[] {
-  const dataRules = new Set(rows.filter((row) => !row.header).map((row) => row.band)).size;
-  const dataRows = rows.filter((row) => !row.header).length;
-  const ruled = rules.length > 4 && dataRules > 0.3 * dataRows;
+  const bands = Map.groupBy(
+    rows.filter((row) => !row.header),
+    (row) => row.band,
+  );
+  const ruled = rules.length > 4;
+  const oneRow = new Set(
+    [...bands].filter(([, band]) => ruled && isOneRow(band)).map(([key]) => key),
+  );
   const merged: Row[] = [];
   for (const row of rows) {
     const last = merged.at(-1);
     if (
       last &&
       last.header === row.header &&
-      (ruled && !row.header ? last.band === row.band : continues(last, row, columns))
+      ((!row.header && last.band === row.band && oneRow.has(row.band)) ||
+        continues(last, row, columns))
     )
       absorb(last, row);
     else merged.push(row);
   }
   return merged;
+}
+
+/** Between two rules stands one row, unless several of its lines are full rows themselves. */
+function isOneRow(band: Row[]): boolean {
+  const fullest = Math.max(...band.map((row) => row.cells.length));
+  return (
+    band.length < 8 &&
+    band.filter((row) => row.cells.length >= Math.max(2, 0.6 * fullest)).length < 2
+  );
 }
 
 function continues(last: Row, row: Row, columns: Column[]): boolean {
