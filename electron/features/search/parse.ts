@@ -20,6 +20,8 @@ export type Parsed = { format: Format; records: ImportedRecord[]; rejected: Reje
 
 const headBytes = 1 << 16;
 const piece = 1 << 18;
+/** One letter beyond Latin-1 doubles the memory of the whole string around it, so strings are kept short. */
+const smallPiece = 1 << 13;
 
 /**
  * Reads an export. Records come in file order; what cannot be read is named by file, line and reason,
@@ -58,10 +60,12 @@ export async function parseReferences(
     return open;
   }
 
-  for await (const chunk of input instanceof Uint8Array ? inPieces(input) : input) {
+  for await (const chunk of input instanceof Uint8Array ? inPieces(input, piece) : input) {
     signal?.throwIfAborted();
     if (open !== undefined) {
-      open.reader.text(open.decoding.decode(chunk));
+      const size = open.format.endsWith("xml") ? chunk.length : smallPiece;
+      for (const part of inPieces(chunk, Math.max(1, size)))
+        open.reader.text(open.decoding.decode(part));
       continue;
     }
     head.push(chunk);
@@ -74,8 +78,8 @@ export async function parseReferences(
   return { format: last.format, records, rejected };
 }
 
-function* inPieces(bytes: Uint8Array): Generator<Uint8Array> {
-  for (let at = 0; at < bytes.length; at += piece) yield bytes.subarray(at, at + piece);
+function* inPieces(bytes: Uint8Array, size: number): Generator<Uint8Array> {
+  for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
 }
 
 function unknownFormat(fileName: string, length: number, text: string): AppError {
