@@ -32,7 +32,10 @@ test("the theme is a setting that the next start still has", async ({ desk, app 
   expect(await desk.call("settings.get", {})).toMatchObject({ theme: "dark" });
 });
 
-test("a backend that went away is named, and the page works again when it is back", async ({ desk, app }) => {
+test("a backend that went away is named, and the page works again when it is back", async ({
+  desk,
+  app,
+}) => {
   await expect(app.getByRole("heading", { name: "Reviews" })).toBeVisible();
   await desk.kill("SIGKILL");
   await app.keyboard.press("n");

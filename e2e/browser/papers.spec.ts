@@ -6,13 +6,19 @@ async function sampleId(desk: Desk): Promise<string> {
   return reviews.find((review) => review.sample)?.id ?? "";
 }
 
-test("a cut reference file imports what is whole and names the line of what is not", async ({ desk, app }) => {
+test("a cut reference file imports what is whole and names the line of what is not", async ({
+  desk,
+  app,
+}) => {
   const { id } = (await desk.call("review.create", { title: "Cut file" })) as { id: string };
   await app.goto(desk.url.replace("/#", `/review/${id}/search#`));
   const chooser = app.waitForEvent("filechooser");
   await app.getByRole("button", { name: "Choose files" }).click();
-  const text = "TY  - JOUR\r\nTI  - A whole record\r\nPY  - 2020\r\nER  - \r\n\r\nTY  - JOUR\r\nTI  - A cut rec";
-  await (await chooser).setFiles({ name: "cut.ris", mimeType: "text/plain", buffer: Buffer.from(text) });
+  const text =
+    "TY  - JOUR\r\nTI  - A whole record\r\nPY  - 2020\r\nER  - \r\n\r\nTY  - JOUR\r\nTI  - A cut rec";
+  await (
+    await chooser
+  ).setFiles({ name: "cut.ris", mimeType: "text/plain", buffer: Buffer.from(text) });
   await expect(app.getByText(/1 imported · 0 duplicates · 1 rejected/)).toBeVisible();
   await app.getByText("What was rejected, and why").click();
   await expect(app.locator(".import-report td.number")).toHaveText(/^\d+$/);
@@ -29,7 +35,10 @@ test("the compiled query is not sent anywhere before Count or Run", async ({ des
   expect(sent.filter((url) => !url.startsWith(`http://127.0.0.1:${desk.port}/`))).toEqual([]);
 });
 
-test("the focused value is marked on its page, and accepting it stores a decision", async ({ desk, app }) => {
+test("the focused value is marked on its page, and accepting it stores a decision", async ({
+  desk,
+  app,
+}) => {
   const reviewId = await sampleId(desk);
   await app.goto(desk.url.replace("/#", `/review/${reviewId}/full-text#`));
   await desk.call("extraction.suggest", { reviewId });
@@ -44,7 +53,9 @@ test("the focused value is marked on its page, and accepting it stores a decisio
   const grid = (await desk.call("extraction.grid", { reviewId })) as {
     studies: { cells: { state: string; value: string | null; arm: string | null }[] }[];
   };
-  const accepted = grid.studies.flatMap((study) => study.cells).filter((one) => one.state === "accepted");
+  const accepted = grid.studies
+    .flatMap((study) => study.cells)
+    .filter((one) => one.state === "accepted");
   expect(accepted).toHaveLength(1);
   expect(subject).toContain(accepted[0]?.value ?? "nothing");
 });

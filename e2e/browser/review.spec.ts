@@ -3,10 +3,17 @@ import { expect, test } from "../app.ts";
 
 const samples = join(import.meta.dirname, "../../samples");
 
-test("a stranger screens by keyboard, undoes, and finds every decision again after a restart", async ({ app, desk }) => {
+test("a stranger screens by keyboard, undoes, and finds every decision again after a restart", async ({
+  app,
+  desk,
+}) => {
   await app.getByText("241 records to screen").click();
   const progress = async () => {
-    const [review] = (await desk.call("review.list", {})) as { id: string; decided: number; included: number }[];
+    const [review] = (await desk.call("review.list", {})) as {
+      id: string;
+      decided: number;
+      included: number;
+    }[];
     return review;
   };
   await expect(app.getByText(/^include/i).first()).toBeVisible();
@@ -35,19 +42,38 @@ test("a new review takes a reference file and reports what came of it", async ({
   const mine = reviews.find((review) => review.title.includes("Palm oil"));
   await app.goto(new URL(`/review/${mine?.id}/search`, desk.url).href);
   const chooser = app.waitForEvent("filechooser");
-  await app.getByRole("button", { name: /import|choose|files/i }).first().click();
+  await app
+    .getByRole("button", { name: /import|choose|files/i })
+    .first()
+    .click();
   await (await chooser).setFiles(join(samples, "review/references.ris"));
   await expect(app.getByText(/241/).first()).toBeVisible();
 });
 
-test("the extraction grid opens the paper at the words that a value came from", async ({ app, desk }) => {
+test("the extraction grid opens the paper at the words that a value came from", async ({
+  app,
+  desk,
+}) => {
   test.slow();
   const [review] = (await desk.call("review.list", {})) as { id: string }[];
-  const records = ((await desk.call("review.records", { reviewId: review?.id })) as { records: { id: string; report: string | null }[] }).records;
+  const records = (
+    (await desk.call("review.records", { reviewId: review?.id })) as {
+      records: { id: string; report: string | null }[];
+    }
+  ).records;
   const withReport = records.filter((record) => record.report !== null);
   expect(withReport).toHaveLength(3);
-  for (const record of withReport) await desk.call("screening.decide", { reviewId: review?.id, recordId: record.id, action: "include" });
-  const suggested = (await desk.call("extraction.suggest", { reviewId: review?.id })) as { suggested: number; reports: number; failed: unknown[] };
+  for (const record of withReport)
+    await desk.call("screening.decide", {
+      reviewId: review?.id,
+      recordId: record.id,
+      action: "include",
+    });
+  const suggested = (await desk.call("extraction.suggest", { reviewId: review?.id })) as {
+    suggested: number;
+    reports: number;
+    failed: unknown[];
+  };
   expect(suggested).toMatchObject({ reports: 3, failed: [] });
   expect(suggested.suggested).toBeGreaterThan(10);
   await app.goto(new URL(`/review/${review?.id}/extract`, desk.url).href);

@@ -17,13 +17,20 @@ test("a decision shown on the page survives kill -9 right after it", async ({ de
   await expect(title).not.toHaveText(first ?? "");
   await desk.kill("SIGKILL");
   await desk.restart();
-  const { records } = (await desk.call("review.records", { reviewId, decision: "include", limit: 10 })) as {
+  const { records } = (await desk.call("review.records", {
+    reviewId,
+    decision: "include",
+    limit: 10,
+  })) as {
     records: { title: string }[];
   };
   expect(records.map((record) => record.title)).toEqual([first]);
 });
 
-test("exclude asks for its reason by digit, undo brings the same record back", async ({ desk, app }) => {
+test("exclude asks for its reason by digit, undo brings the same record back", async ({
+  desk,
+  app,
+}) => {
   const reviewId = await sampleId(desk);
   await app.goto(desk.url.replace("/#", `/review/${reviewId}/screen#`));
   const title = app.locator(".record-title");

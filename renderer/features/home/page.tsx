@@ -115,6 +115,11 @@ function NewReview({ onClose }: { onClose: () => void }) {
           name="question"
           value={question}
           onChange={(event) => setQuestion(event.target.value)}
+          onKeyDown={(event) => {
+            if (event.key !== "Enter" || event.shiftKey) return;
+            event.preventDefault();
+            event.currentTarget.form?.requestSubmit();
+          }}
           placeholder="In adults with …, does … compared with … change …?"
         />
       </label>
