@@ -50,17 +50,19 @@ export async function startDesk(dataFolder = mkdtempSync(join(tmpdir(), "evidesk
 
 /** One desk per test, closed and removed afterwards; page errors fail the test. */
 export const test = base.extend<{ desk: Desk; app: Page }>({
-  desk: async ({}, use) => {
+  // Playwright reads the fixtures that are needed from this pattern.
+  // oxlint-disable-next-line no-empty-pattern
+  desk: async ({}, provide) => {
     const desk = await startDesk();
-    await use(desk);
+    await provide(desk);
     await desk.kill();
     rmSync(desk.dataFolder, { recursive: true, force: true });
   },
-  app: async ({ desk, page }, use) => {
+  app: async ({ desk, page }, provide) => {
     const errors: string[] = [];
     page.on("pageerror", (error) => errors.push(error.message));
     await page.goto(desk.url);
-    await use(page);
+    await provide(page);
     if (errors.length > 0) throw new Error(`The page threw: ${errors.join("; ")}`);
   },
 });

@@ -15,6 +15,7 @@ import { openStudies, type Studies } from "./features/imaging/studies.ts";
 import { createExperts } from "./features/models/experts.ts";
 import { createModelsHandlers } from "./features/models/handlers.ts";
 import { openPacks } from "./features/models/packs.ts";
+import { createTexts } from "./features/models/texts.ts";
 import { createWorkerClient } from "./features/models/worker-client.ts";
 import type { WorkerPort } from "./features/models/worker-protocol.ts";
 import { createReviewHandlers } from "./features/review/handlers.ts";
@@ -38,6 +39,7 @@ export function createApp({ dataFolder, spawnWorker, secrets = sessionSecrets() 
   // Half of the machine's cores: the desk stays usable while a model thinks.
   const settings = { devices: providersFor(process.platform, process.arch), threads: Math.max(1, Math.ceil(availableParallelism() / 2)) };
   const experts = createExperts(packs, worker, settings);
+  const texts = createTexts(packs, worker, settings);
   let studies: Studies | undefined;
   const openedStudies = (): Studies => (studies ??= openStudies(join(dataFolder, "studies.evidesk")));
 
@@ -48,7 +50,7 @@ export function createApp({ dataFolder, spawnWorker, secrets = sessionSecrets() 
     ...createExportHandlers({ reviews, assets, fieldsOf }),
     ...createExtractionHandlers({ reviews, assets }),
     ...createImagingHandlers({ studies: openedStudies, assets, experts, reviewer: () => reviews.settings().reviewer }),
-    ...createModelsHandlers({ packs, worker, experts, settings }),
+    ...createModelsHandlers({ packs, worker, experts, texts, settings, assets, secrets }),
     ...createAuditHandlers({ reviews, jobs, repeat }),
   };
 

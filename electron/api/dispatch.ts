@@ -1,5 +1,4 @@
 /** The one gate of the backend: look the call up, parse its input, run its handler. */
-import type { z } from "zod";
 import { contract, type CallName } from "./contract.ts";
 import { AppError } from "./errors.ts";
 
@@ -19,5 +18,3 @@ export function parseInput(name: string, input: unknown): { name: CallName; inpu
   const first = issues[0];
   throw new AppError("badInput", `${name}: ${first?.at || "input"}: ${first?.problem ?? "not valid"}.`, { issues });
 }
-
-export type EventSchema = z.ZodType;

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import type { ContractPart } from "../call.ts";
 import { progressSchema } from "./ledger.ts";
+import { assetId } from "./review.ts";
 
 export const packSchema = z.object({
   id: z.string(),
@@ -31,6 +32,8 @@ export const benchSchema = z.object({
 
 const byId = z.object({ id: z.string() });
 
+export const spanSchema = z.object({ start: z.int(), end: z.int(), label: z.string(), text: z.string(), score: z.number() });
+
 export const modelsContract = {
   "models.list": { input: z.object({}), output: z.array(packSchema) },
   "models.card": { input: byId, output: z.object({ markdown: z.string() }) },
@@ -41,6 +44,18 @@ export const modelsContract = {
     input: z.object({}),
     output: z.object({ state: z.enum(["idle", "running", "unavailable"]), failures: z.int(), lastFailure: z.string(), devices: z.array(z.string()) }),
   },
+  /** From a zip that was uploaded, or from a hub address (`…/manifest.json` or `….zip`). A folder: `evidesk models add`. */
+  "models.add": {
+    input: z.object({ source: z.union([z.object({ assetId }), z.object({ url: z.url({ protocol: /^https?$/ }) })]) }),
+    output: z.object({ id: z.string(), version: z.string() }),
+    event: progressSchema,
+  },
+  "models.remove": { input: byId, output: z.object({}) },
+  /** The hub's access token, kept in the system's keychain where there is one; null forgets it. */
+  "models.setToken": { input: z.object({ token: z.string().min(1).nullable() }), output: z.object({}) },
+  "models.tag": { input: byId.extend({ text: z.string().max(5_000_000) }), output: z.array(spanSchema) },
+  /** Probability of the pack's one label for each text. */
+  "models.classifyText": { input: byId.extend({ texts: z.array(z.string()).min(1).max(10_000) }), output: z.object({ scores: z.array(z.number()) }) },
   "models.retry": { input: z.object({}), output: z.object({}) },
 } satisfies ContractPart;
 

@@ -8,9 +8,9 @@ function logChoose(n: number, k: number): number {
 }
 
 function logGamma(x: number): number {
-  const g = [76.18009172947146, -86.50532032941677, 24.01409824083091, -1.231739572450155, 1.208650973866179e-3, -5.395239384953e-6];
+  const g = [76.18009172947146, -86.50532032941678, 24.01409824083091, -1.231739572450155, 1.208650973866179e-3, -5.395239384953e-6];
   const t = x + 5.5 - (x + 0.5) * Math.log(x + 5.5);
-  return -t + Math.log((2.5066282746310005 * (1.000000000190015 + g.reduce((sum, value, at) => sum + value / (x + at + 1), 0))) / x);
+  return -t + Math.log((Math.sqrt(2 * Math.PI) * (1.000000000190015 + g.reduce((sum, value, at) => sum + value / (x + at + 1), 0))) / x);
 }
 
 /** P(X ≤ k) of the hypergeometric: `draws` without return from `total`, of which `good` are relevant. */

@@ -24,7 +24,7 @@ import { Conversation } from "./conversation.tsx";
 import { redoStroke, setBrushSize, setMode, undoStroke, type Mode } from "./cornerstone.ts";
 import { presetsOf } from "./presets.ts";
 import { readMask, writeMask, type ShownSeries } from "./shown-series.ts";
-import { latestOn, loadMask, maskIdOf, segmentValue, useReading } from "./use-study.ts";
+import { latestOn, loadMask, maskIdOf, secondsSince, segmentValue, useReading } from "./use-study.ts";
 import { labelsChanged, Viewer, type Window } from "./viewer.tsx";
 
 export function StudyView({ study }: { study: Study }) {
@@ -84,7 +84,7 @@ function Reading({ study, series }: { study: Study; series: Series }) {
   const [opacity, setOpacity] = useState(0.35);
   const [brush, setBrush] = useState(12);
   const [shown, setShown] = useState<ShownSeries | null>(null);
-  const since = useRef(Date.now());
+  const since = useRef(0);
   const { suggestion, decision } = latestOn(study, series);
   const value = segmentValue(suggestion);
   const maskId = maskIdOf(study, series);
@@ -116,7 +116,7 @@ function Reading({ study, series }: { study: Study; series: Series }) {
 
   const correct = (): void => {
     if (shown === null || suggestion === undefined) return;
-    void reading.correct(suggestion.id, readMask(shown), (Date.now() - since.current) / 1000);
+    void reading.correct(suggestion.id, readMask(shown), secondsSince(since.current));
     pick("window");
   };
   const accept = (): void => {

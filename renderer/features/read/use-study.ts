@@ -37,6 +37,11 @@ export function maskIdOf(study: Study, series: Series): string | null {
   return corrected ?? segmentValue(suggestion)?.mask ?? null;
 }
 
+/** Seconds since a moment of `Date.now()`; how long a correction took. */
+export function secondsSince(moment: number): number {
+  return (Date.now() - moment) / 1000;
+}
+
 export async function loadMask(id: string): Promise<Uint8Array> {
   return new Uint8Array(await assetBytes(id));
 }
