@@ -96,21 +96,18 @@ export function rowsOf(items: TextItem[]): TextItem[][] {
   for (const item of largestFirst) {
     const top = item.baseline - 0.75 * item.size;
     const middle = item.baseline - 0.3 * item.size;
-    let best: (typeof rows)[number] | undefined;
+    let best: { row: (typeof rows)[number]; distance: number } | undefined;
     for (const row of rows) {
+      const small = item.size < 0.85 * row.size;
+      const touches = beside(row.items, item);
       const near = Math.abs(row.baseline - item.baseline) < 0.25 * item.size;
-      const raised =
-        item.size < 0.85 * row.size &&
-        middle > row.top &&
-        middle < row.bottom &&
-        beside(row.items, item);
-      if (
-        (near || raised) &&
-        (!best || Math.abs(row.baseline - item.baseline) < Math.abs(best.baseline - item.baseline))
-      )
-        best = row;
+      const raised = small && touches && middle > row.top && middle < row.bottom;
+      if (!near && !raised) continue;
+      // Small print goes with the words it touches, not with another column's line of the same height.
+      const distance = Math.abs(row.baseline - item.baseline) + (small && !touches ? item.size : 0);
+      if (!best || distance < best.distance) best = { row, distance };
     }
-    if (best) best.items.push(item);
+    if (best) best.row.items.push(item);
     else
       rows.push({
         baseline: item.baseline,
