@@ -71,7 +71,7 @@ async function load(series: Series): Promise<ShownSeries> {
       PhotometricInterpretation: "MONOCHROME2",
       PixelRepresentation: 1,
       Modality: series.modality,
-      ImageOrientationPatient: direction.slice(0, 6),
+      ImageOrientationPatient: Array.from(direction.slice(0, 6)),
       PixelSpacing: [series.spacing[1], series.spacing[0]],
       FrameOfReferenceUID: frameOfReferenceUID,
       Columns: columns,
