@@ -1,14 +1,19 @@
 /** `evidesk models …`. */
-import type { Command } from "../../command.ts";
+import { readFile } from "node:fs/promises";
+import type { Command, CommandContext } from "../../command.ts";
 import { AppError } from "../../api/errors.ts";
+import { bundledPacksFolder } from "../../places.ts";
+import { installPack } from "./install/install.ts";
+import { openPacks } from "./packs.ts";
 
-const usage = "models list|verify [ID]|bench [ID]";
+const usage = "models list|add SRC|verify [ID]|remove ID|bench [ID]";
 
 const models: Command = {
   summary: "Installed model packs: list, check their files, time them.",
   usage,
-  options: { runs: { type: "string", help: "timed runs of a bench (3 to 200, default 20)" } },
+  options: { runs: { type: "string", help: "timed runs of a bench (3 to 200, default 20)" }, token: { type: "string", help: "access token of a model hub (or EVIDESK_HUB_TOKEN)" } },
   async run({ positionals: [verb, id], values }, context) {
+    if (verb === "add" || verb === "remove") return change(verb, id, values["token"], context);
     const list = (await context.call("models.list", {})).filter((pack) => id === undefined || pack.id === id);
     if (id !== undefined && list.length === 0) throw new AppError("notFound", `There is no model pack "${id}".`);
     const row = ({ id: packId, version, task, licence, bytes, status }: (typeof list)[number]) => ({ id: packId, version, task, licence: licence.name, bytes, status });
@@ -39,4 +44,34 @@ const models: Command = {
   },
 };
 
-export const commands: Record<string, Command> = { models };
+/** Folders and files named here are the user's own, so they are read directly; the app takes uploads and addresses. */
+async function change(verb: "add" | "remove", name: string | undefined, token: unknown, context: CommandContext) {
+  if (name === undefined) throw new AppError("usage", `Usage: evidesk ${usage}`);
+  if (verb === "remove") {
+    await context.call("models.remove", { id: name });
+    return { id: name, removed: true };
+  }
+  const packs = openPacks(bundledPacksFolder, context.dataFolder);
+  let last = "";
+  const say = (line: string): void => void (line !== last && context.progress((last = line)));
+  const { id, version, task, licence, files } = await installPack(name, {
+    packs, signal: context.signal, token: typeof token === "string" ? token : process.env["EVIDESK_HUB_TOKEN"],
+    emit: ({ done, total, label }) => say(total > 0 ? `${label} ${Math.floor((10 * done) / total) * 10} %` : label),
+  });
+  return { id, version, task, licence: licence.name, bytes: files.reduce((sum, file) => sum + file.bytes, 0), status: "ready" };
+}
+
+const tag: Command = {
+  summary: "Marks spans in a plain text file with a tagger pack.",
+  usage: "tag FILE.txt --pack ID",
+  options: { pack: { type: "string", help: "id of a tagging or sentence pack" } },
+  async run({ positionals: [file, ...more], values: { pack } }, context) {
+    if (file === undefined || more.length > 0 || typeof pack !== "string") throw new AppError("usage", "Usage: evidesk tag FILE.txt --pack ID");
+    const text = await readFile(file, "utf8").catch((thrown: unknown) => {
+      throw new AppError("notFound", `"${file}" cannot be read: ${thrown instanceof Error ? thrown.message : String(thrown)}.`, { file });
+    });
+    return context.call("models.tag", { id: pack, text }, { signal: context.signal });
+  },
+};
+
+export const commands: Record<string, Command> = { models, tag };

@@ -6,12 +6,19 @@ import { toErrorShape } from "../../api/errors.ts";
 import type { modelsContract, PackInfo } from "../../api/schemas/models.ts";
 import { benchImagePack } from "./bench.ts";
 import type { ExpertSettings } from "./experts.ts";
+import { installPack, removePack } from "./install/install.ts";
 import type { Experts } from "./models.ts";
 import { verifyPack } from "./pack.ts";
 import type { InstalledPack, Packs } from "./packs.ts";
+import type { AssetStore } from "../review/assets.ts";
+import type { Texts } from "./texts.ts";
 import type { WorkerClient } from "./worker-client.ts";
 
-type Dependencies = { packs: Packs; worker: WorkerClient; experts: Experts; settings: ExpertSettings };
+/** Where the hub's token is kept; the desktop passes the system's keychain. */
+type Secrets = { get: (name: string) => Promise<string | undefined>; set: (name: string, value: string | null) => Promise<void> };
+type Dependencies = { packs: Packs; worker: WorkerClient; experts: Experts; texts: Texts; settings: ExpertSettings; assets: Pick<AssetStore, "path">; secrets: Secrets };
+
+const hubToken = "model-hub-token";
 
 function infoOf(installed: InstalledPack): PackInfo {
   if ("problem" in installed) {
@@ -25,7 +32,7 @@ function infoOf(installed: InstalledPack): PackInfo {
   return { id, version, title, task, licence, intendedUse, bytes, bundled, status: installed.enabled ? "ready" : "disabled", figures: JSON.parse(JSON.stringify(figures)) };
 }
 
-export function createModelsHandlers({ packs, worker, experts, settings }: Dependencies): HandlersFor<typeof modelsContract> {
+export function createModelsHandlers({ packs, worker, experts, texts, settings, assets, secrets }: Dependencies): HandlersFor<typeof modelsContract> {
   const sound = async (): Promise<string[]> => (await packs.list()).flatMap((one) => ("pack" in one ? [one.pack.manifest.id] : []));
   return {
     "models.list": async () => (await packs.list()).map(infoOf),
@@ -66,6 +73,24 @@ export function createModelsHandlers({ packs, worker, experts, settings }: Depen
       return results;
     },
     "models.status": async () => ({ ...worker.status(), devices: settings.devices }),
+    "models.add": async ({ source }, { signal, emit }) => {
+      const token = await secrets.get(hubToken);
+      const manifest = await installPack("url" in source ? source.url : assets.path(source.assetId), { packs, signal, emit, token });
+      return { id: manifest.id, version: manifest.version };
+    },
+    "models.remove": async ({ id }) => {
+      const installed = (await packs.list()).find((one) => "pack" in one && one.pack.manifest.id === id);
+      // An open session would run on after its file is gone, and holds the file on some systems.
+      if (installed && "pack" in installed) for (const { path } of installed.pack.manifest.files) await worker.release(join(installed.pack.folder, path));
+      await removePack(id, packs);
+      return {};
+    },
+    "models.setToken": async ({ token }) => {
+      await secrets.set(hubToken, token);
+      return {};
+    },
+    "models.tag": async ({ id, text }, { signal }) => texts.tag(id, text, { signal }),
+    "models.classifyText": async (input, { signal }) => ({ scores: await texts.score(input.id, input.texts, { signal }) }),
     "models.retry": async () => {
       worker.reset();
       return {};

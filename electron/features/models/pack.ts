@@ -19,7 +19,7 @@ export async function readPack(folder: string, bundled: boolean): Promise<Pack> 
 /** Every folder below `folder` that holds a manifest. */
 export async function packFolders(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
-  const candidates = entries.filter((entry) => entry.isDirectory()).map((entry) => join(folder, entry.name));
+  const candidates = entries.filter((entry) => entry.isDirectory() && !entry.name.startsWith(".")).map((entry) => join(folder, entry.name));
   const found = await Promise.all(candidates.map(async (path) => ((await lstat(join(path, "manifest.json")).catch(() => undefined)) ? path : undefined)));
   return found.filter((path) => path !== undefined);
 }

@@ -1,5 +1,6 @@
 /** Installed packs: the bundled ones and the user's, by id; checked before their first use in a run. */
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { AppError, toErrorShape, type ErrorShape } from "../../api/errors.ts";
 import { packFile, packFolders, readPack, verifyPack, type Pack } from "./pack.ts";
@@ -7,10 +8,16 @@ import { packFile, packFolders, readPack, verifyPack, type Pack } from "./pack.t
 export type InstalledPack = { pack: Pack; enabled: boolean } | { folder: string; problem: ErrorShape };
 export type Packs = ReturnType<typeof openPacks>;
 
+/** Changes when any file of the pack is written again. */
+async function stampOf(pack: Pack): Promise<string> {
+  const stats = await Promise.all(pack.manifest.files.map(async ({ path, sha256 }) => ({ sha256, about: await stat(join(pack.folder, path)).catch(() => undefined) })));
+  return stats.map(({ sha256, about }) => `${sha256}:${about?.size}:${about?.mtimeMs}:${about?.ino}`).join(" ");
+}
+
 export function openPacks(bundledFolder: string, dataFolder: string) {
   const userFolder = join(dataFolder, "packs");
   const disabledFile = join(userFolder, "disabled.json");
-  const checked = new Set<string>();
+  const checked = new Map<string, string>();
 
   const disabled = (): string[] => (existsSync(disabledFile) ? JSON.parse(readFileSync(disabledFile, "utf8")) : []);
 
@@ -43,13 +50,14 @@ export function openPacks(bundledFolder: string, dataFolder: string) {
     return found.pack;
   }
 
-  /** The pack, its files checked against their hashes since this program started. */
+  /** The pack, its files checked against their hashes since they last changed on the disk. */
   async function checkedPack(id: string): Promise<Pack> {
     const pack = await find(id);
     if (disabled().includes(id)) throw new AppError("modelUnavailable", `The pack "${id}" is switched off on the Models page.`);
-    if (!checked.has(pack.folder)) {
+    const stamp = await stampOf(pack);
+    if (checked.get(pack.folder) !== stamp) {
       await verifyPack(pack);
-      checked.add(pack.folder);
+      checked.set(pack.folder, stamp);
     }
     return pack;
   }

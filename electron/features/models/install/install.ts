@@ -1,0 +1,190 @@
+/**
+ * Brings a pack into the data folder: from a folder, a zip or a hub address. Everything is checked in a
+ * staging folder first; one rename makes it installed, so a failure leaves nothing behind.
+ */
+import { randomUUID } from "node:crypto";
+import { existsSync } from "node:fs";
+import { copyFile, lstat, mkdir, readFile, readdir, realpath, rename, rm, stat, statfs, writeFile } from "node:fs/promises";
+import { dirname, join, sep } from "node:path";
+import { AppError } from "../../../api/errors.ts";
+import { parseManifest, type Manifest } from "../manifest.ts";
+import { readPack, verifyPack } from "../pack.ts";
+import type { Packs } from "../packs.ts";
+import { download } from "./download.ts";
+import { extract, openZip, type Zip, type ZipEntry } from "./zip.ts";
+
+export type InstallOptions = {
+  packs: Packs;
+  signal?: AbortSignal;
+  emit?: (progress: { done: number; total: number; label: string }) => void;
+  token?: string | undefined;
+  /** Bytes free where the packs lie; the system's own answer when absent. */
+  freeBytes?: (folder: string) => Promise<number>;
+  patience?: number;
+};
+
+const manifestBytes = 4 << 20;
+/** Left free on the disk whatever is installed. */
+const reserveBytes = 256 << 20;
+
+/** @param source a folder, a `.zip` file, or an https address of a `manifest.json` or a zip */
+export async function installPack(source: string, options: InstallOptions): Promise<Manifest> {
+  if (/^https?:\/\//i.test(source)) return fromAddress(source, options);
+  const about = await stat(source).catch(() => undefined);
+  if (about === undefined) throw new AppError("notFound", `There is no file or folder "${source}".`, { source });
+  return about.isDirectory() ? fromFolder(source, options) : fromZip(source, options);
+}
+
+/** Fills a staging folder, checks it as any pack is checked, and puts it in place. */
+async function stage({ packs }: InstallOptions, fill: (folder: string) => Promise<Manifest>): Promise<Manifest> {
+  const folder = join(packs.userFolder, `.staging-${randomUUID()}`);
+  await mkdir(folder, { recursive: true });
+  try {
+    const manifest = await fill(folder);
+    const pack = await readPack(folder, false);
+    await verifyPack(pack);
+    await rename(folder, join(packs.userFolder, manifest.id));
+    return manifest;
+  } catch (thrown) {
+    await rm(folder, { recursive: true, force: true });
+    throw thrown;
+  }
+}
+
+/** Refuses what is there already, and what does not fit on the disk. */
+async function admit(manifest: Manifest, { packs, freeBytes = systemFree }: InstallOptions): Promise<void> {
+  const folder = join(packs.userFolder, manifest.id);
+  const installed = await packs.list();
+  const same = installed.find((one) => "pack" in one && one.pack.manifest.id === manifest.id);
+  if (same && "pack" in same) {
+    const { version } = same.pack.manifest;
+    throw new AppError("conflict", `The pack "${manifest.id}" ${version} is ${same.pack.bundled ? "part of the program" : "installed"} already${same.pack.bundled ? "" : "; remove it first"}.`, { id: manifest.id, version });
+  }
+  if (existsSync(folder)) throw new AppError("conflict", `A broken pack lies at "${folder}"; remove it first.`, { id: manifest.id });
+  const needed = manifest.files.reduce((sum, file) => sum + file.bytes, 0) + reserveBytes;
+  const free = await freeBytes(packs.userFolder);
+  if (free < needed) throw new AppError("diskFull", `${manifest.title} needs ${mib(needed)} MiB on the disk, ${mib(free)} MiB are free. Nothing was installed.`, { needed, free });
+}
+
+const mib = (bytes: number): number => Math.ceil(bytes / (1 << 20));
+
+async function systemFree(folder: string): Promise<number> {
+  await mkdir(folder, { recursive: true });
+  const { bavail, bsize } = await statfs(folder);
+  return bavail * bsize;
+}
+
+const wantedFiles = (manifest: Manifest): string[] => [...new Set(["manifest.json", manifest.card, ...manifest.files.map(({ path }) => path)])];
+
+async function fromFolder(source: string, options: InstallOptions): Promise<Manifest> {
+  const { manifest } = await readPack(source, false);
+  await admit(manifest, options);
+  const root = await realpath(source);
+  return stage(options, async (folder) => {
+    for (const path of wantedFiles(manifest)) {
+      options.signal?.throwIfAborted();
+      const from = join(source, path);
+      const about = await lstat(from).catch(() => undefined);
+      if (about === undefined) throw new AppError("packInvalid", `${manifest.id}: the file "${path}" is missing. Nothing was installed.`);
+      if (!about.isFile() || !(await realpath(from)).startsWith(root + sep)) throw new AppError("packInvalid", `${manifest.id}: "${path}" is a link or lies outside the pack; packs hold plain files only. Nothing was installed.`);
+      await mkdir(dirname(join(folder, path)), { recursive: true });
+      await copyFile(from, join(folder, path));
+    }
+    return manifest;
+  });
+}
+
+async function fromZip(path: string, options: InstallOptions): Promise<Manifest> {
+  const zip = await openZip(path);
+  try {
+    return await stage(options, (folder) => unpack(zip, folder, options));
+  } finally {
+    await zip.close();
+  }
+}
+
+/** The manifest first, then only the files it lists; it may lie in one folder at the top. */
+async function unpack(zip: Zip, folder: string, options: InstallOptions): Promise<Manifest> {
+  const found = zip.entries.filter(({ path }) => /^([^/]+\/)?manifest\.json$/.test(path));
+  const [head] = found;
+  if (head === undefined || found.length > 1) throw new AppError("packInvalid", `The zip holds ${found.length} manifest.json at its top; one is needed. Nothing was installed.`);
+  if (head.bytes > manifestBytes) throw new AppError("packInvalid", `The zip's manifest.json has ${head.bytes} bytes; at most ${manifestBytes} are read. Nothing was installed.`);
+  const root = head.path.slice(0, -"manifest.json".length);
+  await extract(zip, head, join(folder, "manifest.json"), options.signal);
+  const manifest = parseManifest(await readFile(join(folder, "manifest.json"), "utf8"), "The zip");
+  await admit(manifest, options);
+  const paths = wantedFiles(manifest).filter((path) => path !== "manifest.json");
+  for (const [index, path] of paths.entries()) {
+    const entry = zip.entries.find((one) => one.path === root + path);
+    if (entry === undefined) throw new AppError("packInvalid", `${manifest.id}: the zip has no "${path}". Nothing was installed.`);
+    refuseSize(manifest, path, entry);
+    options.emit?.({ done: index, total: paths.length, label: `Unpacking ${path}` });
+    await extract(zip, entry, join(folder, path), options.signal);
+  }
+  return manifest;
+}
+
+function refuseSize(manifest: Manifest, path: string, { bytes }: ZipEntry): void {
+  const expected = manifest.files.find((file) => file.path === path)?.bytes;
+  if (expected === undefined ? bytes <= manifestBytes : bytes === expected) return;
+  throw new AppError("packMismatch", `${manifest.id}: "${path}" has ${bytes} bytes in the zip, ${expected === undefined ? `at most ${manifestBytes} are taken` : `its manifest says ${expected}`}. Nothing was installed.`);
+}
+
+/** Only encrypted transport, save to this machine itself. */
+function refusePlainHttp(url: URL): void {
+  if (url.protocol === "https:" || ["127.0.0.1", "[::1]", "localhost"].includes(url.hostname)) return;
+  throw new AppError("badInput", `"${url.href}" is not https; models are fetched over https only.`);
+}
+
+/**
+ * Files are fetched to `.downloads/<sha256>` and stay there when a try fails, so the next one goes on
+ * where it stopped. Proxies are the system's (`HTTPS_PROXY` with `NODE_USE_ENV_PROXY=1`).
+ */
+async function fromAddress(address: string, options: InstallOptions): Promise<Manifest> {
+  const url = new URL(address);
+  refusePlainHttp(url);
+  const downloads = join(options.packs.userFolder, ".downloads");
+  const { token, signal, patience } = options;
+  const common = { token, signal, ...(patience === undefined ? {} : { patience }) };
+  if (url.pathname.endsWith(".zip")) {
+    const free = await (options.freeBytes ?? systemFree)(options.packs.userFolder);
+    const target = join(downloads, `${encodeURIComponent(address).slice(-120)}`);
+    await download({ ...common, url: address, target, bytes: Math.max(0, free - reserveBytes), onProgress: (done) => options.emit?.({ done, total: 0, label: `Fetching ${url.host}` }) });
+    try {
+      return await fromZip(target, options);
+    } finally {
+      await rm(target, { force: true });
+    }
+  }
+  if (!url.pathname.endsWith("/manifest.json")) throw new AppError("badInput", `"${address}" is no pack address: it ends in manifest.json or .zip.`);
+  const head = join(downloads, `manifest-${randomUUID()}.json`);
+  await download({ ...common, url: address, target: head, bytes: manifestBytes });
+  const text = await readFile(head, "utf8").finally(() => rm(head, { force: true }));
+  const manifest = parseManifest(text, url.host);
+  await admit(manifest, options);
+  return stage(options, async (folder) => {
+    const total = manifest.files.reduce((sum, file) => sum + file.bytes, 0);
+    let before = 0;
+    const beside = (path: string): string => new URL(path, url).href + url.search;
+    await download({ ...common, url: beside(manifest.card), target: join(folder, manifest.card), bytes: manifestBytes });
+    for (const file of manifest.files) {
+      const kept = join(downloads, file.sha256);
+      await download({ ...common, url: beside(file.path), target: kept, bytes: file.bytes, sha256: file.sha256, onProgress: (done) => options.emit?.({ done: before + done, total, label: `Fetching ${file.path}` }) });
+      before += file.bytes;
+      await mkdir(dirname(join(folder, file.path)), { recursive: true });
+      await rename(kept, join(folder, file.path));
+    }
+    await writeFile(join(folder, "manifest.json"), text);
+    return manifest;
+  });
+}
+
+/** Takes an installed pack away, and what failed tries left. @throws conflict for a bundled pack */
+export async function removePack(id: string, packs: Packs): Promise<void> {
+  const installed = await packs.list();
+  const found = installed.find((one) => ("pack" in one ? one.pack.manifest.id === id : one.folder === join(packs.userFolder, id)));
+  if (found === undefined) await packs.find(id);
+  if (found && "pack" in found && found.pack.bundled) throw new AppError("conflict", `"${id}" is part of the program; it can be switched off, not removed.`);
+  await rm(join(packs.userFolder, found && "pack" in found ? (found.pack.folder.split(sep).at(-1) ?? id) : id), { recursive: true });
+  for (const name of await readdir(packs.userFolder)) if (name.startsWith(".staging-")) await rm(join(packs.userFolder, name), { recursive: true, force: true });
+}
