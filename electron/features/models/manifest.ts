@@ -112,6 +112,11 @@ export type Inference = z.infer<typeof inferenceSchema>;
 export type PreprocessStep = z.infer<typeof preprocessStep>;
 export type PostprocessStep = z.infer<typeof postprocessStep>;
 
+/** The same rules for editors and other programs; `node models/schema.ts` writes it. */
+export function manifestJsonSchema(): unknown {
+  return { ...z.toJSONSchema(manifestSchema, { io: "input" }), title: "Evidesk model pack, manifest.json" };
+}
+
 /** Parses a manifest's JSON; says which field is wrong and what would be right. */
 export function parseManifest(text: string, source: string): Manifest {
   let json: unknown;
