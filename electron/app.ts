@@ -48,7 +48,7 @@ export function createApp({ dataFolder, spawnWorker, secrets = sessionSecrets() 
     ...createSearchHandlers({ reviews, fetch: (url, options) => fetch(url, options), secrets }),
     ...createScreeningHandlers({ reviews }),
     ...createExportHandlers({ reviews, assets, fieldsOf }),
-    ...createExtractionHandlers({ reviews, assets }),
+    ...createExtractionHandlers({ reviews, assets, tag: (id, text, signal) => texts.tag(id, text, { signal }), packs: experts.list }),
     ...createImagingHandlers({ studies: openedStudies, assets, experts, reviewer: () => reviews.settings().reviewer }),
     ...createModelsHandlers({ packs, worker, experts, texts, settings, assets, secrets }),
     ...createAuditHandlers({ reviews, jobs, repeat }),

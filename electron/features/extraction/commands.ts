@@ -4,9 +4,11 @@ import { z } from "zod";
 import { AppError, toErrorShape } from "../../api/errors.ts";
 import type { Command, CommandContext, CommandValues } from "../../command.ts";
 import { fieldType, type Field, type Paper } from "../../api/schemas/extraction.ts";
+import type { Mark } from "./fields/reading.ts";
 import { findEvidence } from "./results/direction.ts";
 import { findResult } from "./results/result.ts";
 import { readPaper } from "./read-paper.ts";
+import { markPaper } from "./tagging.ts";
 import { suggestFields, type Proposal } from "./suggest.ts";
 
 const passwordOption = {
@@ -164,6 +166,15 @@ function asOutput({ name, arm, value, unit, status, evidence, method, checks }: 
   };
 }
 
+async function marksOf(paper: Paper, context: CommandContext): Promise<Mark[]> {
+  const { signal } = context;
+  return markPaper(
+    paper,
+    (id, words) => context.call("models.tag", { id, text: words }, { signal }),
+    signal,
+  );
+}
+
 const extract: Command = {
   summary: "Suggest values for fields, each with the words it came from.",
   usage: "extract FILE… --fields F.json",
@@ -186,7 +197,7 @@ const extract: Command = {
         const paper = await paperAt(file, values, context);
         results.push({
           file,
-          fields: suggestFields(paper, fields).map(asOutput),
+          fields: suggestFields(paper, fields, await marksOf(paper, context)).map(asOutput),
           coverage: coverageOf(paper),
         });
       } catch (thrown) {

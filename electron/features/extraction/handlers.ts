@@ -14,27 +14,29 @@ import type {
 import type { AssetStore } from "../review/assets.ts";
 import type { Reviews } from "../review/reviews.ts";
 import type { ReviewFile } from "../review/store.ts";
-import type { Mark } from "./fields/reading.ts";
 import { cellOf, foldGrid } from "./grid.ts";
 import { bestMatches, fits, sureMatch, type Match } from "./matching.ts";
 import { openPapers, type Papers } from "./papers.ts";
 import { fieldsOf, setFields } from "./stored-fields.ts";
+import { markPaper, type TagText } from "./tagging.ts";
 import { suggestFields, type Proposal } from "./suggest.ts";
 
-/** What bundled text packs mark in a paper; none installed means no marks. */
-export type TagPaper = (
-  paper: Paper,
-  signal: AbortSignal,
-) => Promise<{ marks: Mark[]; packs: { id: string; version: string }[] }>;
-
-export type ExtractionDependencies = { reviews: Reviews; assets: AssetStore; tagPaper?: TagPaper };
+export type ExtractionDependencies = {
+  reviews: Reviews;
+  assets: AssetStore;
+  /** Text packs by id; without it, rules work alone. */
+  tag?: TagText;
+  /** Installed packs, to name the version that marked a value. */
+  packs?: () => Promise<{ id: string; version: string }[]>;
+};
 
 const rulesVersion = "1";
 
 export function createExtractionHandlers({
   reviews,
   assets,
-  tagPaper,
+  tag,
+  packs = async () => [],
 }: ExtractionDependencies): HandlersFor<typeof extractionContract> {
   const papers = openPapers(assets);
   const reviewer = (): string => reviews.settings().reviewer;
@@ -72,16 +74,16 @@ export function createExtractionHandlers({
         .filter((report) => recordIds.length === 0 || recordIds.includes(report.recordId));
       const failed: { recordId: string; code: string; reason: string }[] = [];
       let suggested = 0;
+      const installed = tag ? await packs() : [];
       for (const [index, report] of reports.entries()) {
         signal.throwIfAborted();
         emit({ done: index, total: reports.length, label: `Extracting from ${report.name}` });
         try {
           const paper = await papers.read(report.assetId, { signal });
-          const tagged = tagPaper ? await tagPaper(paper, signal) : { marks: [], packs: [] };
-          const proposals = suggestFields(paper, fields, tagged.marks);
-          suggested += file.ledger.suggest(
-            proposals.map((proposal) => suggestionFrom(report, proposal, tagged.packs)),
-          ).length;
+          const marks = tag ? await markPaper(paper, tag, signal) : [];
+          const proposals = suggestFields(paper, fields, marks);
+          const made = proposals.map((proposal) => suggestionFrom(report, proposal, installed));
+          suggested += file.ledger.suggest(made).length;
         } catch (thrown) {
           const { code, message } = toErrorShape(thrown);
           if (code === "cancelled") throw thrown;

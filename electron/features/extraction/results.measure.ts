@@ -30,7 +30,7 @@ const lines = (name: string): unknown[] =>
     .trim()
     .split("\n")
     .map((line) => JSON.parse(line));
-export const half = (pmcid: number): "even" | "odd" =>
+const half = (pmcid: number): "even" | "odd" =>
   [...String(pmcid)].reduce((sum, digit) => sum + Number(digit), 0) % 2 === 0 ? "even" : "odd";
 
 const same = (gold: string | number | undefined, value: number | null): boolean =>

@@ -245,24 +245,40 @@ const experimental =
 export function interventions(reading: Reading): Candidate[] {
   const fromArms = namesWith(reading, false);
   if (fromArms.length > 0) return fromArms;
-  return ranked(
-    reading.sentences.flatMap((sentence): Candidate[] => {
-      const match = ["title", "abstract"].includes(sentence.role)
-        ? experimental.exec(sentence.text)
-        : null;
-      return match?.[1]
-        ? [
-            {
-              value: match[1].replace(/^(an?|the)\s+/i, ""),
-              quote: sentence.text,
-              near: sentence.start,
-              score: weightOf(sentence) + (sentence.role === "title" ? 2 : 0),
-              method: "sentence of aim",
-            },
-          ]
-        : [];
-    }),
-  ).slice(0, 1);
+  const marked = reading.marks
+    .filter((mark) => mark.label === "interventions" && !controlWords.test(mark.text))
+    .flatMap((mark): Candidate[] => {
+      const sentence = reading.sentences.find(
+        (one) => one.start <= mark.start && one.end >= mark.end,
+      );
+      if (!sentence || mark.text.length < 4) return [];
+      return [
+        {
+          value: mark.text,
+          quote: sentence.text,
+          near: sentence.start,
+          score: weightOf(sentence) + mark.score,
+          method: mark.pack,
+        },
+      ];
+    });
+  const ruled = reading.sentences.flatMap((sentence): Candidate[] => {
+    const match = ["title", "abstract"].includes(sentence.role)
+      ? experimental.exec(sentence.text)
+      : null;
+    if (!match?.[1]) return [];
+    const score = weightOf(sentence) + (sentence.role === "title" ? 2 : 0);
+    return [
+      {
+        value: match[1].replace(/^(an?|the)\s+/i, ""),
+        quote: sentence.text,
+        near: sentence.start,
+        score,
+        method: "sentence of aim",
+      },
+    ];
+  });
+  return ranked([...marked, ...ruled]).slice(0, 1);
 }
 
 export function comparators(reading: Reading): Candidate[] {

@@ -26,7 +26,7 @@ export function outcomes(reading: Reading): Candidate[] {
       : [];
   });
   const marked = reading.marks.flatMap((mark): Candidate[] => {
-    if (mark.label !== "O" && mark.label !== "outcome") return [];
+    if (mark.label !== "outcomes" && mark.label !== "outcome") return [];
     const sentence = reading.sentences.find(
       (one) => one.start <= mark.start && one.end >= mark.end,
     );

@@ -266,8 +266,7 @@ const people = new RegExp(
 /** The people studied, in the paper's words. */
 export function population(reading: Reading): Candidate[] {
   const marked = reading.marks.flatMap((mark): Candidate[] => {
-    if (mark.label !== "P" && mark.label !== "participants" && mark.label !== "eligibility")
-      return [];
+    if (mark.label !== "participants" && mark.label !== "eligibility") return [];
     const sentence = reading.sentences.find(
       (one) => one.start <= mark.start && one.end >= mark.end,
     );

@@ -1,0 +1,46 @@
+/** Lets the installed text packs mark a paper's abstract; what they mark still has to be proved. */
+import { AppError } from "../../api/errors.ts";
+import type { Paper } from "../../api/schemas/extraction.ts";
+import type { Mark } from "./fields/reading.ts";
+
+/** Spans of one pack with offsets into the text it was given. @throws notFound when it is not installed */
+export type TagText = (
+  packId: string,
+  text: string,
+  signal: AbortSignal,
+) => Promise<{ start: number; end: number; label: string; text: string; score: number }[]>;
+
+export const taggerPacks = ["pico-tagger", "trial-facts"];
+
+/** Where the abstract stands in the text; the paper's first page worth of text when none is marked as such. */
+export function abstractSpan(paper: Paper): { start: number; end: number } {
+  const blocks = paper.blocks.filter(({ section }) => paper.sections[section]?.role === "abstract");
+  const [first, last] = [blocks[0], blocks.at(-1)];
+  if (first && last) return { start: first.start, end: Math.min(last.end, first.start + 8000) };
+  return { start: 0, end: Math.min(paper.text.length, 3000) };
+}
+
+/** Marks of every installed tagger; a pack that is not installed marks nothing. */
+export async function markPaper(paper: Paper, tag: TagText, signal: AbortSignal): Promise<Mark[]> {
+  const { start, end } = abstractSpan(paper);
+  const text = paper.text.slice(start, end);
+  const marks: Mark[] = [];
+  for (const pack of taggerPacks) {
+    signal.throwIfAborted();
+    const spans = await tag(pack, text, signal).catch((thrown: unknown) => {
+      if (thrown instanceof AppError && thrown.code === "notFound") return [];
+      throw thrown;
+    });
+    for (const span of spans) {
+      const at = { start: start + span.start, end: start + span.end };
+      marks.push({
+        pack,
+        label: span.label,
+        score: span.score,
+        ...at,
+        text: paper.text.slice(at.start, at.end),
+      });
+    }
+  }
+  return marks;
+}
