@@ -105,9 +105,14 @@ export type Change<Name extends CallName> = {
 
 /**
  * A call that changes something. `run` resolves after the backend acknowledged it (undefined when
- * it failed; the error is in `error`), then the reads of its feature and of `also` load again.
+ * it failed; the error is in `error`), then the reads of its feature and of `also` load again,
+ * unless the caller says when.
  */
-export function useChange<Name extends CallName>(name: Name, also: string[] = []): Change<Name> {
+export function useChange<Name extends CallName>(
+  name: Name,
+  also: string[] = [],
+  refresh: "now" | "byCaller" = "now",
+): Change<Name> {
   const [state, setState] = useState<{
     running: number;
     error: AppError | null;
@@ -138,7 +143,7 @@ export function useChange<Name extends CallName>(name: Name, also: string[] = []
       }));
       return undefined;
     } finally {
-      invalidate(name.slice(0, name.indexOf(".")), ...also);
+      if (refresh === "now") invalidate(name.slice(0, name.indexOf(".")), ...also);
     }
   };
   return {

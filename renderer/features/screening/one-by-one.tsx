@@ -14,7 +14,11 @@ import { CriteriaPanel } from "./criteria-panel.tsx";
 import { DecisionBar } from "./decision-bar.tsx";
 import { RankingWhy } from "./ranking-why.tsx";
 import { RecordView } from "./record-view.tsx";
+import { useLateRefresh } from "./use-late-refresh.ts";
 import { useQueue } from "./use-queue.ts";
+
+/** With this few records left in hand the queue is asked for more at once. */
+const freshLow = 4;
 
 type Screened = "include" | "exclude" | "maybe";
 const told: Partial<Record<DecisionAction, string>> = {
@@ -29,7 +33,8 @@ export function OneByOne({ review, topBar }: { review: Review; topBar: HTMLEleme
   const { shown, queue } = walk;
   const [choosingReason, setChoosingReason] = useState(false);
   const [emphasised, setEmphasised] = useState<string | null>(null);
-  const decide = useChange("screening.decide", ["review.get", "review.list"]);
+  const decide = useChange("screening.decide", [], "byCaller");
+  const refresh = useLateRefresh();
   const undo = useChange("screening.undo", ["review.get", "review.list"]);
 
   async function decideShown(action: Screened, reason?: string): Promise<void> {
@@ -46,6 +51,7 @@ export function OneByOne({ review, topBar }: { review: Review; topBar: HTMLEleme
     if (!decision) return;
     walk.noteDecision(shown.id, decision);
     walk.next();
+    refresh(walk.fresh <= freshLow);
     toast(`${told[action] ?? action}: ${shorten(shown.title)}${reason ? ` (${reason})` : ""}`, {
       label: "Undo",
       shortcut: "U",

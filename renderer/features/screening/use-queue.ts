@@ -14,6 +14,8 @@ export type Walk = {
   back: () => void;
   noteDecision: (recordId: string, decision: Decision | null) => void;
   goTo: (recordId: string) => void;
+  /** Records in hand that were not shown yet. */
+  fresh: number;
   queue: ReturnType<typeof useCall<"screening.queue">>;
 };
 
@@ -44,6 +46,8 @@ export function useQueue(reviewId: string): Walk {
       const place = trail.findIndex(({ id }) => id === recordId);
       if (place >= 0) setIndex(place);
     },
+    fresh:
+      queue.value?.records.filter(({ id }) => !trail.some((seen) => seen.id === id)).length ?? 0,
     queue,
   };
 }
