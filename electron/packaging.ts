@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
 /** Packages that stay outside the bundles: native code, and what loads files beside itself. */
-export const externals = ["onnxruntime-node", "onnxruntime-common", "@lancedb/lancedb", "apache-arrow", "pdfjs-dist", "exceljs", "dcmjs", "@cornerstonejs/codec-openjpeg", "@cornerstonejs/codec-charls", "@cornerstonejs/codec-libjpeg-turbo-8bit", "@cornerstonejs/codec-openjph", "jpeg-lossless-decoder-js"];
+export const externals = ["onnxruntime-node", "onnxruntime-common", "@lancedb/lancedb", "apache-arrow", "pdfjs-dist", "exceljs", "@cornerstonejs/codec-openjpeg", "@cornerstonejs/codec-charls", "@cornerstonejs/codec-libjpeg-turbo-8bit", "@cornerstonejs/codec-openjph", "jpeg-lossless-decoder-js"];
 
 /** Files that native code opens by path and that therefore lie outside the archive. */
 export const unpackPattern = "**/*.{node,dll,dylib,so,so.*,wasm}";
