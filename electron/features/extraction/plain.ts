@@ -25,7 +25,7 @@ export function paperFromPlain(raw: string): Paper {
     const heading = headingOf(line);
     if (heading?.title === "TITLE") expectTitle = true;
     else if (heading) {
-      builder.openSection([{ text: heading.title }], heading.level);
+      builder.openSection([{ text: heading.title }], heading.level, heading.role);
       if (heading.rest) builder.block("paragraph", [{ text: heading.rest }]);
     } else if (line.trim() !== "" && !/^:{3,}/.test(line)) {
       const paragraph = takeParagraph(lines, at);
@@ -53,17 +53,17 @@ export function paperFromPlain(raw: string): Paper {
 const lone =
   /^(abstract|introduction|background|methods?|materials and methods|results?|discussion|conclusions?|references)\s*:?$/i;
 
-function headingOf(line: string): { title: string; level: number; rest: string } | undefined {
+function headingOf(
+  line: string,
+): { title: string; level: number; rest: string; role?: string } | undefined {
   const hash = /^\s*(#{1,6})\s+(.+?)\s*$/.exec(line);
   if (hash) return splitLongHeading(hash[1]?.length ?? 1, hash[2] ?? "");
   const label = /^([A-Z][A-Za-z&/,\- ]*(?:\.[A-Z][A-Za-z0-9&/,:'()\- ]*)*):\s*$/.exec(line);
   if (label?.[1] && (label[1] === label[1].toUpperCase() || label[1].includes("."))) {
     const parts = label[1].split(".");
-    return {
-      title: parts.length > 1 ? titleCase(parts.at(-1) ?? "") : titleCase(parts[0] ?? ""),
-      level: parts.length,
-      rest: "",
-    };
+    const title = titleCase(parts.at(-1) ?? "");
+    const role = parts[0] === "ABSTRACT" ? { role: "abstract" } : {};
+    return { title, level: parts.length, rest: "", ...role };
   }
   return lone.test(line.trim())
     ? { title: line.trim().replace(/:$/, ""), level: 1, rest: "" }

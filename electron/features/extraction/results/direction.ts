@@ -10,9 +10,15 @@ export type EvidenceSentence = { text: string; start: number; end: number; score
 const none =
   /\b(?:no|not|nor|neither|without|non)\b[^.;]{0,60}?\b(?:significan|differ|chang|effect|increas|decreas|reduc|improv|associat|superior)|\bnon-?significant|\bdid not (?:differ|change|reach|affect|reduce|increase|improve)|\b(?:similar|comparable|equivalent|identical|unchanged|unaffected|equal)\b|\bP\s*=\s*N\.?S|\bn\.s\./i;
 const up =
-  /\b(?:increas\w*|higher|greater|more|larger|longer|improv\w*|rose|raised|elevat\w*|better|superior|gain\w*|enhanc\w*|exceed\w*|faster|upregulat\w*|prolong\w*|augment\w*)\b/gi;
+  /\b(?:increas\w*|higher|greater|more|larger|longer|rose|raised|elevat\w*|gain\w*|enhanc\w*|exceed\w*|faster|upregulat\w*|prolong\w*|augment\w*)\b/gi;
 const down =
-  /\b(?:decreas\w*|lower|less|fewer|reduc\w*|smaller|shorter|declin\w*|worse|inferior|dropp?\w*|fell|suppress\w*|attenuat\w*|diminish\w*|shorten\w*|poorer|prevent\w*|inhibit\w*|slower|blunt\w*|lessen\w*|loss)\b/gi;
+  /\b(?:decreas\w*|lower|less|fewer|reduc\w*|smaller|shorter|declin\w*|dropp?\w*|fell|suppress\w*|attenuat\w*|diminish\w*|shorten\w*|prevent\w*|inhibit\w*|slower|blunt\w*|lessen\w*|loss)\b/gi;
+const better = /\b(?:improv\w*|better|superior|benefit\w*|alleviat\w*|relie[fv]\w*)\b/gi;
+const worse = /\b(?:worse\w*|inferior|poorer|deteriorat\w*)\b/gi;
+/** Of these, less is better: an improvement is a decrease. */
+const unwanted =
+  /\b(?:symptoms?|pain|sever\w*|depress\w*|anxi\w*|stress|fatigue|disab\w*|burden|distress|nausea|vomiting|bleeding|complications?|mortality|death|risk|relapse|recurrence|insomnia|impairment|infections?|blood pressure|cholesterol|glucose|HbA1c|HAMD\w*|BPRS|PANSS|adverse|errors?|cravings?)\b/i;
+
 const significant = /\bsignifican|\bP\s*(?:<|≤|=)\s*0?\.0[0-4]|\bP\s*(?:<|≤)\s*0?\.05\b/i;
 const insignificantP = /\bP\s*(?:=|>)\s*0?\.(?:[1-9]|0[6-9])/i;
 const result =
@@ -98,18 +104,25 @@ function vote(inquiry: Inquiry, best: { sentence: Sentence; score: number }[]): 
     uncertain: 0,
   };
   for (const [index, { sentence, score: weight }] of best.entries())
-    votes[directionOf(inquiry, sentence.text)] += weight / (index + 1);
+    votes[directionOf(inquiry, sentence.text)] +=
+      (weight * (tabular(sentence.text) ? 0.25 : 1)) / (index + 1);
   const [first] = (Object.entries(votes) as [Direction, number][])
     .filter(([name]) => name !== "uncertain")
     .toSorted((a, b) => b[1] - a[1]);
   return first && first[1] > 0 ? first[0] : "uncertain";
 }
 
+/** A flattened table is many numbers with hardly a verb; its words say little about direction. */
+const tabular = (text: string): boolean => (text.match(/\d+(?:\.\d+)?/g) ?? []).length > 12;
+
 /** What one sentence says about the outcome under the intervention against the comparator. */
 export function directionOf(inquiry: Inquiry, sentence: string): Direction {
   const clause = clauseAbout(inquiry, sentence);
-  const ups = (clause.match(up) ?? []).length;
-  const downs = (clause.match(down) ?? []).length;
+  const turned = unwanted.test(inquiry.outcome.text);
+  const ups =
+    (clause.match(up) ?? []).length + (clause.match(turned ? worse : better) ?? []).length;
+  const downs =
+    (clause.match(down) ?? []).length + (clause.match(turned ? better : worse) ?? []).length;
   if (none.test(clause) || (insignificantP.test(clause) && !significant.test(clause)))
     return "no difference";
   if (ups === 0 && downs === 0) return "uncertain";
@@ -131,20 +144,23 @@ function clauseAbout(inquiry: Inquiry, sentence: string): string {
     score: outcomeLikeness(inquiry.outcome, inquiry.terms(clause), inquiry.weightOf),
   }));
   const best = scored.toSorted((a, b) => b.score - a.score)[0];
-  return best && best.score > 0.2 ? best.clause : sentence;
+  // "... but this was not significant" speaks of what stands before it.
+  const refersBack =
+    /\b(?:but|although|however)[^.;]{0,12}\b(?:this|these|it|they|not|the (?:difference|change|effect)s?)\b/i.test(
+      sentence,
+    ) && none.test(sentence);
+  return best && best.score > 0.2 && !refersBack ? best.clause : sentence;
 }
 
-/** "Pain was higher in the placebo group": the arm named after the comparing word's "in" is the comparator. */
+/** "Pain was higher in the placebo group (than with drug X)": the arm that the sentence speaks of is the comparator. */
 function comparatorLeads(inquiry: Inquiry, clause: string): boolean {
-  const than = clause.search(/\b(?:than|compared (?:with|to)|versus|vs|relative to)\b/i);
+  const { intervention, comparator } = inquiry;
+  const than = clause.search(
+    /\b(?:than|(?:as )?compared (?:with|to)|versus|vs|relative to|in comparison)\b/i,
+  );
   const head = than > 0 ? clause.slice(0, than) : clause;
-  const tail = than > 0 ? clause.slice(than) : "";
-  const lean = (text: string): number => {
-    const terms = inquiry.terms(text);
-    return (
-      armLikeness(text, terms, inquiry.intervention, inquiry.comparator) -
-      armLikeness(text, terms, inquiry.comparator, inquiry.intervention)
-    );
-  };
-  return tail === "" ? lean(head) < -0.5 : lean(head) - lean(tail) < -0.3;
+  const headTerms = inquiry.terms(head);
+  const own = armLikeness(head, headTerms, intervention, comparator);
+  const other = armLikeness(head, headTerms, comparator, intervention);
+  return other >= 0.35 && own < 0.15;
 }
