@@ -17,9 +17,20 @@ async function stampOf(pack: Pack): Promise<string> {
 export function openPacks(bundledFolder: string, dataFolder: string) {
   const userFolder = join(dataFolder, "packs");
   const disabledFile = join(userFolder, "disabled.json");
+  const manifests = new Map<string, { mtimeMs: number; pack: Pack }>();
   const checked = new Map<string, string>();
 
   const disabled = (): string[] => (existsSync(disabledFile) ? JSON.parse(readFileSync(disabledFile, "utf8")) : []);
+
+  /** Manifests are parsed again only when they are written again: every run asks. */
+  async function readOnce(folder: string, bundled: boolean): Promise<Pack> {
+    const mtimeMs = (await stat(join(folder, "manifest.json")).catch(() => undefined))?.mtimeMs ?? 0;
+    const known = manifests.get(folder);
+    if (known && known.mtimeMs === mtimeMs) return known.pack;
+    const pack = await readPack(folder, bundled);
+    manifests.set(folder, { mtimeMs, pack });
+    return pack;
+  }
 
   async function list(): Promise<InstalledPack[]> {
     const off = new Set(disabled());
@@ -30,7 +41,7 @@ export function openPacks(bundledFolder: string, dataFolder: string) {
     return Promise.all(
       folders.map(async ({ folder, bundled }) => {
         try {
-          const pack = await readPack(folder, bundled);
+          const pack = await readOnce(folder, bundled);
           return { pack, enabled: !off.has(pack.manifest.id) };
         } catch (thrown) {
           return { folder, problem: toErrorShape(thrown) };

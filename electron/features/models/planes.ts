@@ -17,7 +17,7 @@ export function planesOf(image: Volume, slice?: number): Planes {
   const size = width * height;
   const channels = Array.from({ length: image.channels }, (_, c) => {
     const from = (c * depth + (slice ?? 0)) * size;
-    return Float32Array.from(image.data.subarray(from, from + size));
+    return new Float32Array(image.data.subarray(from, from + size));
   });
   return { width, height, channels, eightBit: image.data instanceof Uint8Array };
 }
@@ -128,7 +128,7 @@ export function postprocessPlanes(logits: Planes, target: { width: number; heigh
     const shape = [width, height, 1] as const;
     switch (step.step) {
       case "sigmoid":
-        values = values.map((value) => 1 / (1 + Math.exp(-value)));
+        for (let at = 0; at < values.length; at += 1) values[at] = 1 / (1 + Math.exp(-(values[at] as number)));
         break;
       case "invert": {
         const plane = { width, height, data: values };
@@ -137,7 +137,9 @@ export function postprocessPlanes(logits: Planes, target: { width: number; heigh
         break;
       }
       case "threshold":
-        mask = Uint8Array.from(values, (value) => (value >= step.value ? label : 0));
+        // Loops, here and there: mapping from another typed array is many times slower.
+        mask = new Uint8Array(values.length);
+        for (let at = 0; at < values.length; at += 1) if ((values[at] as number) >= step.value) mask[at] = label;
         break;
       case "keepLargest":
         mask = keepLargest(need(mask, step.step), shape, step.count, step.minFraction);

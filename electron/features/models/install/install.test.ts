@@ -1,4 +1,5 @@
 import { existsSync, readdirSync, symlinkSync, unlinkSync, writeFileSync } from "node:fs";
+// oxlint-disable-next-line no-restricted-imports -- a local stand-in for a model hub, in this test only
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";

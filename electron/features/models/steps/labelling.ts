@@ -55,7 +55,7 @@ function next(stage: Stage, step: PostprocessStep, ids: readonly number[]): Stag
     case "softmax":
       return { scores: { ...scores, data: softmax(scores) } };
     case "threshold":
-      return { ...stage, on: Uint8Array.from(scores.data, (value) => (value >= step.value ? 1 : 0)) };
+      return { ...stage, on: above(scores.data, step.value) };
     case "argmaxOrBackground":
       return { ...stage, labels: { ...scores, channels: 1, data: argmax(scores, ids, step.background) } };
     case "mergePriority":
@@ -70,6 +70,12 @@ function next(stage: Stage, step: PostprocessStep, ids: readonly number[]): Stag
     default:
       throw new AppError("packInvalid", `The step "${step.step}" does not apply to a volume's channels.`);
   }
+}
+
+function above(values: Float32Array, least: number): Uint8Array {
+  const on = new Uint8Array(values.length);
+  for (let at = 0; at < values.length; at += 1) if ((values[at] as number) >= least) on[at] = 1;
+  return on;
 }
 
 /** One thresholded channel is a label map of its one label. */

@@ -56,24 +56,32 @@ export function resizeAntialiased(plane: Plane, width: number, height: number, r
   return { width, height, data };
 }
 
+/** Where each output pixel lies between two input pixels, edges repeated. */
+function between(from: number, to: number): { low: Int32Array; high: Int32Array; part: Float64Array } {
+  const [low, high, part] = [new Int32Array(to), new Int32Array(to), new Float64Array(to)];
+  for (let at = 0; at < to; at += 1) {
+    const where = Math.min(Math.max(((at + 0.5) * from) / to - 0.5, 0), from - 1);
+    low[at] = Math.floor(where);
+    high[at] = Math.min(Math.floor(where) + 1, from - 1);
+    part[at] = where - Math.floor(where);
+  }
+  return { low, high, part };
+}
+
 /** Plain bilinear, edges repeated: for probability maps, which are smooth already. */
 export function resizeBilinear(plane: Plane, width: number, height: number): Plane {
   const data = new Float32Array(width * height);
-  const at = (value: number, limit: number): [number, number, number] => {
-    const clamped = Math.min(Math.max(value, 0), limit - 1);
-    const low = Math.floor(clamped);
-    return [low, Math.min(low + 1, limit - 1), clamped - low];
-  };
-  const columns = Array.from({ length: width }, (_, x) => at(((x + 0.5) * plane.width) / width - 0.5, plane.width));
+  const across = between(plane.width, width);
+  const down = between(plane.height, height);
+  const line = new Float64Array(plane.width);
   for (let y = 0; y < height; y += 1) {
-    const [top, bottom, v] = at(((y + 0.5) * plane.height) / height - 0.5, plane.height);
-    const upper = top * plane.width;
-    const lower = bottom * plane.width;
+    const v = down.part[y] as number;
+    const upper = (down.low[y] as number) * plane.width;
+    const lower = (down.high[y] as number) * plane.width;
+    for (let x = 0; x < plane.width; x += 1) line[x] = (plane.data[upper + x] as number) * (1 - v) + (plane.data[lower + x] as number) * v;
     for (let x = 0; x < width; x += 1) {
-      const [left, right, u] = columns[x] as [number, number, number];
-      const a = (plane.data[upper + left] as number) * (1 - u) + (plane.data[upper + right] as number) * u;
-      const b = (plane.data[lower + left] as number) * (1 - u) + (plane.data[lower + right] as number) * u;
-      data[y * width + x] = a * (1 - v) + b * v;
+      const u = across.part[x] as number;
+      data[y * width + x] = (line[across.low[x] as number] as number) * (1 - u) + (line[across.high[x] as number] as number) * u;
     }
   }
   return { width, height, data };
