@@ -26,7 +26,9 @@ def join(tokens):
 
 def from_words(key, tokens, labels, head_labels):
     """`labels` per token (None outside). `head_labels`: the labels that this corpus speaks about."""
-    text, places = join(tokens)
+    filled = [(token, label) for token, label in zip(tokens, labels) if token]
+    labels = [label for _, label in filled]
+    text, places = join([token for token, _ in filled])
     words = [(start, end, label) for (start, end), label in zip(places, labels)]
     return {"key": key, "text": text, "words": words, "speaks": head_labels}
 

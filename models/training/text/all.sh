@@ -1,0 +1,17 @@
+#!/bin/sh
+# Trains, exports and measures every text pack. PYTHON names the interpreter.
+set -e
+cd "$(dirname "$0")"
+PYTHON="${PYTHON:-python3}"
+"$PYTHON" embeddings.py ccby research
+"$PYTHON" sentence_roles.py
+"$PYTHON" measure_sentence_roles.py --write
+"$PYTHON" train_taggers.py
+"$PYTHON" measure_taggers.py pico-tagger --write
+"$PYTHON" train_taggers.py --head facts --epochs 16 --batch 2400
+"$PYTHON" measure_taggers.py trial-facts --write
+"$PYTHON" rct_classifier.py
+"$PYTHON" measure_rct_classifier.py --write
+"$PYTHON" text_encoder.py
+"$PYTHON" measure_text_encoder.py --write
+"$PYTHON" goldens.py
