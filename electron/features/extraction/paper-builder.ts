@@ -1,6 +1,6 @@
 /** Puts a paper's text together while keeping, for every stretch of it, where it stands on the page. */
 import type { Box } from "../../api/schemas/ledger.ts";
-import type { Block, Paper, Section, TableCell, TextRun } from "../../api/schemas/extraction.ts";
+import type { Block, Paper, TableCell, TextRun } from "../../api/schemas/extraction.ts";
 import { sectionRole } from "./section-role.ts";
 
 /** Text with the box that it fills, when it comes from a page. */
@@ -194,8 +194,4 @@ function union(a: Box, b: Box): Box {
     width: Math.max(a.x + a.width, b.x + b.width) - x,
     height: Math.max(a.y + a.height, b.y + b.height) - y,
   };
-}
-
-export function sectionAt(paper: Pick<Paper, "sections">, offset: number): Section | undefined {
-  return paper.sections.findLast((section) => section.start <= offset);
 }

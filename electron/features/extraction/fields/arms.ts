@@ -1,5 +1,5 @@
 /** The arms of a trial and their sizes, from table heads and from sentences that say who got what. */
-import { findNumbers, fromWords } from "../numbers.ts";
+import { fromWords } from "../numbers.ts";
 import { ranked, tableRows, weightOf, type Candidate, type Reading } from "./reading.ts";
 
 export type Arm = {
@@ -312,4 +312,3 @@ export const total = (arms: Arm[]): number | null =>
   arms.length > 0 && arms.every((arm) => arm.size !== null)
     ? arms.reduce((sum, arm) => sum + (arm.size ?? 0), 0)
     : null;
-export const firstNumber = (text: string): number | undefined => findNumbers(text)[0]?.value;

@@ -106,8 +106,12 @@ function initialsFit(phrase: string, short: string): boolean {
 /** Terms of the text with its short forms spelt out beside them. */
 export function spelled(text: string, aliases: Aliases): string[] {
   const grouped = groupWords(text);
-  const extra = (grouped.match(/[\p{L}\p{N}][\p{L}\p{N}/+-]*/gu) ?? []).flatMap(
-    (word) => aliases.get(word.toLowerCase()) ?? [],
-  );
+  const words = grouped.match(/[\p{L}\p{N}][\p{L}\p{N}/+-]*/gu) ?? [];
+  // "ACVC-HA" may be defined as a whole, or only in its parts.
+  const extra = words.flatMap((word) => {
+    const whole = aliases.get(word.toLowerCase());
+    if (whole !== undefined || !/[/+-]/.test(word)) return whole ?? [];
+    return word.split(/[/+-]/).flatMap((part) => aliases.get(part.toLowerCase()) ?? []);
+  });
   return termsOf([grouped, ...extra].join(" "));
 }

@@ -1,5 +1,4 @@
 /** What the text of a table cell or a stretch of a sentence says as a number: mean with spread, count with percent, fraction. */
-import { findNumbers } from "../numbers.ts";
 
 export type Spread = "sd" | "se" | "ci" | "iqr" | "range" | "unknown";
 
@@ -195,7 +194,3 @@ export function valuesIn(sentence: string): { value: CellValue; start: number; e
   }
   return found.toSorted((a, b) => a.start - b.start);
 }
-
-/** Plain numbers of a text that no other reading takes. */
-export const plainNumbers = (text: string): number[] =>
-  findNumbers(text).map((found) => found.value);

@@ -271,7 +271,7 @@ function armAt(
   if (!value) return undefined;
   const size =
     sizeBeside(matrix, row, column) ??
-    (by === "columns" ? sizeOfColumn(matrix, column) : sizeOfRow(matrix, row));
+    (by === "columns" ? sizeOfColumn(matrix, column, row) : sizeOfRow(matrix, row));
   const line =
     by === "columns"
       ? matrix.cells.slice(matrix.headerRows).map((one) => one[column]?.text ?? "")

@@ -121,6 +121,9 @@ function labelCount(cells: (TableCell | undefined)[][], headerRows: number): num
   return Math.min(count, Math.max(1, width - 1));
 }
 
+/** A cell that says nothing but how many: "n = 18". */
+export const sizeAlone = /^\s*[([]?\s*n\s*=\s*\d+\s*[)\]]?\s*$/i;
+
 function labelsOf(
   cells: (TableCell | undefined)[][],
   headerRows: number,
@@ -131,7 +134,13 @@ function labelsOf(
   return cells.map((row, index) => {
     if (index < headerRows) return [];
     const filled = new Set(row.filter((cell) => cell !== undefined && cell.text !== ""));
-    if (filled.size === 1 && (row[0]?.text ?? "") !== "" && !looksNumeric(row[0]?.text ?? "")) {
+    const onlySizes = [...filled].slice(1).every((cell) => sizeAlone.test(cell?.text ?? ""));
+    if (
+      filled.size > 0 &&
+      onlySizes &&
+      (row[0]?.text ?? "") !== "" &&
+      !looksNumeric(row[0]?.text ?? "")
+    ) {
       section = row[0]?.text ?? "";
       last = "";
       return [section];

@@ -3,7 +3,7 @@ import { findArms } from "../fields/arms.ts";
 import type { Inquiry } from "./context.ts";
 import { sampleSize } from "../fields/people.ts";
 import { armLikeness, comparesTimes } from "./likeness.ts";
-import type { Matrix } from "./matrix.ts";
+import { sizeAlone, type Matrix } from "./matrix.ts";
 
 export type Size = { size: number; quote: string; near: number; score: number };
 
@@ -16,9 +16,14 @@ export const sizeIn = (text: string): number | undefined => {
   return digits === undefined ? undefined : Number(digits.replaceAll(",", ""));
 };
 
-/** Sizes that the table itself gives for a column: in its heads, or in a row named N. */
-export function sizeOfColumn(matrix: Matrix, column: number): Size | undefined {
+/** Sizes that the table itself gives for a column: in its section's head (above row `from`), in its heads, or in a row named N. */
+export function sizeOfColumn(matrix: Matrix, column: number, from = 0): Size | undefined {
   const { cells, headerRows, labels } = matrix;
+  for (let row = from - 1; row >= headerRows; row -= 1) {
+    const cell = cells[row]?.[column];
+    if (!cell || !sizeAlone.test(cell.text)) continue;
+    return { size: sizeIn(cell.text) ?? 0, quote: cell.text, near: cell.start, score: 3.2 };
+  }
   for (let row = headerRows - 1; row >= 0; row -= 1) {
     const cell = cells[row]?.[column];
     const size = cell && sizeIn(cell.text);
