@@ -1,21 +1,30 @@
-/** Decoders for encapsulated DICOM pixels: Cornerstone's codecs, loaded when first met. */
+/** Decoders for encapsulated DICOM pixels: Cornerstone's codecs, loaded when first met, and two of our own. */
 import { createRequire } from "node:module";
-import jpeg from "jpeg-js";
+import { inflateRawSync } from "node:zlib";
 import { AppError } from "../../api/errors.ts";
+import type { Voxels } from "../../api/volume.ts";
+import { decodeRle } from "./dicom-rle.ts";
+import { decodeDct, type DctImage } from "./jpeg-dct.ts";
 
-export type Frame = { rows: number; columns: number; samples: number; bitsAllocated: number; signed: boolean };
-export type Decoded = { data: Uint8Array | Int8Array | Uint16Array | Int16Array; planar: boolean; isRgb: boolean };
+export type Frame = { rows: number; columns: number; samples: number; bitsAllocated: number; bitsStored: number; highBit: number; signed: boolean; photometric: string };
+/** `planar`: channels one after the other; `isRgb`: no colour transform is left to do. */
+export type Decoded = { data: Voxels; planar: boolean; isRgb: boolean };
 type Decoder = (bytes: Uint8Array, frame: Frame) => Promise<Decoded>;
 
 const require = createRequire(import.meta.url);
 
-type WasmDecoder = { getEncodedBuffer: (size: number) => Uint8Array; decode: () => void; getDecodedBuffer: () => Uint8Array; delete: () => void };
+type FrameInfo = { width: number; height: number; bitsPerSample: number; componentCount: number; isSigned: boolean };
+type WasmDecoder = {
+  getEncodedBuffer: (size: number) => Uint8Array; decode: () => void; getDecodedBuffer: () => Uint8Array;
+  getFrameInfo: () => FrameInfo; getInterleaveMode?: () => number; delete: () => void;
+};
 type WasmModule = Record<string, new () => WasmDecoder>;
 const modules = new Map<string, Promise<WasmModule>>();
 
 /** One Emscripten codec; the module is made once and kept. */
 function wasm(path: string, className: string): Decoder {
   return async (bytes, frame) => {
+    refuseOtherSize(bytes, frame);
     let module = modules.get(path);
     if (module === undefined) modules.set(path, (module = Promise.resolve((require(path) as (options: object) => WasmModule | Promise<WasmModule>)({ print: () => {}, printErr: () => {} }))));
     const Codec = (await module)[className];
@@ -24,77 +33,106 @@ function wasm(path: string, className: string): Decoder {
     try {
       decoder.getEncodedBuffer(bytes.length).set(bytes);
       decoder.decode();
+      const about = decoder.getFrameInfo();
       // The buffer lies in the codec's own memory and is gone with the next call: copy it.
       const raw = Uint8Array.from(decoder.getDecodedBuffer());
-      return { data: typed(raw, frame), planar: false, isRgb: frame.samples === 3 };
+      const planar = className === "JpegLSDecoder" && frame.samples > 1 && decoder.getInterleaveMode?.() === 0;
+      return { data: typed(raw, { ...frame, bitsAllocated: about.bitsPerSample > 8 ? 16 : 8, signed: about.isSigned }), planar, isRgb: frame.photometric !== "YBR_FULL" };
     } finally {
       decoder.delete();
     }
   };
 }
 
-/** Little-endian bytes as numbers of the frame's type. */
-export function typed(raw: Uint8Array, frame: Frame): Decoded["data"] {
-  const expected = frame.rows * frame.columns * frame.samples * (frame.bitsAllocated > 8 ? 2 : 1);
-  if (raw.length < expected) throw new AppError("badFile", `A frame of ${frame.columns} × ${frame.rows} needs ${expected} bytes of pixels; there are ${raw.length}.`);
-  const bytes = raw.slice(0, expected);
-  if (frame.bitsAllocated <= 8) return frame.signed ? new Int8Array(bytes.buffer) : bytes;
-  return frame.signed ? new Int16Array(bytes.buffer) : new Uint16Array(bytes.buffer);
-}
-
-/** PackBits segments, most significant byte first (DICOM PS3.5 annex G). */
-function rle(bytes: Uint8Array, frame: Frame): Uint8Array {
+/** A code stream of another size than the header's is refused before anything is allocated for it. */
+function refuseOtherSize(bytes: Uint8Array, frame: Frame): void {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const size = frame.rows * frame.columns;
-  const perSample = frame.bitsAllocated > 8 ? 2 : 1;
-  const segments = view.getUint32(0, true);
-  if (segments !== perSample * frame.samples) throw new AppError("badFile", `An RLE frame has ${segments} segments; ${perSample * frame.samples} were expected.`);
-  const out = new Uint8Array(size * perSample * frame.samples);
-  for (let segment = 0; segment < segments; segment += 1) {
-    const sample = Math.floor(segment / perSample);
-    const byte = perSample - 1 - (segment % perSample);
-    const start = view.getUint32(4 + segment * 4, true);
-    const end = segment + 1 < segments ? view.getUint32(8 + segment * 4, true) : bytes.length;
-    let at = start;
-    let pixel = 0;
-    const put = (value: number): void => {
-      if (pixel < size) out[(pixel * frame.samples + sample) * perSample + byte] = value;
-      pixel += 1;
-    };
-    while (at < end && pixel < size) {
-      const count = view.getInt8(at++);
-      if (count >= 0) for (let n = 0; n <= count && at < end; n += 1) put(bytes[at++] as number);
-      else if (count !== -128) {
-        const value = bytes[at++] as number;
-        for (let n = 0; n < 1 - count; n += 1) put(value);
-      }
-    }
-    if (pixel < size) throw new AppError("badFile", `An RLE segment ends after ${pixel} of ${size} pixels.`);
-  }
-  return out;
+  if (bytes.length < 24 || view.getUint32(0) !== 0xff4fff51) return;
+  const width = view.getUint32(8) - view.getUint32(16);
+  const height = view.getUint32(12) - view.getUint32(20);
+  if (width !== frame.columns || height !== frame.rows) throw new AppError("badFile", `The JPEG 2000 stream is ${width} × ${height} where ${frame.columns} × ${frame.rows} was expected.`);
 }
 
-const baseline: Decoder = async (bytes, frame) => {
-  const image = jpeg.decode(bytes, { useTArray: true, formatAsRGBA: false, maxMemoryUsageInMB: 1024 });
-  return { data: typed(image.data, { ...frame, bitsAllocated: 8, samples: frame.samples }), planar: false, isRgb: frame.samples === 3 };
+/** Little-endian bytes as numbers of the frame's type; bits that hold no pixel are cleared. @throws badFile when there are too few */
+export function typed(raw: Uint8Array, frame: Frame): Voxels {
+  const count = frame.rows * frame.columns * frame.samples;
+  const bytesPer = frame.bitsAllocated > 16 ? 4 : frame.bitsAllocated > 8 ? 2 : 1;
+  if (raw.length < count * bytesPer) throw new AppError("badFile", `A frame of ${frame.columns} × ${frame.rows} needs ${count * bytesPer} bytes of pixels; there are ${raw.length}.`);
+  const { buffer } = raw.slice(0, count * bytesPer);
+  if (bytesPer === 1) return frame.signed ? new Int8Array(buffer) : new Uint8Array(buffer);
+  if (bytesPer === 2) return frame.signed ? new Int16Array(buffer) : new Uint16Array(buffer);
+  return frame.signed ? new Int32Array(buffer) : new Uint32Array(buffer);
+}
+
+const dct: Decoder = async (bytes, frame) => {
+  const image = decodeDct(bytes, { width: frame.columns, height: frame.rows });
+  if (image.components !== frame.samples) throw new AppError("badFile", `The JPEG stream has ${image.components} components where the header says ${frame.samples}.`);
+  return { data: isYcbcr(image, frame) ? ycbcrToRgb(image.data) : image.data, planar: false, isRgb: true };
 };
+
+/** The stream's own word first (Adobe marker, component names), then the header's. */
+function isYcbcr(image: DctImage, frame: Frame): boolean {
+  if (image.components !== 3) return false;
+  if (image.adobeTransform !== undefined) return image.adobeTransform === 1;
+  if (image.ids.join(",") === "82,71,66") return false;
+  return frame.photometric.startsWith("YBR") || image.jfif;
+}
+
+/** ITU-R BT.601 full range, interleaved (JFIF 1.02; DICOM PS3.3 C.7.6.3.1.2). */
+export function ycbcrToRgb(data: Voxels): Uint8Array {
+  const out = new Uint8ClampedArray(data.length);
+  for (let at = 0; at < data.length; at += 3) {
+    const y = data[at] as number;
+    const cb = (data[at + 1] as number) - 128;
+    const cr = (data[at + 2] as number) - 128;
+    out[at] = y + 1.402 * cr;
+    out[at + 1] = y - 0.344136 * cb - 0.714136 * cr;
+    out[at + 2] = y + 1.772 * cb;
+  }
+  return new Uint8Array(out.buffer);
+}
 
 const lossless: Decoder = async (bytes, frame) => {
   const { Decoder: LosslessDecoder } = await import("jpeg-lossless-decoder-js");
-  const raw = new LosslessDecoder().decompress(bytes.slice().buffer);
-  return { data: typed(new Uint8Array(raw), frame), planar: false, isRgb: frame.samples === 3 };
+  const raw = new Uint8Array(new LosslessDecoder().decompress(bytes.slice().buffer));
+  const bytesPer = raw.length / (frame.rows * frame.columns * frame.samples);
+  return { data: typed(raw, { ...frame, bitsAllocated: bytesPer >= 2 ? 16 : 8, signed: false }), planar: false, isRgb: !frame.photometric.startsWith("YBR") };
 };
+
+const rle: Decoder = async (bytes, frame) => {
+  const bitmap = frame.bitsAllocated === 1;
+  const raw = decodeRle(bytes, bitmap ? { pixels: Math.ceil((frame.rows * frame.columns) / 8), samples: 1, bytesPer: 1 } : { pixels: frame.rows * frame.columns, samples: frame.samples, bytesPer: Math.ceil(frame.bitsAllocated / 8) });
+  return { data: bitmap ? unpackBits(raw, 0, frame.rows * frame.columns) : typed(raw, frame), planar: false, isRgb: false };
+};
+
+/** Deflated image frame compression (PS3.5 A.4.13): each frame a raw deflate stream. */
+const deflated: Decoder = async (bytes, frame) => {
+  const pixels = frame.rows * frame.columns;
+  const size = frame.bitsAllocated === 1 ? Math.ceil(pixels / 8) : (pixels * frame.samples * frame.bitsAllocated) / 8;
+  const raw = new Uint8Array(inflateRawSync(bytes, { maxOutputLength: size + 16 }));
+  if (raw.length < size) throw new AppError("badFile", `A deflated frame unpacks to ${raw.length} bytes; ${size} were expected.`);
+  return { data: frame.bitsAllocated === 1 ? unpackBits(raw, 0, pixels) : typed(raw, frame), planar: false, isRgb: false };
+};
+
+/** One byte per pixel from bits, lowest bit first (PS3.5 8.1.1), from bit `start` on. */
+export function unpackBits(raw: Uint8Array, start: number, count: number): Uint8Array {
+  const out = new Uint8Array(count);
+  for (let at = 0; at < count; at += 1) out[at] = ((raw[(start + at) >> 3] as number) >> ((start + at) & 7)) & 1;
+  return out;
+}
 
 const jpegLs = wasm("@cornerstonejs/codec-charls/decode", "JpegLSDecoder");
 const jpeg2000 = wasm("@cornerstonejs/codec-openjpeg/decode", "J2KDecoder");
 const highThroughput = wasm("@cornerstonejs/codec-openjph", "HTJ2KDecoder");
-const extended = wasm("@cornerstonejs/codec-libjpeg-turbo-8bit/decode", "JPEGDecoder");
 
 const prefix = "1.2.840.10008.1.2";
 export const decoders: Record<string, { name: string; decode: Decoder }> = {
-  [`${prefix}.5`]: { name: "RLE Lossless", decode: async (bytes, frame) => ({ data: typed(rle(bytes, frame), frame), planar: false, isRgb: false }) },
-  [`${prefix}.4.50`]: { name: "JPEG Baseline", decode: baseline },
-  [`${prefix}.4.51`]: { name: "JPEG Extended", decode: (bytes, frame) => (frame.bitsAllocated <= 8 ? extended(bytes, frame) : lossless(bytes, frame)) },
+  [`${prefix}.5`]: { name: "RLE Lossless", decode: rle },
+  [`${prefix}.8.1`]: { name: "Deflated Image Frame", decode: deflated },
+  [`${prefix}.4.50`]: { name: "JPEG Baseline", decode: dct },
+  [`${prefix}.4.51`]: { name: "JPEG Extended", decode: dct },
+  [`${prefix}.4.53`]: { name: "JPEG Spectral Selection", decode: dct },
+  [`${prefix}.4.55`]: { name: "JPEG Full Progression", decode: dct },
   [`${prefix}.4.57`]: { name: "JPEG Lossless", decode: lossless },
   [`${prefix}.4.70`]: { name: "JPEG Lossless SV1", decode: lossless },
   [`${prefix}.4.80`]: { name: "JPEG-LS Lossless", decode: jpegLs },

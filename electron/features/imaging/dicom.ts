@@ -1,13 +1,15 @@
-/** DICOM Part 10 files: parsed with dicom-parser, frames decoded, series put in geometric order. */
+/** Headers of DICOM files, parsed with dicom-parser: what pixels there are and where they lie in the patient. */
 import { inflateRawSync } from "node:zlib";
 import dicomParser, { type DataSet } from "dicom-parser";
 import { AppError } from "../../api/errors.ts";
-import { decoders, plainSyntaxes, typed, type Decoded, type Frame } from "./dicom-codecs.ts";
+import type { Frame } from "./dicom-codecs.ts";
 import type { Vector } from "./geometry.ts";
+
+/** Where one frame lies; null where the file does not say. */
+export type FramePlace = { position: Vector | null; segment: number | null };
 
 export type DicomFile = {
   name: string;
-  bytes: Uint8Array;
   dataSet: DataSet;
   transferSyntax: string;
   modality: string;
@@ -17,131 +19,168 @@ export type DicomFile = {
   instance: number;
   frames: number;
   frame: Frame;
-  photometric: string;
   slope: number;
   intercept: number;
+  units: string;
   window: { centre: number; width: number } | null;
   orientation: [Vector, Vector] | null;
   position: Vector | null;
+  places: FramePlace[];
   pixelSpacing: [number, number] | null;
   sliceThickness: number | null;
+  /** Millimetres between the frames of a multi-frame object that gives no position per frame. */
+  frameStep: number | null;
 };
 
+const unpackedLimit = 1 << 30;
+
 export function isDicom(bytes: Uint8Array): boolean {
-  return bytes.length > 132 && bytes[128] === 0x44 && bytes[129] === 0x49 && bytes[130] === 0x43 && bytes[131] === 0x4d;
+  return hasPreamble(bytes) || bareSyntax(bytes) !== null;
 }
 
-const numbers = (dataSet: DataSet, tag: string): number[] => (dataSet.string(tag) ?? "").split("\\").map((text) => Number.parseFloat(text)).filter((value) => Number.isFinite(value));
+const hasPreamble = (bytes: Uint8Array): boolean => bytes.length > 132 && bytes[128] === 0x44 && bytes[129] === 0x49 && bytes[130] === 0x43 && bytes[131] === 0x4d;
 
-/** Enhanced objects keep geometry in functional groups; classic ones at the top. */
-function functional(dataSet: DataSet, sequence: string): DataSet | undefined {
-  for (const group of ["x52009229", "x52009230"]) {
-    const found = dataSet.elements[group]?.items?.[0]?.dataSet?.elements[sequence]?.items?.[0]?.dataSet;
-    if (found) return found;
+/** A data set without the Part 10 wrapping starts with group 0002 or 0008; its transfer syntax shows in the first element. */
+function bareSyntax(bytes: Uint8Array): string | null {
+  if (bytes.length < 32) return null;
+  const [a, b, c, d] = bytes as unknown as [number, number, number, number];
+  const explicit = /^(UL|UI|CS|SH|LO|DA|TM|OB|SQ)$/.test(String.fromCharCode(bytes[4] as number, bytes[5] as number));
+  if (a === 2 && b === 0 && d === 0 && explicit) return "meta";
+  if (a === 8 && b === 0 && d === 0 && c <= 0x70) {
+    if (explicit) return "1.2.840.10008.1.2.1";
+    const length = new DataView(bytes.buffer, bytes.byteOffset).getUint32(4, true);
+    return length <= 128 && c <= 0x18 ? "1.2.840.10008.1.2" : null;
   }
-  return undefined;
+  return a === 0 && b === 8 && c === 0 && d <= 0x70 && explicit ? "1.2.840.10008.1.2.2" : null;
 }
+
+const numbers = (dataSet: DataSet, tag: string): number[] => {
+  const text = dataSet.string(tag);
+  return text === undefined ? [] : text.split("\\").map((part) => Number.parseFloat(part)).filter((value) => Number.isFinite(value));
+};
+const whole = (dataSet: DataSet, tag: string, otherwise: number): number => Number.parseInt(dataSet.string(tag) ?? "", 10) || otherwise;
+const itemOf = (dataSet: DataSet | undefined, sequence: string, index = 0): DataSet | undefined => dataSet?.elements[sequence]?.items?.[index]?.dataSet;
+
+/** Enhanced objects keep geometry in functional groups, shared or per frame; classic ones at the top. */
+function functional(dataSet: DataSet, sequence: string, frame = 0): DataSet | undefined {
+  return itemOf(itemOf(dataSet, "x52009230", frame), sequence) ?? itemOf(itemOf(dataSet, "x52009229"), sequence);
+}
+
+const inflater = (whole: Uint8Array, position: number): Uint8Array => {
+  const unpacked = inflateRawSync(whole.subarray(position), { maxOutputLength: unpackedLimit });
+  const joined = new Uint8Array(position + unpacked.length);
+  joined.set(whole.subarray(0, position));
+  joined.set(unpacked, position);
+  return joined;
+};
 
 function parse(bytes: Uint8Array, name: string): DataSet {
   try {
-    const inflater = (whole: Uint8Array, position: number): Uint8Array => {
-      const unpacked = inflateRawSync(whole.subarray(position), { maxOutputLength: 1 << 30 });
-      const joined = new Uint8Array(position + unpacked.length);
-      joined.set(whole.subarray(0, position));
-      joined.set(unpacked, position);
-      return joined;
-    };
-    return dicomParser.parseDicom(bytes, { inflater } as never);
+    if (hasPreamble(bytes)) return dicomParser.parseDicom(bytes, { inflater } as never);
+    const bare = bareSyntax(bytes);
+    if (bare !== "meta") return dicomParser.parseDicom(bytes, { TransferSyntaxUID: bare ?? "", inflater } as never);
+    const wrapped = new Uint8Array(132 + bytes.length);
+    wrapped.set([0x44, 0x49, 0x43, 0x4d], 128);
+    wrapped.set(bytes, 132);
+    return dicomParser.parseDicom(wrapped, { inflater } as never);
   } catch (thrown) {
-    const reason = thrown instanceof Error ? thrown.message : typeof thrown === "object" && thrown !== null && "exception" in thrown ? String(thrown.exception) : String(thrown);
-    throw new AppError("badFile", `"${name}" cannot be read as DICOM: ${reason.slice(0, 200)}.`);
+    throw new AppError("badFile", `"${name}" cannot be read as DICOM: ${reasonOf(thrown, bytes.length)}.`);
   }
 }
+
+/** dicom-parser throws what it has read so far beside its own words; the last element shows which length is wrong. */
+function reasonOf(thrown: unknown, size: number): string {
+  if (typeof thrown === "object" && thrown !== null && "dataSet" in thrown && "exception" in thrown) {
+    const elements = (thrown.dataSet as DataSet | undefined)?.elements ?? {};
+    const wrong = Object.values(elements).find((element) => element.dataOffset + element.length > size);
+    if (wrong) return `the element ${wrong.tag.slice(1, 5)},${wrong.tag.slice(5)} promises ${wrong.length} bytes at ${wrong.dataOffset}, the file ends after ${size}`;
+    return `it breaks off or a length is wrong (${textOf(thrown.exception)}; the file has ${size} bytes)`;
+  }
+  return `${textOf(thrown)} (the file has ${size} bytes)`;
+}
+
+const textOf = (thrown: unknown): string => (thrown instanceof Error ? thrown.message : String(thrown)).replace(/^dicomParser[.:]\w+:?\s*/, "").slice(0, 160);
 
 /** Reads a file's header. @throws badFile where the file breaks off or holds no image. */
 export function readDicom(bytes: Uint8Array, name: string): DicomFile {
   const dataSet = parse(bytes, name);
-  const transferSyntax = dataSet.string("x00020010") ?? "1.2.840.10008.1.2";
+  try {
+    return describe(dataSet, name);
+  } catch (thrown) {
+    if (thrown instanceof AppError) throw thrown;
+    throw new AppError("badFile", `"${name}" cannot be read as DICOM: an element of its header is broken (${textOf(thrown)}).`);
+  }
+}
+
+function describe(dataSet: DataSet, name: string): DicomFile {
+  const modality = (dataSet.string("x00080060") ?? "").trim();
   const rows = dataSet.uint16("x00280010") ?? 0;
   const columns = dataSet.uint16("x00280011") ?? 0;
-  if (rows === 0 || columns === 0) throw new AppError("badFile", `"${name}" is DICOM (${dataSet.string("x00080060") ?? "no modality"}) but holds no image.`);
-  const planePosition = functional(dataSet, "x00209113") ?? dataSet;
-  const planeOrientation = functional(dataSet, "x00209116") ?? dataSet;
+  if (dataSet.elements["x00041220"]) throw new AppError("badFile", `"${name}" is a DICOMDIR, a table of other files: open the folder that holds them.`);
+  if (rows === 0 || columns === 0) throw new AppError("badFile", `"${name}" is DICOM (${modality || "no modality"}) but holds no image.`);
+  const frames = Math.max(1, whole(dataSet, "x00280008", 1));
   const measures = functional(dataSet, "x00289110") ?? dataSet;
   const scaling = functional(dataSet, "x00289145") ?? dataSet;
-  const orientation = numbers(planeOrientation, "x00200037");
-  const position = numbers(planePosition, "x00200032");
-  const spacing = numbers(measures, "x00280030");
-  const imager = numbers(dataSet, "x00181164");
-  const [centre] = numbers(dataSet, "x00281050");
-  const [width] = numbers(dataSet, "x00281051");
+  const shown = functional(dataSet, "x00289132") ?? dataSet;
+  const orientation = numbers(functional(dataSet, "x00209116") ?? dataSet, "x00200037");
+  const bitsAllocated = dataSet.uint16("x00280100") ?? 8;
+  const bitsStored = dataSet.uint16("x00280101") || bitsAllocated;
+  const [centre] = numbers(shown, "x00281050");
+  const [width] = numbers(shown, "x00281051");
+  const places = placesOf(dataSet, frames);
+  const dose = numbers(dataSet, "x3004000e")[0];
   return {
-    name, bytes, dataSet, transferSyntax,
-    modality: (dataSet.string("x00080060") ?? "").trim(),
+    name, dataSet, modality, frames, places,
+    transferSyntax: dataSet.string("x00020010")?.trim() ?? "1.2.840.10008.1.2",
     sopClass: dataSet.string("x00080016") ?? "",
     study: dataSet.string("x0020000d") ?? "",
     series: dataSet.string("x0020000e") ?? "",
-    instance: Number.parseInt(dataSet.string("x00200013") ?? "0", 10) || 0,
-    frames: Math.max(1, Number.parseInt(dataSet.string("x00280008") ?? "1", 10) || 1),
-    frame: { rows, columns, samples: dataSet.uint16("x00280002") ?? 1, bitsAllocated: dataSet.uint16("x00280100") ?? 8, signed: dataSet.uint16("x00280103") === 1 },
-    photometric: (dataSet.string("x00280004") ?? "MONOCHROME2").trim(),
-    slope: numbers(scaling, "x00281053")[0] ?? 1,
-    intercept: numbers(scaling, "x00281052")[0] ?? 0,
-    window: centre !== undefined && width !== undefined ? { centre, width } : null,
+    instance: whole(dataSet, "x00200013", 0),
+    frame: {
+      rows, columns, samples: dataSet.uint16("x00280002") || 1, bitsAllocated, bitsStored,
+      highBit: dataSet.uint16("x00280102") ?? bitsStored - 1, signed: dataSet.uint16("x00280103") === 1,
+      photometric: (dataSet.string("x00280004") ?? "MONOCHROME2").trim(),
+    },
+    slope: dose ?? numbers(scaling, "x00281053")[0] ?? 1,
+    intercept: dose === undefined ? (numbers(scaling, "x00281052")[0] ?? 0) : 0,
+    units: dose === undefined ? unitsOf(dataSet, modality) : (dataSet.string("x30040002") ?? "").trim(),
+    window: centre !== undefined && width !== undefined && width > 0 ? { centre, width } : null,
     orientation: orientation.length === 6 ? [orientation.slice(0, 3) as Vector, orientation.slice(3, 6) as Vector] : null,
-    position: position.length === 3 ? (position as Vector) : null,
-    pixelSpacing: spacing.length === 2 ? (spacing as [number, number]) : imager.length === 2 ? (imager as [number, number]) : null,
-    sliceThickness: numbers(measures, "x00180050")[0] ?? null,
+    position: places[0]?.position ?? null,
+    pixelSpacing: spacingOf(dataSet, measures),
+    sliceThickness: positive(numbers(measures, "x00180050")[0]),
+    frameStep: frameStepOf(dataSet, measures),
   };
 }
 
-/** Stored pixel values of one frame, interleaved as decoded. @throws badFile, unsupported */
-export async function readFrame(file: DicomFile, index: number): Promise<Decoded> {
-  const element = file.dataSet.elements["x7fe00010"];
-  if (element === undefined) throw new AppError("badFile", `"${file.name}" has an image header but no pixel data.`);
-  const { frame, transferSyntax } = file;
-  const codec = decoders[transferSyntax];
-  if (codec) {
-    try {
-      return await codec.decode(encapsulated(file, element, index), frame);
-    } catch (thrown) {
-      if (thrown instanceof AppError) throw thrown;
-      throw new AppError("badFile", `"${file.name}": the ${codec.name} pixels cannot be decoded (${thrown instanceof Error ? thrown.message : String(thrown)}).`);
-    }
-  }
-  if (plainSyntaxes[transferSyntax] === undefined) {
-    const known = [...Object.values(plainSyntaxes), ...Object.values(decoders).map(({ name }) => name)];
-    throw new AppError("unsupported", `"${file.name}": the transfer syntax ${transferSyntax} is not supported (supported: ${known.join(", ")}).`);
-  }
-  return plainFrame(file, element, index);
+const positive = (value: number | undefined): number | null => (value !== undefined && value > 0 ? value : null);
+
+function unitsOf(dataSet: DataSet, modality: string): string {
+  return modality === "CT" ? "HU" : (dataSet.string("x00541001") ?? dataSet.string("x00281054") ?? "").trim();
 }
 
-function plainFrame(file: DicomFile, element: { dataOffset: number; length: number }, index: number): Decoded {
-  const { frame } = file;
-  const bytesPerValue = frame.bitsAllocated > 8 ? Math.ceil(frame.bitsAllocated / 8) : 1;
-  if (bytesPerValue > 2 || frame.bitsAllocated === 1) throw new AppError("unsupported", `"${file.name}": pixels of ${frame.bitsAllocated} bits are not supported (8 and 16 are).`);
-  const size = frame.rows * frame.columns * frame.samples * bytesPerValue;
-  const start = element.dataOffset + index * size;
-  const source = file.dataSet.byteArray as Uint8Array;
-  if (start + size > source.length || (index + 1) * size > element.length) {
-    throw new AppError("badFile", `"${file.name}" ends inside its pixel data: frame ${index + 1} of ${frame.columns} × ${frame.rows} needs ${size} bytes, ${Math.max(0, Math.min(source.length, element.dataOffset + element.length) - start)} are there.`);
+/** In the patient, else at the detector (a projection's sizes are then of the detector plane). */
+function spacingOf(dataSet: DataSet, measures: DataSet): [number, number] | null {
+  for (const found of [numbers(measures, "x00280030"), numbers(dataSet, "x00181164"), numbers(dataSet, "x00182010")]) {
+    const [row = 0, column = 0] = found;
+    if (row > 0 && column > 0) return [row, column];
   }
-  const raw = source.slice(start, start + size);
-  if (file.transferSyntax.endsWith(".1.2.2") && bytesPerValue === 2) for (let at = 0; at < size; at += 2) [raw[at], raw[at + 1]] = [raw[at + 1] as number, raw[at] as number];
-  return { data: typed(raw, frame), planar: (file.dataSet.uint16("x00280006") ?? 0) === 1, isRgb: false };
+  return null;
 }
 
-type Element = DataSet["elements"][string];
+function frameStepOf(dataSet: DataSet, measures: DataSet): number | null {
+  const [first, second] = numbers(dataSet, "x3004000c");
+  if (first !== undefined && second !== undefined && second !== first) return second - first;
+  return positive(numbers(measures, "x00180088")[0]);
+}
 
-function encapsulated(file: DicomFile, element: Element, index: number): Uint8Array {
-  try {
-    const table = element.basicOffsetTable ?? [];
-    if (table.length > 0) return Uint8Array.from(dicomParser.readEncapsulatedImageFrame(file.dataSet, element, index));
-    const fragments = element.fragments ?? [];
-    if (file.frames === 1) return Uint8Array.from(dicomParser.readEncapsulatedPixelDataFromFragments(file.dataSet, element, 0, fragments.length));
-    if (fragments.length === file.frames) return Uint8Array.from(dicomParser.readEncapsulatedPixelDataFromFragments(file.dataSet, element, index, 1));
-    return Uint8Array.from(dicomParser.readEncapsulatedImageFrame(file.dataSet, element, index, dicomParser.createJPEGBasicOffsetTable(file.dataSet, element)));
-  } catch (thrown) {
-    throw new AppError("badFile", `"${file.name}": the compressed pixels of frame ${index + 1} are broken (${thrown instanceof Error ? thrown.message : String(thrown)}).`);
-  }
+function placesOf(dataSet: DataSet, frames: number): FramePlace[] {
+  const listed = dataSet.elements["x52009230"]?.items?.length ?? 0;
+  const top = numbers(dataSet, "x00200032");
+  if (listed === 0) return [{ position: top.length === 3 ? (top as Vector) : null, segment: null }];
+  return Array.from({ length: Math.min(frames, listed) }, (_, index) => {
+    const position = numbers(functional(dataSet, "x00209113", index) ?? dataSet, "x00200032");
+    const segment = functional(dataSet, "x0062000a", index)?.uint16("x0062000b");
+    return { position: position.length === 3 ? (position as Vector) : null, segment: segment ?? null };
+  });
 }

@@ -2,8 +2,8 @@
 import { AppError } from "../../api/errors.ts";
 import type { Volume } from "../../api/volume.ts";
 import { isDicom, readDicom, type DicomFile } from "./dicom.ts";
+import { isSegmentation, readSegmentation, segmentLabels, type SegmentLabel } from "./dicom-seg.ts";
 import { dicomVolume, groupSeries } from "./dicom-volume.ts";
-import { decoders, plainSyntaxes } from "./dicom-codecs.ts";
 import { isNifti, readNifti } from "./nifti.ts";
 import { isJpeg, isPng, readJpeg, readPng } from "./raster.ts";
 
@@ -15,6 +15,12 @@ export type OpenedSeries = {
   warnings: string[];
   transferSyntax?: string;
   window?: { centre: number; width: number };
+  /** MONOCHROME1: a value and the value it is shown as add up to this. */
+  inverted?: number;
+  /** Names of the labels of a segmentation. */
+  labels?: SegmentLabel[];
+  /** Headers in the volume's order, for objects that must refer to their source. */
+  source?: DicomFile[];
 };
 export type Opened = { series: OpenedSeries[]; rejected: { file: string; reason: string }[] };
 
@@ -46,13 +52,18 @@ function reasonOf(thrown: unknown): string {
 }
 
 async function openDicomSeries(group: DicomFile[], onProgress?: (done: number, total: number) => void): Promise<OpenedSeries> {
-  const { volume, warnings, files } = await dicomVolume(group, onProgress);
   const first = group[0] as DicomFile;
-  const transferSyntax = first.transferSyntax;
-  const syntaxName = decoders[transferSyntax]?.name ?? plainSyntaxes[transferSyntax];
+  const { transferSyntax } = first;
+  if (isSegmentation(first)) {
+    const warnings: string[] = [];
+    const volume = await readSegmentation(first, warnings);
+    return { volume, format: "DICOM", files: [first.name], warnings, transferSyntax, labels: segmentLabels(first.dataSet), source: [first] };
+  }
+  const { volume, warnings, files, inverted } = await dicomVolume(group, onProgress);
+  const named = new Map(group.map((file) => [file.name, file]));
   return {
-    volume, format: "DICOM", files, warnings: [...warnings, ...(syntaxName === undefined ? [`Unknown transfer syntax ${transferSyntax}.`] : [])], transferSyntax,
-    ...(first.window ? { window: first.window } : {}),
+    volume, format: "DICOM", files, warnings, transferSyntax, source: files.flatMap((name) => named.get(name) ?? []),
+    ...(first.window ? { window: first.window } : {}), ...(inverted === undefined ? {} : { inverted }),
   };
 }
 

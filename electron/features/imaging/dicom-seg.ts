@@ -1,0 +1,64 @@
+/** DICOM Segmentation objects to one label volume: binary, fractional (from half upward) and label-map frames. */
+import type { DataSet } from "dicom-parser";
+import { AppError } from "../../api/errors.ts";
+import type { Volume } from "../../api/volume.ts";
+import type { DicomFile } from "./dicom.ts";
+import { readFrame } from "./dicom-frames.ts";
+import { affineFromColumns, cross, dot, flipLpsRas, spacingOf, type Vector } from "./geometry.ts";
+
+const segmentationStorage = "1.2.840.10008.5.1.4.1.1.66.4";
+const labelmapStorage = "1.2.840.10008.5.1.4.1.1.66.7";
+
+export function isSegmentation(file: Pick<DicomFile, "sopClass">): boolean {
+  return file.sopClass === segmentationStorage || file.sopClass === labelmapStorage;
+}
+
+export type SegmentLabel = { id: number; name: string };
+
+export function segmentLabels(dataSet: DataSet): SegmentLabel[] {
+  const items = dataSet.elements["x00620002"]?.items ?? [];
+  return items.flatMap(({ dataSet: item }) => (item ? [{ id: item.uint16("x00620004") ?? 0, name: (item.string("x00620005") ?? "").trim() }] : []));
+}
+
+/**
+ * Voxels hold segment numbers; where segments overlap, the higher number. Slices without any frame
+ * (empty ones are usually left out) are zeros. @throws badFile, unsupported
+ */
+export async function readSegmentation(file: DicomFile, warnings: string[]): Promise<Volume> {
+  const { rows, columns } = file.frame;
+  const plane = rows * columns;
+  if (file.orientation === null || file.places.some(({ position }) => position === null)) throw new AppError("unsupported", `"${file.name}": the segmentation does not say where its frames lie.`);
+  const [right, down] = file.orientation;
+  const normal = cross(right, down);
+  const along = file.places.map(({ position }) => dot(position as Vector, normal));
+  const unique = [...new Set(along.map((value) => value.toFixed(3)))].map(Number).toSorted((a, b) => a - b);
+  const gaps = unique.slice(1).map((value, at) => value - (unique[at] as number));
+  const step = gaps.length > 0 ? Math.min(...gaps) : (file.sliceThickness ?? 1);
+  const low = unique[0] as number;
+  const depth = Math.round(((unique.at(-1) as number) - low) / step) + 1;
+  if (depth > 4 * unique.length + 64) throw new AppError("badFile", `"${file.name}": its frames lie ${step.toFixed(3)} to ${Math.max(...gaps).toFixed(1)} mm apart; that is no volume.`);
+  const fractional = file.dataSet.string("x00620001")?.trim() === "FRACTIONAL";
+  const half = (file.dataSet.uint16("x0062000e") ?? 255) / 2;
+  const labelmap = file.sopClass === labelmapStorage;
+  const labels = segmentLabels(file.dataSet);
+  const wide = labels.some(({ id }) => id > 255) || (labelmap && file.frame.bitsAllocated > 8);
+  const data = wide ? new Uint16Array(plane * depth) : new Uint8Array(plane * depth);
+  let overlaps = 0;
+  for (const [index, { segment }] of file.places.entries()) {
+    const { data: values } = await readFrame(file, index);
+    const base = Math.round(((along[index] as number) - low) / step) * plane;
+    for (let at = 0; at < plane; at += 1) {
+      const value = values[at] as number;
+      const id = labelmap ? value : (fractional ? value >= half : value > 0) ? (segment ?? 1) : 0;
+      if (id === 0) continue;
+      if ((data[base + at] as number) > 0) overlaps += 1;
+      data[base + at] = Math.max(id, data[base + at] as number);
+    }
+  }
+  if (overlaps > 0) warnings.push(`Segments overlap in ${overlaps} voxels; the higher number is shown there.`);
+  const [rowSpacing, columnSpacing] = file.pixelSpacing ?? [1, 1];
+  const first = file.places[along.indexOf(Math.min(...along))]?.position as Vector;
+  const scale = ([x, y, z]: Vector, factor: number): Vector => [x * factor, y * factor, z * factor];
+  const affine = flipLpsRas(affineFromColumns(scale(right, columnSpacing), scale(down, rowSpacing), scale(normal, step), first));
+  return { shape: [columns, rows, depth], channels: 1, spacing: spacingOf(affine), affine, data, modality: "SEG", units: "label" };
+}
