@@ -13,6 +13,7 @@ import { toast } from "../../ui/toast.tsx";
 import { plural } from "../../ui/time.ts";
 import { useCall, useChange } from "../../use-call.ts";
 import { findPlace, stepFrom, toTsv, type Step } from "./cells.ts";
+import { FieldsButton } from "./fields-button.tsx";
 import { GridTable } from "./grid-table.tsx";
 import { useDecide, type Act } from "./use-decide.ts";
 import { WhyCell } from "./why-cell.tsx";
@@ -126,6 +127,7 @@ function ExtractDesk({ reviewId, grid }: { reviewId: string; grid: Grid }) {
         >
           {started ? "Suggest again" : "Suggest values"}
         </Button>
+        <FieldsButton reviewId={reviewId} fields={grid.fields} />
         <Button kind="quiet" icon={Copy} onPress={() => void copy()}>
           Copy table
         </Button>

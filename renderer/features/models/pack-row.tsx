@@ -1,7 +1,8 @@
 /** One pack: title, plain purpose, measured figures, licence. */
-import { CircleAlert, CircleCheck, CirclePause } from "lucide-react";
+import { CircleAlert, CircleCheck, CirclePause, Trash2 } from "lucide-react";
 import { Switch } from "react-aria-components";
 import type { PackInfo } from "../../../electron/api/schemas/models.ts";
+import { Button } from "../../ui/button.tsx";
 import { size } from "../../ui/time.ts";
 import { useChange } from "../../use-call.ts";
 
@@ -21,6 +22,7 @@ export function PackRow({
   onChoose: () => void;
 }) {
   const setEnabled = useChange("models.setEnabled");
+  const remove = useChange("models.remove");
   const { icon: Icon, text } = statusLooks[pack.status];
   return (
     <li className="card pack" aria-current={chosen}>
@@ -66,6 +68,16 @@ export function PackRow({
           >
             <i aria-hidden /> In use
           </Switch>
+        )}
+        {!pack.bundled && (
+          <Button
+            kind="quiet"
+            icon={Trash2}
+            disabled={remove.running}
+            onPress={() => void remove.run({ id: pack.id })}
+          >
+            Remove its files
+          </Button>
         )}
       </div>
     </li>

@@ -9,6 +9,7 @@ import { Markdown } from "../../ui/markdown.tsx";
 import { size } from "../../ui/time.ts";
 import { toast } from "../../ui/toast.tsx";
 import { useCall, useChange } from "../../use-call.ts";
+import { AddPack } from "./add-pack.tsx";
 import { PackRow } from "./pack-row.tsx";
 import "./models.css";
 
@@ -82,6 +83,7 @@ export function ModelsPage() {
           images need a pack.
         </Empty>
       )}
+      <AddPack />
       <ul className="pack-list">
         {list.map((pack) => (
           <PackRow
