@@ -13,6 +13,9 @@ export function openPage(folder: string) {
     }
     const cache = file.lasting ? { "Cache-Control": "public, max-age=31536000, immutable" } : {};
     response.writeHead(200, { "Content-Type": file.type, ...cache });
-    createReadStream(file.path).pipe(response);
+    // A page rebuilt while it is served may be gone: that request ends, the host goes on.
+    createReadStream(file.path)
+      .on("error", () => response.destroy())
+      .pipe(response);
   };
 }
