@@ -1,39 +1,77 @@
-/** Times a planar pack on one synthetic film: the whole call, and beside it the runtime's own part. */
+/** Times a pack on made-up input of a usual size: the whole call, and beside it the runtime's own part. */
 import type { Bench } from "../../api/schemas/models.ts";
 import type { Volume } from "../../api/volume.ts";
+import type { Manifest } from "./manifest.ts";
 import type { Experts, RunOptions } from "./models.ts";
 import { packFile, type Pack } from "./pack.ts";
+import type { Texts } from "./texts.ts";
 import type { WorkerClient } from "./worker-client.ts";
 
-type Options = RunOptions & { experts: Experts; worker: WorkerClient; runs: number };
+type Options = RunOptions & { experts: Experts; texts: Texts; worker: WorkerClient; runs: number };
 
-/** A smooth 8-bit image of a film's usual size; what it shows does not change how long a network takes. */
-function film(channels: number, modality: string): Volume {
-  const [width, height] = [320, 288];
-  const data = Uint8Array.from({ length: width * height * channels }, (_, at) => 128 + 100 * Math.sin((at % width) / 40) * Math.cos(Math.floor(at / width) / 50));
-  return { shape: [width, height, 1], channels, spacing: [1, 1, 1], affine: [-1, 0, 0, 0, 0, -1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1], data, modality, units: "" };
+/** A smooth image of a film's or a small scan's size; what it shows does not change how long a network takes. */
+function picture(channels: number, modality: string, depth: number): Volume {
+  const [width, height] = depth > 1 ? [128, 112] : [320, 288];
+  const count = width * height * depth * channels;
+  const wave = (at: number): number => Math.sin((at % width) / 40) * Math.cos(Math.floor(at / width) / 50);
+  const data = depth > 1 ? new Int16Array(count) : new Uint8Array(count);
+  for (let at = 0; at < count; at += 1) data[at] = depth > 1 ? 900 * wave(at) - 100 : 128 + 100 * wave(at);
+  const mm = depth > 1 ? 3 : 1;
+  return { shape: [width, height, depth], channels, spacing: [mm, mm, mm], affine: [-mm, 0, 0, 0, 0, -mm, 0, 0, 0, 0, mm, 0, 0, 0, 0, 1], data, modality, units: depth > 1 ? "HU" : "" };
 }
 
-export async function benchImagePack(pack: Pack, { experts, worker, runs, signal, emit }: Options): Promise<Bench> {
+/** Made up, about the length of an abstract. */
+const abstract = Array.from({ length: 9 }, (_, n) => `In part ${n + 1} we randomly assigned ${40 + n} adults with chronic cough to inhaled budesonide or placebo for 12 weeks, and cough frequency fell by ${20 + n}%.`).join(" ");
+
+/** One call of the pack as a caller would make it; undefined where the program cannot run the pack. */
+function callOf({ id, task, inference, inputs }: Manifest, { experts, texts, signal }: Options): (() => Promise<unknown>) | undefined {
+  const input = inputs[0];
+  switch (inference.kind) {
+    case "full":
+    case "slidingWindow":
+    case "classPrompt":
+    case "rules": {
+      const image = picture(input?.channels ?? 1, input?.modality[0] ?? "unknown", inference.kind === "full" ? 1 : 64);
+      return () => experts.runImage(id, image, { signal });
+    }
+    case "text":
+      if (task === "embedding") return () => texts.embed(id, [abstract], { signal });
+      if (task === "text-classification") return () => texts.score(id, [abstract], { signal });
+      return () => texts.tag(id, abstract, { signal });
+    case "generate":
+      return undefined;
+  }
+}
+
+/** `ratioToRuntime` is the whole call's median over the runtime's own median; `peakBytes` that of the model process. */
+export async function benchPack(pack: Pack, options: Options): Promise<Bench | undefined> {
   const { manifest } = pack;
-  const { inference } = manifest;
-  const input = manifest.inputs[0];
-  const image = film(input?.channels ?? 1, input?.modality[0] ?? "unknown");
-  if (inference.kind === "full") await worker.release(packFile(pack, inference.file));
-  const started = performance.now();
-  const first = await experts.runImage(manifest.id, image, { signal });
-  const loadMs = performance.now() - started;
+  const { worker, runs, emit } = options;
+  const call = callOf(manifest, options);
+  if (call === undefined) return undefined;
+  if ("file" in manifest.inference) await worker.release(packFile(pack, manifest.inference.file));
+  const first = await timed(call, worker);
   const whole: number[] = [];
   const bare: number[] = [];
   for (let run = 0; run < runs; run += 1) {
-    const result = await experts.runImage(manifest.id, image, { signal });
-    whole.push(result.ms);
-    bare.push(result.msRuntime);
+    const { ms, msRuntime } = await timed(call, worker);
+    whole.push(ms);
+    bare.push(msRuntime);
     emit?.({ done: run + 1, total: runs, label: `Timing ${manifest.title}` });
   }
-  const at = (values: number[], share: number): number => values.toSorted((a, b) => a - b)[Math.min(values.length - 1, Math.floor(share * values.length))] ?? 0;
   return {
-    id: manifest.id, loadMs, p50: at(whole, 0.5), p95: at(whole, 0.95), throughput: 1000 / at(whole, 0.5), peakBytes: await worker.memory(),
-    device: first.device, ratioToRuntime: at(whole, 0.5) / at(bare, 0.5), at: new Date().toISOString().slice(0, 10),
+    id: manifest.id, loadMs: first.ms, p50: at(whole, 0.5), p95: at(whole, 0.95), throughput: 1000 / at(whole, 0.5), peakBytes: await worker.memory(),
+    device: worker.spent().device, ratioToRuntime: at(whole, 0.5) / at(bare, 0.5), at: new Date().toISOString().slice(0, 10),
   };
+}
+
+async function timed(call: () => Promise<unknown>, worker: WorkerClient): Promise<{ ms: number; msRuntime: number }> {
+  const before = worker.spent().ms;
+  const started = performance.now();
+  await call();
+  return { ms: performance.now() - started, msRuntime: worker.spent().ms - before };
+}
+
+function at(values: number[], share: number): number {
+  return values.toSorted((a, b) => a - b)[Math.min(values.length - 1, Math.floor(share * values.length))] ?? 0;
 }

@@ -41,7 +41,14 @@ test("the bundled lung pack gives the reference pipeline's probabilities and mas
 test("kill -9 of the model process fails that call and the next one works", async () => {
   const film = readPng(bytes("film.png"), "film.png");
   await experts.runImage("cxr-lungs", film, options);
-  const running = experts.runImage("cxr-lungs", film, options);
+  // Stopped first, so that it cannot answer before it is killed.
+  process.kill(pid, "SIGSTOP");
+  let asked = (): void => {};
+  const begun = new Promise<void>((resolve) => (asked = resolve));
+  const running = experts.runImage("cxr-lungs", film, { ...options, emit: () => asked() });
+  running.catch(() => {});
+  await begun;
+  await new Promise((resolve) => setTimeout(resolve, 200));
   process.kill(pid, "SIGKILL");
   await expect(running).rejects.toMatchObject({ code: "modelFailed" });
   const again = await experts.runImage("cxr-lungs", film, options);

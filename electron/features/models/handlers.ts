@@ -2,9 +2,9 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { HandlersFor } from "../../api/call.ts";
-import { toErrorShape } from "../../api/errors.ts";
+import { AppError, toErrorShape } from "../../api/errors.ts";
 import type { modelsContract, PackInfo } from "../../api/schemas/models.ts";
-import { benchImagePack } from "./bench.ts";
+import { benchPack } from "./bench.ts";
 import type { ExpertSettings } from "./experts.ts";
 import { installPack, removePack } from "./install/install.ts";
 import type { Experts } from "./models.ts";
@@ -66,9 +66,9 @@ export function createModelsHandlers({ packs, worker, experts, texts, settings, 
       const results = [];
       for (const one of id === undefined ? await sound() : [id]) {
         const pack = await packs.checkedPack(one);
-        if (pack.manifest.task !== "segmentation" && pack.manifest.task !== "classification") continue;
-        if (pack.manifest.inference.kind !== "full") continue;
-        results.push(await benchImagePack(pack, { experts, worker, runs, signal, emit }));
+        const bench = await benchPack(pack, { experts, texts, worker, runs, signal, emit });
+        if (bench) results.push(bench);
+        else if (id !== undefined) throw new AppError("unsupported", `${one} is a ${pack.manifest.task} pack; those are not timed here.`);
       }
       return results;
     },

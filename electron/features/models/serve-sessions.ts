@@ -9,7 +9,7 @@ export function serveSessions(post: (reply: WorkerReply) => void): (request: Wor
 
   async function answer(request: WorkerRequest): Promise<WorkerReply> {
     const { id } = request;
-    if (request.kind === "memory") return { id, kind: "memory", residentBytes: process.memoryUsage.rss() };
+    if (request.kind === "memory") return { id, kind: "memory", peakBytes: process.resourceUsage().maxRSS * 1024 };
     if (request.kind === "release") {
       const session = sessions.get(request.path);
       sessions.delete(request.path);

@@ -16,7 +16,6 @@ type Unnumbered<Request> = Request extends WorkerRequest ? Omit<Request, "id"> :
 type Waiting = { resolve: (reply: WorkerReply) => void; reject: (error: AppError) => void; onProgress?: OnProgress | undefined };
 type OnProgress = (done: number, total: number) => void;
 
-const readyWithin = 10_000;
 const failuresAllowed = 3;
 
 /** The runtime's own errors have no code of ours: the model ran and failed. Ours keep theirs. */
@@ -24,12 +23,14 @@ function failed(error: ErrorShape): AppError {
   return error.code === "internal" ? new AppError("modelFailed", `The model failed: ${error.message}`) : fromErrorShape(error);
 }
 
-export function createWorkerClient(spawn: () => WorkerPort) {
+/** @param readyWithin milliseconds a new process has to say that it is there */
+export function createWorkerClient(spawn: () => WorkerPort, { readyWithin = 10_000 } = {}) {
   let port: Promise<WorkerPort> | undefined;
   let current: WorkerPort | undefined;
   let failures = 0;
   let lastFailure = "";
   let nextId = 1;
+  const spent = { ms: 0, device: "" };
   const waiting = new Map<number, Waiting>();
 
   function start(): Promise<WorkerPort> {
@@ -98,6 +99,7 @@ export function createWorkerClient(spawn: () => WorkerPort) {
         worker.post({ ...request, id });
       });
       if (reply.kind === "failed") throw failed(reply.error);
+      if (reply.kind === "done" || reply.kind === "labelled") Object.assign(spent, { ms: spent.ms + reply.msRuntime, device: reply.device });
       return reply;
     } finally {
       signal?.removeEventListener("abort", stop);
@@ -111,8 +113,10 @@ export function createWorkerClient(spawn: () => WorkerPort) {
     release: async (path: string): Promise<void> => void (current && (await ask({ kind: "release", path }))),
     memory: async (): Promise<number> => {
       const reply = await ask({ kind: "memory" });
-      return reply.kind === "memory" ? reply.residentBytes : 0;
+      return reply.kind === "memory" ? reply.peakBytes : 0;
     },
+    /** Milliseconds inside the runtime since the start, and where it last ran. */
+    spent: (): Readonly<typeof spent> => spent,
     status: (): WorkerStatus => ({ state: failures >= failuresAllowed ? "unavailable" : current ? "running" : "idle", failures, lastFailure }),
     reset: (): void => {
       failures = 0;

@@ -34,7 +34,7 @@ export type WorkerReply =
   | ({ kind: "labelled"; labels: Uint8Array } & Done)
   | { id: number; kind: "progress"; done: number; total: number }
   | { id: number; kind: "released" }
-  | { id: number; kind: "memory"; residentBytes: number }
+  | { id: number; kind: "memory"; peakBytes: number }
   | { id: number; kind: "failed"; error: ErrorShape };
 
 /** Either end of the channel; a fork's IPC and a utility process's port both fit. */
