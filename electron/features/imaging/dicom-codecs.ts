@@ -1,4 +1,5 @@
 /** Decoders for encapsulated DICOM pixels: Cornerstone's codecs, loaded when first met, and two of our own. */
+import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { inflateRawSync } from "node:zlib";
 import { AppError } from "../../api/errors.ts";
@@ -21,14 +22,22 @@ type WasmDecoder = {
 type WasmModule = Record<string, new () => WasmDecoder>;
 const modules = new Map<string, Promise<WasmModule>>();
 
-/** One Emscripten codec; the module is made once and kept. */
-function wasm(path: string, className: string): Decoder {
+/** One Emscripten codec from its two exports (script, binary); the module is made once and kept. */
+async function codecModule(script: string, binary: string): Promise<WasmModule> {
+  let module = modules.get(script);
+  if (module === undefined) {
+    const start = require(script) as (options: object) => WasmModule | Promise<WasmModule>;
+    module = Promise.resolve(start({ wasmBinary: readFileSync(require.resolve(binary)), print: () => {}, printErr: () => {} }));
+    modules.set(script, module);
+  }
+  return module;
+}
+
+function wasm(script: string, binary: string, className: string): Decoder {
   return async (bytes, frame) => {
     refuseOtherSize(bytes, frame);
-    let module = modules.get(path);
-    if (module === undefined) modules.set(path, (module = Promise.resolve((require(path) as (options: object) => WasmModule | Promise<WasmModule>)({ print: () => {}, printErr: () => {} }))));
-    const Codec = (await module)[className];
-    if (Codec === undefined) throw new AppError("internal", `The codec ${path} has no ${className}.`);
+    const Codec = (await codecModule(script, binary))[className];
+    if (Codec === undefined) throw new AppError("internal", `The codec ${script} has no ${className}.`);
     const decoder = new Codec();
     try {
       decoder.getEncodedBuffer(bytes.length).set(bytes);
@@ -121,9 +130,9 @@ export function unpackBits(raw: Uint8Array, start: number, count: number): Uint8
   return out;
 }
 
-const jpegLs = wasm("@cornerstonejs/codec-charls/decode", "JpegLSDecoder");
-const jpeg2000 = wasm("@cornerstonejs/codec-openjpeg/decode", "J2KDecoder");
-const highThroughput = wasm("@cornerstonejs/codec-openjph", "HTJ2KDecoder");
+const jpegLs = wasm("@cornerstonejs/codec-charls/decodewasmjs", "@cornerstonejs/codec-charls/decodewasm", "JpegLSDecoder");
+const jpeg2000 = wasm("@cornerstonejs/codec-openjpeg/decodewasmjs", "@cornerstonejs/codec-openjpeg/decodewasm", "J2KDecoder");
+const highThroughput = wasm("@cornerstonejs/codec-openjph/wasmjs", "@cornerstonejs/codec-openjph/wasm", "HTJ2KDecoder");
 
 const prefix = "1.2.840.10008.1.2";
 export const decoders: Record<string, { name: string; decode: Decoder }> = {

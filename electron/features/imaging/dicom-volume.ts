@@ -111,8 +111,8 @@ function stack(planes: readonly { values: Voxels; file: DicomFile }[], plane: nu
 
 function targetFor(planes: readonly { values: Voxels; file: DicomFile }[], size: number, channels: number): Voxels {
   const scaled = channels === 1 && planes.some(({ file }) => file.slope !== 1 || file.intercept !== 0);
-  const kinds = new Set(planes.map(({ values }) => values.constructor));
-  if (!scaled && kinds.size === 1) return new (planes[0]?.values.constructor as new (size: number) => Voxels)(size);
+  const [Kind, ...others] = new Set(planes.map(({ values }) => values.constructor as new (size: number) => Voxels));
+  if (!scaled && Kind !== undefined && others.length === 0) return new Kind(size);
   let low = Number.POSITIVE_INFINITY;
   let high = Number.NEGATIVE_INFINITY;
   for (const { values, file } of planes) {
