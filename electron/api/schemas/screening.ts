@@ -30,10 +30,13 @@ export const queuedRecordSchema = recordSchema.extend({
 const byReview = z.object({ reviewId });
 
 export const screeningContract = {
-  /** The next records to screen, best first; `trained` tells whether a model or the file order ranks. */
+  /**
+   * The next records to screen, best first; `trained` tells whether a model or the file order ranks,
+   * `pending` that a newer ranking is being made: ask again in a moment. Nobody waits for it.
+   */
   "screening.queue": {
     input: z.object({ reviewId, limit: z.int().min(1).max(500).default(20), stage: z.enum(["screen", "fullText"]).default("screen") }),
-    output: z.object({ records: z.array(queuedRecordSchema), remaining: z.int(), trained: z.boolean(), learnedFrom: z.int(), model: z.string() }),
+    output: z.object({ records: z.array(queuedRecordSchema), remaining: z.int(), trained: z.boolean(), learnedFrom: z.int(), model: z.string(), pending: z.boolean() }),
   },
   "screening.decide": {
     input: z.object({

@@ -30,6 +30,19 @@ export type ReviewFile = ReturnType<typeof openReview>;
 const emptyPico: Pico = { population: "", intervention: "", comparator: "", outcome: "", design: "" };
 const defaultReasons = ["Wrong population", "Wrong intervention", "Wrong comparator", "Wrong outcome", "Wrong study design", "Wrong publication type", "Duplicate"];
 
+const selectRecords = `SELECT r.id, r.title, r.abstract, r.authors, r.year, r.journal, r.doi, r.pmid, r.source, p.assetId AS report
+  FROM records r LEFT JOIN reports p ON p.recordId = r.id`;
+
+function recordFrom(row: Record<string, unknown>, action: string | undefined): ReviewRecord {
+  return {
+    id: String(row["id"]), title: String(row["title"]), abstract: String(row["abstract"]),
+    authors: JSON.parse(String(row["authors"])), year: row["year"] === null ? null : Number(row["year"]),
+    journal: String(row["journal"]), doi: String(row["doi"]), pmid: String(row["pmid"]), source: String(row["source"]),
+    decision: action === "include" || action === "exclude" || action === "maybe" ? action : null,
+    report: row["report"] === null ? null : String(row["report"]),
+  };
+}
+
 export function openReview(path: string, options: { create?: { title: string; question: string } } = {}) {
   const database = openDatabase(path);
   try {
@@ -122,20 +135,15 @@ function reviewOn(database: DatabaseSync, path: string, create: { title: string;
   /** Live records (duplicates left out) in id order, with the reviewer's screening decision, or the latest of anyone. */
   function records(reviewer?: string): ReviewRecord[] {
     const decisions = new Map((reviewer === undefined ? ledger.latestDecisions("screen") : ledger.currentDecisions("screen", reviewer)).map((d) => [d.subject, d.action]));
-    const rows = ledger.all(
-      `SELECT r.id, r.title, r.abstract, r.authors, r.year, r.journal, r.doi, r.pmid, r.source, p.assetId AS report
-       FROM records r LEFT JOIN reports p ON p.recordId = r.id WHERE r.duplicateOf IS NULL ORDER BY r.id`,
-    );
-    return rows.map((row) => {
-      const action = decisions.get(`record:${String(row["id"])}`);
-      return {
-        id: String(row["id"]), title: String(row["title"]), abstract: String(row["abstract"]),
-        authors: JSON.parse(String(row["authors"])), year: row["year"] === null ? null : Number(row["year"]),
-        journal: String(row["journal"]), doi: String(row["doi"]), pmid: String(row["pmid"]), source: String(row["source"]),
-        decision: action === "include" || action === "exclude" || action === "maybe" ? action : null,
-        report: row["report"] === null ? null : String(row["report"]),
-      };
-    });
+    return ledger.all(`${selectRecords} WHERE r.duplicateOf IS NULL ORDER BY r.id`).map((row) => recordFrom(row, decisions.get(`record:${String(row["id"])}`)));
+  }
+
+  /** One live record, with the reviewer's screening decision, or null; cheap in a large review. */
+  function record(id: string, reviewer: string): ReviewRecord | null {
+    const row = ledger.all(`${selectRecords} WHERE r.duplicateOf IS NULL AND r.id = ?`, Number(id))[0];
+    if (row === undefined) return null;
+    const last = ledger.decisions("screen", `record:${id}`).findLast((decision) => decision.reviewer === reviewer);
+    return recordFrom(row, last?.action);
   }
 
   function attachReport(actor: string, recordId: string, report: { assetId: string; name: string; matchedBy: string }): void {
@@ -162,6 +170,10 @@ function reviewOn(database: DatabaseSync, path: string, create: { title: string;
   return {
     ledger,
     path,
+    record,
+    liveCount: (): number => Number(ledger.all("SELECT count(*) AS n FROM records WHERE duplicateOf IS NULL")[0]?.["n"]),
+    /** Changes when records are added, edited or found to be duplicates. */
+    recordsVersion: (): string => Object.values(ledger.all("SELECT count(*) AS n, max(id) AS last, sum(length(title) + length(abstract)) AS size FROM records WHERE duplicateOf IS NULL")[0] ?? {}).join(":"),
     id: (): string => ledger.meta("id") ?? "",
     protocol: () => ({
       title: ledger.meta("title") ?? "",

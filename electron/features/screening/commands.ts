@@ -8,8 +8,8 @@ import { readLabelledSet, type LabelledRecord } from "./labelled-set.ts";
 import { measureOrder } from "./metrics.ts";
 import { simulate, type Step } from "./simulate.ts";
 import { splitCriteria, type CriteriaFile } from "./split-criteria.ts";
-import { estimateRelevant, parseStopRule } from "./stopping.ts";
-import { judgeRecord, termWeights, type ZeroShot } from "./zero-shot.ts";
+import { estimateRelevant, parseStopRule, stopRuleForms } from "./stopping.ts";
+import { createJudge, termWeights, type ZeroShot } from "./zero-shot.ts";
 
 const text = z.union([z.string(), z.array(z.string())]);
 const criteriaSchema = z
@@ -37,12 +37,12 @@ const textOf = (record: { title: string; abstract: string }): string => `${recor
 
 /** Criteria scores for every record; the review's title and question count as one more inclusion criterion. */
 function judgeAll(records: readonly LabelledRecord[], file: CriteriaFile): ZeroShot[] {
-  const criteria = splitCriteria(file);
   const weight = termWeights(records.map(textOf));
-  const topic = [{ id: "T", kind: "inclusion" as const, element: "intervention" as const, text: [file.title, file.question ?? ""].join(" "), weight: 1, muted: false }];
+  const own = createJudge(splitCriteria(file), weight);
+  const topic = createJudge([{ id: "T", kind: "inclusion", element: "intervention", text: [file.title, file.question ?? ""].join(" "), weight: 1, muted: false }], weight);
   return records.map((record) => {
-    const own = judgeRecord(record, criteria, weight);
-    return { score: own.score + judgeRecord(record, topic, weight).score, verdicts: own.verdicts };
+    const judged = own.judge(record);
+    return { score: judged.score + topic.scoreOf(record), verdicts: judged.verdicts };
   });
 }
 
@@ -73,7 +73,7 @@ const simulateCommand: Command = {
     "prior-excluded": { type: "string", multiple: true, help: "id of an irrelevant record known from the start" },
     criteria: { type: "string", help: "criteria file; needed by zero-shot and both" },
     mode: { type: "string", help: modes.join(", ") },
-    stop: { type: "string", help: "consecutive:N, callaghan:R or never" },
+    stop: { type: "string", help: stopRuleForms },
   },
   async run({ positionals: [path], values }) {
     if (path === undefined) throw new AppError("usage", `Usage: evidesk ${this.usage}`);
@@ -81,7 +81,7 @@ const simulateCommand: Command = {
     if (!modes.includes(mode)) throw new AppError("usage", `--mode "${mode}" is not one of ${modes.join(", ")}.`);
     const ruleText = String(values["stop"] ?? "never");
     const rule = parseStopRule(ruleText);
-    if (rule === null) throw new AppError("usage", `--stop "${ruleText}" is not one of consecutive:N, callaghan:R, never.`);
+    if (rule === null) throw new AppError("usage", `--stop "${ruleText}" is not one of ${stopRuleForms}.`);
     const records = (await readLabelledSet(path)).filter((record) => record.relevant !== null);
     const rowOf = new Map(records.map((record, row) => [record.id, row]));
     const priors = [...ids(values["prior-included"]), ...ids(values["prior-excluded"])].map((id) => {

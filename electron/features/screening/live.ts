@@ -1,64 +1,145 @@
 /**
- * The ranking of an open review: features are built once per set of records, the classifier is
- * refitted in slices between other work, and a stale refit is dropped when a new decision arrives.
+ * The ranking of an open review, made in slices behind the screen's calls: features once per set of
+ * records, criteria scores once per wording, a refit per decision. Work on decisions that have
+ * changed since is dropped. Nobody waits: the ranking at hand is there at once.
  */
-import { createLearner, recipes, type Label, type Learner } from "./learner.ts";
+import type { Criterion } from "../../api/schemas/review.ts";
+import { learnerOn, recipes, type Label, type Learner } from "./learner.ts";
+import { runInSlices, type Work } from "./slices.ts";
+import { featureWork } from "./text-features.ts";
+import { createJudge, termWeightWork, type Judge } from "./zero-shot.ts";
 
-export type LiveRanking = {
-  /** Scores by record id, from the last finished refit; null by file order. */
-  scores: ReadonlyMap<string, number> | null;
-  learnedFrom: number;
+export type RankedText = { id: string; title: string; abstract: string };
+
+/** What a review's ranking is made from. `version` changes when records do; `texts` is read only then. */
+export type RankingInput = {
+  version: string;
+  texts: () => readonly RankedText[];
+  criteria: readonly Criterion[];
+  decisions: readonly { recordId: string; relevant: boolean }[];
 };
 
-type State = { key: string; ids: string[]; rowOf: Map<string, number>; learner: Learner; ranking: LiveRanking; wanted: number; done: Promise<void> };
+export type LiveRanking = {
+  /** Record ids in file order and their scores; null scores: file order ranks. */
+  ids: readonly string[];
+  scores: Float64Array | null;
+  by: "decisions" | "criteria" | "file order";
+  learnedFrom: number;
+  /** Judges single records by the criteria; null until the review's words are counted. */
+  judge: Judge["judge"] | null;
+  /** A newer ranking is being made. */
+  pending: boolean;
+};
+
+type State = {
+  version: string;
+  wording: string;
+  /** The decisions that the latest ranking is made from; null before the first. */
+  wanted: string | null;
+  texts: readonly RankedText[];
+  rowOf: Map<string, number>;
+  learner: Learner | null;
+  judge: Judge | null;
+  criteriaScores: Float64Array | null;
+  ranking: LiveRanking;
+  done: Promise<void>;
+};
 
 export function createLiveRankings() {
   const states = new Map<string, State>();
 
-  function stateOf(reviewId: string, records: readonly { id: string; title: string; abstract: string }[]): State {
-    const key = `${records.length}:${records.at(-1)?.id ?? ""}`;
+  function stateOf(reviewId: string, input: RankingInput): State {
+    const wording = JSON.stringify(input.criteria);
     const held = states.get(reviewId);
-    if (held?.key === key) return held;
-    const learner = createLearner(records.map((record) => `${record.title} ${record.abstract}`), recipes.elasU4);
-    const ids = records.map((record) => record.id);
-    const state: State = { key, ids, rowOf: new Map(ids.map((id, row) => [id, row])), learner, ranking: { scores: null, learnedFrom: 0 }, wanted: -1, done: Promise.resolve() };
+    if (held?.version === input.version && held.wording === wording) return held;
+    const same = held?.version === input.version ? held : null;
+    const texts = same?.texts ?? input.texts();
+    const ids = same?.ranking.ids ?? texts.map(({ id }) => id);
+    const state: State = {
+      version: input.version, wording, wanted: null, texts,
+      rowOf: same?.rowOf ?? new Map(ids.map((id, row) => [id, row])),
+      learner: same?.learner ?? null, judge: null, criteriaScores: null,
+      ranking: { ids, scores: null, by: "file order", learnedFrom: 0, judge: null, pending: true },
+      done: held?.done ?? Promise.resolve(),
+    };
     states.set(reviewId, state);
     return state;
   }
 
-  /** Starts a refit for these decisions unless one for the same number is there; the screen never waits for it. */
-  function refresh(reviewId: string, records: readonly { id: string; title: string; abstract: string }[], decisions: readonly { recordId: string; relevant: boolean }[]): State {
-    const state = stateOf(reviewId, records);
-    const signature = decisions.reduce((sum, decision) => (sum * 31 + Number(decision.recordId) * 2 + (decision.relevant ? 1 : 0)) % 2147483647, decisions.length);
-    if (state.wanted === signature) return state;
-    state.wanted = signature;
-    const labels = decisions.flatMap(({ recordId, relevant }): Label[] => {
-      const row = state.rowOf.get(recordId);
-      return row === undefined ? [] : [{ row, relevant }];
+  /** Starts a new ranking unless one from the same decisions is there or under way. */
+  function refresh(reviewId: string, input: RankingInput): State {
+    const state = stateOf(reviewId, input);
+    const wanted = input.decisions.map(({ recordId, relevant }) => `${recordId}${relevant ? "+" : "-"}`).join();
+    if (state.wanted === wanted) return state;
+    state.wanted = wanted;
+    state.ranking = { ...state.ranking, pending: true };
+    const isStale = (): boolean => state.wanted !== wanted || states.get(reviewId) !== state;
+    state.done = state.done.then(async () => {
+      if (!isStale()) await make(state, input, isStale);
     });
-    state.done = state.done.then(
-      () =>
-        new Promise((resolve) => {
-          setImmediate(() => {
-            // Only the latest decisions are worth learning from.
-            if (state.wanted === signature) {
-              const scores = state.learner.learn(labels);
-              state.ranking = { scores: scores === null ? null : new Map(state.ids.map((id, row) => [id, scores[row] as number])), learnedFrom: labels.length };
-            }
-            resolve();
-          });
-        }),
-    );
     return state;
   }
 
   return {
-    refresh,
-    /** The ranking after the refit for these decisions. */
-    settled: async (reviewId: string, records: readonly { id: string; title: string; abstract: string }[], decisions: readonly { recordId: string; relevant: boolean }[]): Promise<LiveRanking> => {
-      const state = refresh(reviewId, records, decisions);
-      await state.done;
+    /** The ranking at hand; a newer one may be `pending`. */
+    current: (reviewId: string, input: RankingInput): LiveRanking => refresh(reviewId, input).ranking,
+    /** The ranking from these decisions, waited for at most `limitMs`; after that, the one at hand. */
+    within: async (reviewId: string, input: RankingInput, limitMs: number): Promise<LiveRanking> => {
+      const state = refresh(reviewId, input);
+      let timer: NodeJS.Timeout | undefined;
+      const late = new Promise<void>((resolve) => {
+        timer = setTimeout(resolve, limitMs);
+      });
+      await Promise.race([state.done, late]);
+      clearTimeout(timer);
       return state.ranking;
     },
   };
+}
+
+/** Criteria first, they rank until both classes are seen; then the classifier. */
+async function make(state: State, input: RankingInput, isStale: () => boolean): Promise<void> {
+  // The parts that later decisions need as well are finished even when this ranking is stale.
+  const never = (): boolean => false;
+  if (state.judge === null) {
+    const weight = await runInSlices(termWeightWork(state.texts.map(textOf)), never);
+    if (weight !== null) state.judge = createJudge(input.criteria, weight);
+    state.ranking = { ...state.ranking, judge: state.judge?.judge ?? null };
+  }
+  const labels = labelsOf(state, input);
+  const bothClasses = labels.some(({ relevant }) => relevant) && labels.some(({ relevant }) => !relevant);
+  const criteriaCount = input.criteria.some(({ muted }) => !muted);
+  if (!bothClasses && criteriaCount && state.criteriaScores === null && state.judge !== null) {
+    state.criteriaScores = await runInSlices(scoreAll(state.texts, state.judge), isStale);
+  }
+  const rest = { learnedFrom: 0, pending: isStale(), judge: state.judge?.judge ?? null, ids: state.ranking.ids };
+  if (!bothClasses) {
+    if (!isStale()) state.ranking = state.criteriaScores === null || !criteriaCount ? { ...rest, scores: null, by: "file order" } : { ...rest, scores: state.criteriaScores, by: "criteria" };
+    // The classifier will be wanted soon: its features are made while the first records are read.
+  }
+  if (state.learner === null) {
+    const features = await runInSlices(featureWork(state.texts.map(textOf), recipes.elasU4), never);
+    if (features !== null) state.learner = learnerOn(features, recipes.elasU4);
+  }
+  if (!bothClasses || isStale() || state.learner === null) return;
+  const scores = await runInSlices(state.learner.learnWork(labels), isStale);
+  if (scores !== null && !isStale()) state.ranking = { ...rest, scores, by: "decisions", learnedFrom: labels.length, pending: false };
+}
+
+const textOf = ({ title, abstract }: RankedText): string => `${title} ${abstract}`;
+
+function labelsOf(state: State, { decisions }: RankingInput): Label[] {
+  return decisions.flatMap(({ recordId, relevant }): Label[] => {
+    const row = state.rowOf.get(recordId);
+    return row === undefined ? [] : [{ row, relevant }];
+  });
+}
+
+function* scoreAll(texts: readonly RankedText[], judge: Judge): Work<Float64Array> {
+  const scores = new Float64Array(texts.length);
+  for (const [row, text] of texts.entries()) {
+    if (row % 8 === 7) yield;
+    scores[row] = judge.scoreOf(text);
+  }
+  return scores;
 }

@@ -6,6 +6,19 @@ const stopWords = new Set(
   ),
 );
 
+/** Stems by word: the same words come again and again. Emptied when it grows past a review's vocabulary. */
+const known = new Map<string, string>();
+const mostKnown = 200_000;
+
+function stemOf(word: string): string {
+  let found = known.get(word);
+  if (found === undefined) {
+    if (known.size >= mostKnown) known.clear();
+    known.set(word, (found = stem(word)));
+  }
+  return found;
+}
+
 /** Endings cut so that "randomised", "randomized" and "randomisation" meet; light on purpose. */
 export function stem(word: string): string {
   let base = word.toLowerCase().replaceAll(/isation|ization/g, "ize").replaceAll(/is(?=e|ed|ing|es)/g, "iz").replaceAll("aemi", "emi").replaceAll("oedem", "edem").replaceAll("tumour", "tumor");
@@ -26,9 +39,9 @@ export function termsOf(text: string): Term[] {
   for (const match of text.matchAll(/[\p{L}\p{N}][\p{L}\p{N}'’-]*/gu)) {
     const word = match[0];
     if (word.length < 2 || stopWords.has(word.toLowerCase())) continue;
-    for (const part of word.split(/[-’']/)) {
+    for (const part of /[-’']/.test(word) ? word.split(/[-’']/) : [word]) {
       if (part.length < 2 || stopWords.has(part.toLowerCase())) continue;
-      terms.push({ stem: stem(part), start: match.index, end: match.index + word.length });
+      terms.push({ stem: stemOf(part), start: match.index, end: match.index + word.length });
     }
   }
   return terms;

@@ -8,6 +8,8 @@
  * gives the same classifier from a fraction of the memory.
  */
 
+import { runAtOnce, type Work } from "./slices.ts";
+
 export type Features = {
   /** Number of records. */
   rows: number;
@@ -43,10 +45,13 @@ class IntList {
   }
 }
 
+/** Records handled between two chances to let other work in. */
+const rowsPerStep = 16;
+
 type Counts = { start: Int32Array; term: IntList; count: IntList; documents: IntList };
 
 /** Counts 1-2-grams per record. Terms are numbered as they appear; 2-grams by the pair of their words. */
-function countTerms(texts: readonly string[]): Counts {
+function* countTerms(texts: readonly string[]): Work<Counts> {
   const wordId = new Map<string, number>();
   const pairTerm = new Map<number, number>();
   const wordTerm: number[] = [];
@@ -61,6 +66,7 @@ function countTerms(texts: readonly string[]): Counts {
     seen.set(term, (seen.get(term) ?? 0) + 1);
   };
   for (const [row, text] of texts.entries()) {
+    if (row % rowsPerStep === rowsPerStep - 1) yield;
     seen.clear();
     let previous = -1;
     for (const token of words(text)) {
@@ -92,7 +98,12 @@ function countTerms(texts: readonly string[]): Counts {
 
 /** TF-IDF rows of length 1 for `texts` (title and abstract of each record). */
 export function buildFeatures(texts: readonly string[], options: FeatureOptions = { maxDocumentShare: 0.95 }): Features {
-  const { start, term, count, documents } = countTerms(texts);
+  return runAtOnce(featureWork(texts, options));
+}
+
+/** The same in steps. */
+export function* featureWork(texts: readonly string[], options: FeatureOptions): Work<Features> {
+  const { start, term, count, documents } = yield* countTerms(texts);
   const rows = texts.length;
   const limit = options.maxDocumentShare * rows;
   const columnOf = new Int32Array(documents.length).fill(-1);
@@ -112,6 +123,7 @@ export function buildFeatures(texts: readonly string[], options: FeatureOptions 
   const privateIdf = Math.log((1 + rows) / 2) + 1;
   let at = 0;
   for (let row = 0; row < rows; row += 1) {
+    if (row % rowsPerStep === rowsPerStep - 1) yield;
     const first = at;
     let alone = 0;
     let shared = 0;

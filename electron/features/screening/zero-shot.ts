@@ -1,15 +1,24 @@
 /** Ranking before any decision: each criterion read on its own, then weighed together. */
 import type { Criterion } from "../../api/schemas/review.ts";
 import type { Verdict } from "../../api/schemas/screening.ts";
-import { judgeCriterion, prepareRecord, type TermWeight } from "./criteria.ts";
+import { judgeCriterion, prepareRecord, readCriterion, type Judged, type TermWeight } from "./criteria.ts";
+import { runAtOnce, type Work } from "./slices.ts";
 import { termsOf } from "./terms.ts";
 
 export type ZeroShot = { score: number; verdicts: Verdict[] };
 
 /** Inverse document frequency over the review, so that a term every record holds tells nothing. */
 export function termWeights(texts: readonly string[]): TermWeight {
+  return runAtOnce(termWeightWork(texts));
+}
+
+/** The same in steps. */
+export function* termWeightWork(texts: readonly string[]): Work<TermWeight> {
   const documents = new Map<string, number>();
-  for (const text of texts) for (const stem of new Set(termsOf(text).map((term) => term.stem))) documents.set(stem, (documents.get(stem) ?? 0) + 1);
+  for (const [row, text] of texts.entries()) {
+    if (row % 16 === 15) yield;
+    for (const stem of new Set(termsOf(text).map((term) => term.stem))) documents.set(stem, (documents.get(stem) ?? 0) + 1);
+  }
   return (stem) => Math.log((1 + texts.length) / (1 + (documents.get(stem) ?? 0))) + 0.1;
 }
 
@@ -20,21 +29,39 @@ export function elementWeight(criterion: Criterion): number {
   return criterion.muted ? 0 : weights[criterion.element] * criterion.weight;
 }
 
-/** Verdicts per criterion and a score: support of inclusion criteria minus that of exclusion criteria. */
-export function judgeRecord(record: { title: string; abstract: string }, criteria: readonly Criterion[], weight: TermWeight): ZeroShot {
-  const prepared = prepareRecord(record);
-  let score = 0;
-  let total = 0;
-  const verdicts = criteria.map((criterion): Verdict => {
-    const judged = judgeCriterion(criterion.text, prepared, weight);
-    const counts = elementWeight(criterion);
-    total += criterion.kind === "inclusion" ? counts : 0;
+export type Judge = {
+  /** Verdicts per criterion and a score: support of inclusion criteria minus that of exclusion criteria. */
+  judge: (record: { title: string; abstract: string }) => ZeroShot;
+  /** The score alone, without looking for quotes: for ranking many records. */
+  scoreOf: (record: { title: string; abstract: string }) => number;
+};
+
+/** A judge of records by these criteria, each taken apart once; muted criteria get verdicts, but do not count. */
+export function createJudge(criteria: readonly Criterion[], weight: TermWeight): Judge {
+  const readings = criteria.map((criterion) => ({ criterion, reading: readCriterion(criterion.text, weight), counts: elementWeight(criterion) }));
+  const total = readings.reduce((sum, { criterion, counts }) => sum + (criterion.kind === "inclusion" ? counts : 0), 0);
+  const points = ({ criterion, counts }: (typeof readings)[number], judged: Judged): number => {
     // Silence about an exclusion criterion is the usual case and no point against a record.
     const against = judged.verdict === "yes" ? judged.support : judged.verdict === "partial" ? 0.3 * judged.support : 0;
-    score += counts * (criterion.kind === "inclusion" ? judged.support : -0.7 * against);
-    return { criterionId: criterion.id, criterion: criterion.text, verdict: judged.verdict, quote: judged.quote };
-  });
-  return { score: total === 0 ? 0 : score / total, verdicts };
+    return counts * (criterion.kind === "inclusion" ? judged.support : -0.7 * against);
+  };
+  const overall = (sum: number): number => (total === 0 ? sum : sum / total);
+  return {
+    judge: (record) => {
+      const prepared = prepareRecord(record);
+      let sum = 0;
+      const verdicts = readings.map((one): Verdict => {
+        const judged = judgeCriterion(one.reading, prepared);
+        sum += points(one, judged);
+        return { criterionId: one.criterion.id, criterion: one.criterion.text, verdict: judged.verdict, quote: judged.quote() };
+      });
+      return { score: overall(sum), verdicts };
+    },
+    scoreOf: (record) => {
+      const prepared = prepareRecord(record);
+      return overall(readings.reduce((sum, one) => sum + points(one, judgeCriterion(one.reading, prepared)), 0));
+    },
+  };
 }
 
 /** BM25 (k₁ 1.2, b 0.75) of a query over the review: the plain baseline that is reported beside. */
