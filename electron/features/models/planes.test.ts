@@ -35,3 +35,14 @@ test("several channels become one label map, and the first set channel wins", ()
   const { mask } = postprocessPlanes(logits, { width: 2, height: 2 }, steps, [0, 1, 2]);
   expect([...mask]).toEqual([4, 1, 2, 0]);
 });
+
+test("a 12-bit film enters a network trained on 8-bit films as a white sheet", () => {
+  const eight = Uint8Array.from({ length: 10_000 }, (_, at) => at % 256);
+  const twelve = Int16Array.from(eight, (value) => value * 16);
+  const film = image(eight, 100, 100);
+  const [a] = preprocessPlanes(planesOf(film), [{ step: "grayscale" }]).channels;
+  const [b] = preprocessPlanes(planesOf({ ...film, data: twelve }), [{ step: "grayscale" }]).channels;
+  for (const [at, value] of (a ?? new Float32Array()).entries()) expect(Math.abs((b?.[at] ?? -99) - value)).toBeLessThanOrEqual(1);
+  const [whole] = preprocessPlanes(planesOf({ ...film, data: Int16Array.from(eight, (value) => Math.round((value * 4095) / 255)) }), [{ step: "xrv", scale: 1024, centerCrop: true, resize: 100, antialias: false }]).channels;
+  expect(Math.max(...(whole ?? []))).toBeCloseTo(1024, 3);
+});

@@ -70,10 +70,31 @@ function applyStep(planes: Planes, step: PreprocessStep): Planes {
   }
 }
 
+/** Largest value of the bits that were used: 12-bit films end at 4095 (TorchXRayVision takes BitsStored, which volumes do not carry). */
+function storedMost(values: Float32Array): number {
+  let most = 1;
+  for (const value of values) if (value > most) most = value;
+  return 2 ** Math.ceil(Math.log2(most + 1)) - 1;
+}
+
+/**
+ * Deeper than 8 bits to 0 … 255, as the films that networks were trained on had been saved: the darkest
+ * and brightest thousandth of the pixels (markers, collimator edges) are clipped.
+ */
+function toEightBits(values: Float32Array): Float32Array {
+  const sorted = values.toSorted();
+  const at = (share: number): number => sorted[Math.round(share * (sorted.length - 1))] ?? 0;
+  const [low, high] = [at(0.001), at(0.999)];
+  const result = new Float32Array(values.length);
+  for (let i = 0; i < values.length; i += 1) result[i] = Math.min(255, Math.max(0, Math.round((((values[i] as number) - low) / (high - low || 1)) * 255)));
+  return result;
+}
+
 /** ITU-R 601-2 luma, as PIL's conversion to "L"; already grey images pass. */
 function toGrey(planes: Planes): Planes {
   const [red, green, blue] = planes.channels;
   if (red === undefined) throw new AppError("badFile", "The image has no channels.");
+  if (!planes.eightBit) return { ...planes, channels: [toEightBits(red)], eightBit: true };
   if (green === undefined || blue === undefined) return { ...planes, channels: [red] };
   const grey = red.map((value, at) => Math.floor((value * 19595 + (green[at] as number) * 38470 + (blue[at] as number) * 7471 + 32768) / 65536));
   return { ...planes, channels: [grey] };
@@ -82,13 +103,14 @@ function toGrey(planes: Planes): Planes {
 /** TorchXRayVision's input: (2·x/max − 1)·scale, centre crop to a square, then resize (torchxrayvision, Apache-2.0). */
 function xrayVision(planes: Planes, step: Extract<PreprocessStep, { step: "xrv" }>): Planes {
   const first = planes.channels[0] as Float32Array;
+  const most = planes.eightBit ? 255 : storedMost(first);
   const side = step.centerCrop ? Math.min(planes.width, planes.height) : planes.width;
   const tall = step.centerCrop ? side : planes.height;
   const left = Math.floor(planes.width / 2) - Math.floor(side / 2);
   const top = Math.floor(planes.height / 2) - Math.floor(tall / 2);
   const data = new Float32Array(side * tall);
   for (let y = 0; y < tall; y += 1) {
-    for (let x = 0; x < side; x += 1) data[y * side + x] = (((first[(top + y) * planes.width + left + x] as number) * 2) / 255 - 1) * step.scale;
+    for (let x = 0; x < side; x += 1) data[y * side + x] = (((first[(top + y) * planes.width + left + x] as number) * 2) / most - 1) * step.scale;
   }
   const plane = { width: side, height: tall, data };
   const resized = step.antialias ? resizeAntialiased(plane, step.resize, step.resize, false) : resizeBilinear(plane, step.resize, step.resize);
