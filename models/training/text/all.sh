@@ -8,7 +8,7 @@ PYTHON="${PYTHON:-python3}"
 "$PYTHON" measure_sentence_roles.py --write
 "$PYTHON" train_taggers.py
 "$PYTHON" measure_taggers.py pico-tagger --write
-"$PYTHON" train_taggers.py --head facts --epochs 16 --batch 2400
+"$PYTHON" train_taggers.py --head facts --epochs 10 --batch 2400
 "$PYTHON" measure_taggers.py trial-facts --write
 "$PYTHON" rct_classifier.py
 "$PYTHON" measure_rct_classifier.py --write

@@ -133,7 +133,7 @@ def retrieval(model, held_out):
 
 def main():
     parser = argparse.ArgumentParser()
-    parser.add_argument("--steps", type=int, default=1200)
+    parser.add_argument("--steps", type=int, default=600)
     parser.add_argument("--seed", type=int, default=1)
     arguments = parser.parse_args()
     require_data()
@@ -168,7 +168,7 @@ def main():
         optimizer.step()
         schedule.step()
         average.update(model)
-        if step % 200 == 0 or step == arguments.steps:
+        if step % 100 == 0 or step == arguments.steps:
             print(f"step {step}: loss {loss.item():.3f}, title finds abstract {retrieval(model, held_out)}, {time.time() - started:.0f} s", flush=True)
     model.load_state_dict(average.kept)
     torch.save(model.state_dict(), CACHE / "text-encoder.pt")

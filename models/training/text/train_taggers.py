@@ -1,7 +1,7 @@
 """Trains the two research-only taggers and exports each as a pack.
 
     python train_taggers.py                                          pico-tagger, with the facts as a second task
-    python train_taggers.py --head facts --epochs 16 --batch 2400    trial-facts, from the network of the first
+    python train_taggers.py --head facts --epochs 10 --batch 2400    trial-facts, from the network of the first
     python measure_taggers.py pico-tagger|trial-facts                prints the figures from the exported file
 """
 import argparse
@@ -18,6 +18,7 @@ from pack import export
 from tagged_text import FACTS, PIO, ebm, facts, intervention_masks, outcome_sentences, split_by_article
 
 FACT_TAGS = ["O"] + [f"{mark}-{name}" for name in FACTS for mark in "BI"]
+PACKS = {"pio": "pico-tagger", "facts": "trial-facts"}
 SPAN_WEIGHT = {"ebm": 1.0, "interventions": 0.4, "outcomes": 0.4}
 
 
@@ -114,6 +115,7 @@ def train(model, examples, arguments, validate):
             total += loss.item()
         kept = {name: value.clone() for name, value in model.state_dict().items()}
         model.load_state_dict(average.kept)
+        torch.save(average.kept, CACHE / f"{PACKS[arguments.head]}.pt")
         print(f"epoch {epoch + 1}: loss {total / shapes:.4f}, {validate(model)}, {time.time() - started:.0f} s", flush=True)
         if time.time() - started > arguments.minutes * 60:
             return
@@ -172,6 +174,7 @@ def main():
     parser.add_argument("--epochs", type=int, default=8)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--head", choices=["pio", "facts"], default="pio")
+    parser.add_argument("--stored", action="store_true", help="export the last stored epoch, train nothing")
     arguments = parser.parse_args()
     require_data()
     seed_all(arguments.seed)
@@ -203,9 +206,12 @@ def main():
     model = Tagger(vectors, {"pio": 3, "facts": len(FACT_TAGS)})
     if arguments.head == "facts":
         model.load_state_dict(torch.load(CACHE / "pico-tagger.pt"))
-    train(model, examples, arguments, validate)
-    name = {"pio": "pico-tagger", "facts": "trial-facts"}[arguments.head]
-    torch.save(model.state_dict(), CACHE / f"{name}.pt")
+    if arguments.stored:
+        model.load_state_dict(torch.load(CACHE / f"{PACKS[arguments.head]}.pt"))
+        print(validate(model))
+    else:
+        train(model, examples, arguments, validate)
+    name = PACKS[arguments.head]
     save(model, arguments.head, name)
     vocabulary.write(ROOT / "models" / name / "vocab.txt")
     print("thresholds", {label: round(t, 3) for label, (_, t) in zip(PIO, validate.scores)})
