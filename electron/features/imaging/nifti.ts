@@ -1,8 +1,9 @@
 /** NIfTI-1 and -2, plain or gzipped. Header fields after nifti1.h; sform before qform, as viewers agree. */
-import { gunzipSync, gzipSync } from "fflate";
+import { gzipSync } from "fflate";
 import { AppError } from "../../api/errors.ts";
 import { voxelCount, type Mask, type Volume, type Voxels } from "../../api/volume.ts";
 import { affineFromColumns, affineFromQuaternion, spacingOf, type Affine, type Vector } from "./geometry.ts";
+import { gunzipFirst } from "./gunzip.ts";
 
 type Header = {
   version: 1 | 2; little: boolean; dim: number[]; pixdim: number[]; datatype: number; offset: number;
@@ -13,7 +14,8 @@ const types: Record<number, { name: string; bytes: number; channels: number }> =
   2: { name: "uint8", bytes: 1, channels: 1 }, 4: { name: "int16", bytes: 2, channels: 1 }, 8: { name: "int32", bytes: 4, channels: 1 },
   16: { name: "float32", bytes: 4, channels: 1 }, 64: { name: "float64", bytes: 8, channels: 1 }, 128: { name: "rgb24", bytes: 3, channels: 3 },
   256: { name: "int8", bytes: 1, channels: 1 }, 512: { name: "uint16", bytes: 2, channels: 1 }, 768: { name: "uint32", bytes: 4, channels: 1 },
-  2304: { name: "rgba32", bytes: 4, channels: 3 },
+  32: { name: "complex64", bytes: 8, channels: 1 }, 1024: { name: "int64", bytes: 8, channels: 1 }, 1280: { name: "uint64", bytes: 8, channels: 1 },
+  1792: { name: "complex128", bytes: 16, channels: 1 }, 2304: { name: "rgba32", bytes: 4, channels: 3 },
 };
 
 export function isNifti(bytes: Uint8Array): boolean {
@@ -23,17 +25,6 @@ export function isNifti(bytes: Uint8Array): boolean {
   const magic = String.fromCharCode(...bytes.subarray(344, 347));
   const magic2 = String.fromCharCode(...bytes.subarray(4, 7));
   return ((size === 348 || size === 0x5c010000) && (magic === "n+1" || magic === "ni1")) || ((size === 540 || size === 0x1c020000) && magic2 === "n+2");
-}
-
-/** Decompresses at most `limit` bytes: a gzip bomb stops with an error instead of taking the memory. */
-export function gunzip(bytes: Uint8Array, limit: number, name: string): Uint8Array {
-  const claimed = new DataView(bytes.buffer, bytes.byteOffset).getUint32(bytes.length - 4, true);
-  if (claimed > limit) throw new AppError("badFile", `"${name}" claims ${claimed} bytes when unpacked, more than the ${limit} allowed.`);
-  try {
-    return gunzipSync(bytes, { out: new Uint8Array(claimed) });
-  } catch (thrown) {
-    throw new AppError("badFile", `"${name}" cannot be unpacked: ${thrown instanceof Error ? thrown.message : String(thrown)}.`);
-  }
 }
 
 function readHeader(bytes: Uint8Array, name: string): Header {
@@ -70,13 +61,10 @@ function affineOf(header: Header, shape: Vector): Affine {
   return affineFromColumns([-pixdim[0], 0, 0], [0, pixdim[1], 0], [0, 0, pixdim[2]], [centre(0), -centre(1), -centre(2)]);
 }
 
-/**
- * Reads a volume; of a fourth dimension, the first. Voxels are scaled by slope and intercept where the
- * header gives them. @throws badFile when the header's sizes do not fit the bytes there are.
- */
-export function readNifti(file: Uint8Array, name: string): Volume {
-  const packed = file[0] === 0x1f && file[1] === 0x8b;
-  const bytes = packed ? gunzip(file, Math.max(64, file.length) * 1032, name) : file;
+type Layout = { header: Header; shape: Vector; type: { name: string; bytes: number; channels: number }; offset: number; count: number; frames: number };
+
+/** What the header promises, checked for being possible at all. @throws badFile, unsupported */
+function layoutOf(bytes: Uint8Array, name: string): Layout {
   if (!isNifti(bytes)) throw new AppError("badFile", `"${name}" is no NIfTI file.`);
   const header = readHeader(bytes, name);
   const [dimensions = 0, nx = 0, ny = 1, nz = 1] = header.dim;
@@ -85,18 +73,47 @@ export function readNifti(file: Uint8Array, name: string): Volume {
   const type = types[header.datatype];
   if (type === undefined) throw new AppError("unsupported", `"${name}": NIfTI datatype ${header.datatype} is not supported (supported: ${Object.values(types).map((one) => one.name).join(", ")}).`);
   if (shape.some((size) => !(size > 0))) throw new AppError("badFile", `"${name}": the NIfTI header gives the shape ${shape.join(" × ")}.`);
-  const count = voxelCount(shape);
-  const offset = Math.max(header.offset, header.version === 1 ? 348 : 540);
+  const offset = Math.max(Number.isFinite(header.offset) ? Math.floor(header.offset) : 0, header.version === 1 ? 348 : 540);
+  const frames = header.dim.slice(4, dimensions + 1).reduce((product, size) => product * Math.max(1, size), 1);
+  return { header, shape, type, offset, count: voxelCount(shape), frames };
+}
+
+/**
+ * Reads a volume; of a fourth dimension, the first. Voxels are scaled by slope and intercept where the
+ * header gives them; complex ones become magnitudes. Of a gzipped file no more is unpacked than that
+ * volume needs. @throws badFile when the header's sizes do not fit the bytes there are.
+ */
+export function readNifti(file: Uint8Array, name: string): Volume {
+  return openNifti(file, name).volume;
+}
+
+export function openNifti(file: Uint8Array, name: string): { volume: Volume; warnings: string[] } {
+  const packed = file[0] === 0x1f && file[1] === 0x8b;
+  const layout = layoutOf(packed ? gunzipFirst(file, 544, name) : file, name);
+  const { header, shape, type, offset, count, frames } = layout;
   const needed = offset + count * type.bytes;
-  if (needed > bytes.length) {
-    throw new AppError("badFile", `"${name}": the NIfTI header promises ${shape.join(" × ")} voxels of ${type.name} (${needed} bytes), the file has ${bytes.length}.`);
-  }
+  const promise = `the NIfTI header promises ${shape.join(" × ")} voxels of ${type.name} (${needed} bytes)`;
+  // Deflate packs at most 1032 to 1: a header that promises more is refused before anything is unpacked.
+  if (packed && needed > file.length * 1032 + 1024) throw new AppError("badFile", `"${name}": ${promise}, the file has ${file.length} bytes packed.`);
+  const bytes = packed ? gunzipFirst(file, needed, name) : file;
+  if (needed > bytes.length) throw new AppError("badFile", `"${name}": ${promise}, the file has ${bytes.length}.`);
   const affine = affineOf(header, shape);
   if (affine.some((value) => !Number.isFinite(value)) || spacingOf(affine).some((mm) => mm === 0)) throw new AppError("badFile", `"${name}": the NIfTI header's geometry is not usable (${affine.slice(0, 12).join(", ")}).`);
   const stored = decode(bytes, offset, count, type, header.little);
-  const scaled = header.slope !== 0 && Number.isFinite(header.slope) && (header.slope !== 1 || header.intercept !== 0);
-  const data = scaled && type.channels === 1 ? Float32Array.from(stored, (value) => value * header.slope + header.intercept) : stored;
-  return { shape, channels: type.channels, spacing: spacingOf(affine), affine, data, modality: "unknown", units: "" };
+  const scaled = header.slope !== 0 && Number.isFinite(header.slope) && Number.isFinite(header.intercept) && (header.slope !== 1 || header.intercept !== 0);
+  const data = scaled && type.channels === 1 ? rescaled(stored, header.slope, header.intercept) : stored;
+  const warnings: string[] = [];
+  if (frames > 1) warnings.push(`The file holds ${frames} volumes; the first is shown.`);
+  if (type.name.startsWith("complex")) warnings.push("The voxels are complex numbers; their magnitude is shown.");
+  if (header.sform <= 0 && header.qform <= 0) warnings.push("The file does not say how it lies in the patient: left and right are not known.");
+  return { volume: { shape, channels: type.channels, spacing: spacingOf(affine), affine, data, modality: "unknown", units: "" }, warnings };
+}
+
+function rescaled(stored: Voxels, slope: number, intercept: number): Voxels {
+  const wide = stored instanceof Float64Array || stored instanceof Int32Array || stored instanceof Uint32Array;
+  const out = wide ? new Float64Array(stored.length) : new Float32Array(stored.length);
+  for (let at = 0; at < stored.length; at += 1) out[at] = (stored[at] as number) * slope + intercept;
+  return out;
 }
 
 function decode(bytes: Uint8Array, offset: number, count: number, type: { name: string; bytes: number; channels: number }, little: boolean): Voxels {
@@ -113,6 +130,10 @@ function decode(bytes: Uint8Array, offset: number, count: number, type: { name: 
     case "float32": return fill(new Float32Array(count), (at) => view.getFloat32(at, little));
     case "float64": return fill(new Float64Array(count), (at) => view.getFloat64(at, little));
     case "int8": return fill(new Int8Array(count), (at) => view.getInt8(at));
+    case "int64": return fill(new Float64Array(count), (at) => Number(view.getBigInt64(at, little)));
+    case "uint64": return fill(new Float64Array(count), (at) => Number(view.getBigUint64(at, little)));
+    case "complex64": return fill(new Float32Array(count), (at) => Math.hypot(view.getFloat32(at, little), view.getFloat32(at + 4, little)));
+    case "complex128": return fill(new Float64Array(count), (at) => Math.hypot(view.getFloat64(at, little), view.getFloat64(at + 8, little)));
     case "uint8": return fill(new Uint8Array(count), (at) => view.getUint8(at));
     default: {
       const planar = new Uint8Array(count * 3);

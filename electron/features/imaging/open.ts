@@ -4,7 +4,7 @@ import type { Volume } from "../../api/volume.ts";
 import { isDicom, readDicom, type DicomFile } from "./dicom.ts";
 import { isSegmentation, readSegmentation, segmentLabels, type SegmentLabel } from "./dicom-seg.ts";
 import { dicomVolume, groupSeries } from "./dicom-volume.ts";
-import { isNifti, readNifti } from "./nifti.ts";
+import { isNifti, openNifti } from "./nifti.ts";
 import { isJpeg, isPng, readJpeg, readPng } from "./raster.ts";
 
 export type ImageFile = { name: string; bytes: Uint8Array };
@@ -72,7 +72,7 @@ function openSingle(bytes: Uint8Array, name: string): OpenedSeries | null {
   if (bytes.length === 0) throw new AppError("badFile", `"${name}" is empty.`);
   if (isPng(bytes)) return single("PNG", readPng(bytes, name));
   if (isJpeg(bytes)) return single("JPEG", readJpeg(bytes, name));
+  if ((bytes[0] === 0x1f && bytes[1] === 0x8b) || isNifti(bytes)) return { format: "NIfTI", files: [name], ...openNifti(bytes, name) };
   if (isDicom(bytes)) return null;
-  if ((bytes[0] === 0x1f && bytes[1] === 0x8b) || isNifti(bytes)) return single("NIfTI", readNifti(bytes, name));
   throw new AppError("badFile", `"${name}" is no image that can be opened (DICOM, NIfTI, PNG and JPEG can).`);
 }
