@@ -178,6 +178,16 @@ export function valuesIn(sentence: string): { value: CellValue; start: number; e
       (m) => ({ kind: "percent", percent: parse(m[1]) }),
     ],
   ];
+  if (
+    /\bnumber of (?:the )?(?:patients|participants|subjects|children|women|men|people|infants|cases)\b/i.test(
+      sentence,
+    )
+  ) {
+    patterns.push([
+      /\b(?:was|were|in|of|group|:)\s+(\d+)(?![\d.]|\s*(?:%|±|\/|mg|ml|years|weeks|days|months|h\b|hours|min))/g,
+      (m) => ({ kind: "count", events: parse(m[1]), total: null, percent: null }),
+    ]);
+  }
   for (const [pattern, make] of patterns) {
     for (const match of sentence.matchAll(pattern)) {
       const start = match.index;

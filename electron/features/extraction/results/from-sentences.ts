@@ -175,9 +175,15 @@ function respectively(
       const [own, other] = [fit("own"), fit("other")];
       const [one, two] = [series[own.at], series[other.at]];
       if (own.at !== other.at && own.score >= 0.25 && other.score >= 0.25 && one && two) {
+        const totals = new Set(
+          series
+            .map((each) => (each.value.kind === "count" ? each.value.total : null))
+            .filter((total) => total !== null),
+        );
+        const common = totals.size === 1 ? ([...totals][0] ?? null) : null;
         const zero = (value: CellValue): CellValue =>
           kind === "count" && value.kind === "percent"
-            ? { kind: "count", events: 0, total: null, percent: 0 }
+            ? { kind: "count", events: 0, total: common, percent: 0 }
             : value;
         return { values: [zero(one.value), zero(two.value)], score: own.score + other.score };
       }

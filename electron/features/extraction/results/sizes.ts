@@ -1,6 +1,7 @@
 /** How many people an arm had: from its column's head, its row, another table, or a sentence. */
 import { findArms } from "../fields/arms.ts";
 import type { Inquiry } from "./context.ts";
+import { fromWords, numberInWords } from "../numbers.ts";
 import { sampleSize } from "../fields/people.ts";
 import { armLikeness, comparesTimes } from "./likeness.ts";
 import { sizeAlone, type Matrix } from "./matrix.ts";
@@ -219,6 +220,33 @@ const each: RegExp[] = [
   ),
 ];
 
+const parts: Record<string, number> = { two: 2, three: 3, four: 4, "2": 2, "3": 3, "4": 4 };
+const divided = new RegExp(
+  String.raw`\b(\d+|${numberInWords})\s+(?:[\p{L}-]+\s+){0,6}?${people}?[^.;]{0,80}?\b(?:divided|randomi[sz]ed|allocated|assigned|split|distributed)\b[^.;\d]{0,40}?\b(?:into|to|in|among|between)\s+(?:one of )?(?:the\s+)?(two|three|four|2|3|4)\s+(?:[\p{L}-]+\s+){0,2}?(?:groups|arms)`,
+  "iu",
+);
+
+const eitherOr = new RegExp(
+  String.raw`\b(\d+|${numberInWords})\s+(?:[\p{L}-]+\s+){0,6}?${people}?[^.;]{0,80}?\b(?:randomi[sz]ed|allocated|assigned)\b[^.;\d]{0,30}?\beither\b[^.;]{3,160}?\bor\b`,
+  "iu",
+);
+
+/** "Forty-two patients were divided into two groups": a share that is worked out, never printed. */
+function evenShare(inquiry: Inquiry): Size | undefined {
+  for (const { text, start } of inquiry.reading.sentences) {
+    const match = divided.exec(text) ?? eitherOr.exec(text);
+    const total = match
+      ? /\d/.test(match[1] ?? "")
+        ? Number(match[1])
+        : fromWords(match[1] ?? "")
+      : Number.NaN;
+    const share = total / (parts[(match?.[2] ?? "two").toLowerCase()] ?? Number.NaN);
+    if (Number.isInteger(share) && share > 2)
+      return { size: share, quote: text, near: start, score: 0.2 };
+  }
+  return undefined;
+}
+
 /** One size for all arms ("21 patients in each group"), or for a single group seen twice. */
 export function sizeOfEach(inquiry: Inquiry): Size | undefined {
   for (const sentence of inquiry.reading.sentences) {
@@ -228,6 +256,8 @@ export function sizeOfEach(inquiry: Inquiry): Size | undefined {
       if (size > 2) return { size, quote: sentence.text, near: sentence.start, score: 0.5 };
     }
   }
+  const shared = evenShare(inquiry);
+  if (shared) return shared;
   if (!comparesTimes(inquiry.intervention, inquiry.comparator)) return undefined;
   const whole = sampleSize(inquiry.reading)[0];
   return whole
