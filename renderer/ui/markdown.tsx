@@ -4,10 +4,11 @@ import type { ReactNode } from "react";
 function inline(text: string): ReactNode[] {
   return text
     .replace(/\[([^\]]+)\]\(([^)]+)\)/g, "$1 ($2)")
-    .split(/(`[^`]+`|\*\*[^*]+\*\*)/)
+    .split(/(`[^`]+`|\*\*[^*]+\*\*|\*[^*\s][^*]*\*)/)
     .map((part, index) => {
       if (part.startsWith("`")) return <code key={index}>{part.slice(1, -1)}</code>;
       if (part.startsWith("**")) return <strong key={index}>{part.slice(2, -2)}</strong>;
+      if (part.length > 2 && part.startsWith("*")) return <em key={index}>{part.slice(1, -1)}</em>;
       return part;
     });
 }
@@ -55,17 +56,13 @@ function block(text: string, key: number): ReactNode {
       </div>
     );
   }
-  if (/^\s*[-*]\s/.test(first)) {
+  const bullet = /^\s*[-*]\s/.test(first);
+  if (bullet || /^\s*\d+\.\s/.test(first)) {
     const items = text
-      .split(/\n(?=\s*[-*]\s)/)
-      .map((item) => item.replace(/^\s*[-*]\s+/, "").replace(/\n\s*/g, " "));
-    return (
-      <ul key={key}>
-        {items.map((item, index) => (
-          <li key={index}>{inline(item)}</li>
-        ))}
-      </ul>
-    );
+      .split(bullet ? /\n(?=\s*[-*]\s)/ : /\n(?=\s*\d+\.\s)/)
+      .map((item) => item.replace(/^\s*(?:[-*]|\d+\.)\s+/, "").replace(/\n\s*/g, " "));
+    const lines = items.map((item, index) => <li key={index}>{inline(item)}</li>);
+    return bullet ? <ul key={key}>{lines}</ul> : <ol key={key}>{lines}</ol>;
   }
   return <p key={key}>{inline(lines.join(" "))}</p>;
 }

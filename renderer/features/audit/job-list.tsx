@@ -7,6 +7,7 @@ import {
   LoaderCircle,
   RotateCcw,
 } from "lucide-react";
+import { useState } from "react";
 import type { Job } from "../../../electron/api/schemas/audit.ts";
 import { Button } from "../../ui/button.tsx";
 import { Bar, Trouble } from "../../ui/feedback.tsx";
@@ -31,12 +32,21 @@ const names: Record<string, string> = {
   "models.bench": "Measuring a model",
 };
 
+const shownFinished = 5;
+
 export function JobList() {
   const jobs = useCall("jobs.list", {});
   const cancel = useChange("jobs.cancel");
   const resume = useChange("jobs.resume");
   const clear = useChange("jobs.clear");
-  const list = jobs.value ?? [];
+  const [all, setAll] = useState(false);
+  const every = jobs.value ?? [];
+  const list = all
+    ? every
+    : every.filter(
+        (job, index) =>
+          job.state === "running" || job.state === "interrupted" || index < shownFinished,
+      );
   const error = cancel.error ?? resume.error ?? jobs.error;
   return (
     <section className="activity-part" aria-labelledby="jobs-heading">
@@ -64,6 +74,11 @@ export function JobList() {
           />
         ))}
       </ul>
+      {every.length > list.length && (
+        <Button kind="quiet" onPress={() => setAll(true)}>
+          Show {every.length - list.length} older
+        </Button>
+      )}
     </section>
   );
 }

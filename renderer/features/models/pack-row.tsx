@@ -4,6 +4,7 @@ import { Switch } from "react-aria-components";
 import type { PackInfo } from "../../../electron/api/schemas/models.ts";
 import { Button } from "../../ui/button.tsx";
 import { size } from "../../ui/time.ts";
+import { toast } from "../../ui/toast.tsx";
 import { useChange } from "../../use-call.ts";
 
 const statusLooks = {
@@ -23,6 +24,12 @@ export function PackRow({
 }) {
   const setEnabled = useChange("models.setEnabled");
   const remove = useChange("models.remove");
+  async function removePack(): Promise<void> {
+    if (!(await remove.run({ id: pack.id }))) return;
+    toast(
+      `${pack.title} removed from this disk (${size(pack.bytes)}); add it again from its zip or hub address`,
+    );
+  }
   const { icon: Icon, text } = statusLooks[pack.status];
   return (
     <li className="card pack" aria-current={chosen}>
@@ -74,7 +81,7 @@ export function PackRow({
             kind="quiet"
             icon={Trash2}
             disabled={remove.running}
-            onPress={() => void remove.run({ id: pack.id })}
+            onPress={() => void removePack()}
           >
             Remove its files
           </Button>
