@@ -1,5 +1,6 @@
 /** What became of each dropped paper; those without a record can be given one here. */
 import { Check, TriangleAlert, X } from "lucide-react";
+import { useState } from "react";
 import type { AttachResult } from "../../../electron/api/schemas/extraction.ts";
 import { Button, IconButton } from "../../ui/button.tsx";
 import { plural } from "../../ui/time.ts";
@@ -7,10 +8,14 @@ import { plural } from "../../ui/time.ts";
 type AttachReportProps = {
   results: AttachResult[];
   onAttach: (result: AttachResult, recordId: string) => Promise<void>;
+  onPassword: (result: AttachResult, password: string) => Promise<void>;
   onClose: () => void;
 };
 
-export function AttachReport({ results, onAttach, onClose }: AttachReportProps) {
+/** The backend marks a locked paper by its error code in front of the sentence. */
+const needsPassword = "passwordRequired: ";
+
+export function AttachReport({ results, onAttach, onPassword, onClose }: AttachReportProps) {
   if (results.length === 0) return null;
   const attached = results.filter((result) => result.recordId !== null).length;
   return (
@@ -40,7 +45,12 @@ export function AttachReport({ results, onAttach, onClose }: AttachReportProps) 
                   </span>
                 )}
               </p>
-              {result.warning && <p className="field-note">{result.warning}</p>}
+              {result.warning && (
+                <p className="field-note">{result.warning.replace(needsPassword, "")}</p>
+              )}
+              {result.warning?.startsWith(needsPassword) && (
+                <PasswordForm onPassword={(password) => void onPassword(result, password)} />
+              )}
               {result.recordId === null && result.candidates.length > 0 && (
                 <div className="attach-candidates">
                   {result.candidates.slice(0, 3).map((candidate) => (
@@ -58,5 +68,30 @@ export function AttachReport({ results, onAttach, onClose }: AttachReportProps) 
         ))}
       </ul>
     </section>
+  );
+}
+
+function PasswordForm({ onPassword }: { onPassword: (password: string) => void }) {
+  const [text, setText] = useState("");
+  return (
+    <form
+      className="attach-password"
+      onSubmit={(event) => {
+        event.preventDefault();
+        onPassword(text);
+      }}
+    >
+      <input
+        className="input"
+        type="password"
+        aria-label="Password of the paper"
+        placeholder="Password; used once, not stored"
+        value={text}
+        onChange={(event) => setText(event.target.value)}
+      />
+      <button type="submit" className="button">
+        Open
+      </button>
+    </form>
   );
 }

@@ -88,6 +88,7 @@ export function FullTextPage({
         key={dropped}
         results={attach.results}
         onAttach={attach.attachTo}
+        onPassword={attach.open}
         onClose={attach.clear}
       />
       {studies.length === 0 ? (

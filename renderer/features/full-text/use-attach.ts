@@ -42,8 +42,21 @@ export function useAttach(reviewId: string) {
       );
   }
 
+  /** The password opens the paper once more; it is not stored. */
+  async function open(result: AttachResult, password: string): Promise<void> {
+    const answer = await attach.run({
+      reviewId,
+      files: [{ assetId: result.assetId, name: result.name, password }],
+    });
+    if (answer)
+      setResults((now) =>
+        now.map((one) => (one.assetId === result.assetId ? (answer[0] ?? one) : one)),
+      );
+  }
+
   return {
     send,
+    open,
     attachTo,
     results,
     running: uploading || attach.running,

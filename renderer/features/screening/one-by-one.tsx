@@ -162,7 +162,10 @@ function RankingNote({ queue }: { queue: ReturnType<typeof useQueue>["queue"]["v
       {queue.remaining.toLocaleString()} left ·{" "}
       {queue.trained
         ? `best first, learned from ${queue.learnedFrom.toLocaleString()} decisions`
-        : "in file order until one record is included and one excluded"}
+        : queue.model === "criteria"
+          ? "best first by your criteria, until there are decisions to learn from"
+          : "in file order until one record is included and one excluded"}
+      {queue.pending && " · ranking anew"}
     </span>
   );
 }

@@ -16,7 +16,7 @@ export function RankingWhy({ record, decision, queue }: RankingWhyProps) {
   return (
     <>
       <Why title="Why this record now">
-        {record.score === null || !queue?.trained ? (
+        {record.score === null || !queue ? (
           <p>
             It is next in file order. Once one record is included and one excluded, a model ranks
             the rest and learns from each decision.
@@ -27,8 +27,10 @@ export function RankingWhy({ record, decision, queue }: RankingWhyProps) {
               <StateMark state="suggested">Rank {record.rank}</StateMark>
             </p>
             <p>
-              The ranking model put it here after learning from {queue.learnedFrom.toLocaleString()}{" "}
-              of your decisions. It orders the list; it decides nothing.
+              {queue.trained
+                ? `The ranking model put it here after learning from ${queue.learnedFrom.toLocaleString()} of your decisions.`
+                : "Its words speak to your criteria more than those of the records below it."}{" "}
+              It orders the list; it decides nothing.
             </p>
             <dl className="why-facts numbers">
               <div>

@@ -2,7 +2,7 @@
  * The walk through the queue: records in the order they were shown, so that going back shows what
  * was there, whatever the ranking did since. The record in view never changes under the reader.
  */
-import { useState } from "react";
+import { useEffect, useEffectEvent, useState } from "react";
 import type { QueuedRecord } from "../../../electron/api/schemas/screening.ts";
 import type { Decision } from "../../../electron/api/schemas/ledger.ts";
 import { useCall } from "../../use-call.ts";
@@ -20,9 +20,19 @@ export type Walk = {
 };
 
 const queueLimit = 20;
+const pendingMs = 700;
 
 export function useQueue(reviewId: string): Walk {
   const queue = useCall("screening.queue", { reviewId, limit: queueLimit });
+  const pending = queue.value?.pending ?? false;
+  const askAgain = useEffectEvent(queue.reload);
+  const answer = queue.value;
+  useEffect(() => {
+    if (!pending) return;
+    const timer = setTimeout(() => askAgain(), pendingMs);
+    return () => clearTimeout(timer);
+    // Each answer that is still pending starts the next wait.
+  }, [pending, answer]);
   const [trail, setTrail] = useState<QueuedRecord[]>([]);
   const [index, setIndex] = useState(0);
   const [decisions, setDecisions] = useState<ReadonlyMap<string, Decision>>(new Map());
