@@ -36,3 +36,44 @@ test("a converted TorchXRayVision network's scores differ from the library's, or
     expect(above).toBe((expected[index] as number) >= 0.5);
   });
 });
+
+function volume(shape: [number, number, number], channels: number, modality: string, value: (x: number, y: number, z: number, c: number) => number): Volume {
+  const [nx, ny, nz] = shape;
+  const data = new Float32Array(nx * ny * nz * channels);
+  let at = 0;
+  for (let c = 0; c < channels; c += 1) for (let z = 0; z < nz; z += 1) for (let y = 0; y < ny; y += 1) for (let x = 0; x < nx; x += 1) data[at++] = value(x, y, z, c);
+  return { shape, channels, spacing: [1, 1, 1], affine: identity, data, modality, units: "" };
+}
+
+function differing(a: Uint8Array, b: readonly number[]): number {
+  return a.reduce((count, value, at) => count + (value === b[at] ? 0 : 1), 0);
+}
+
+test("a converted SegResNet differs from MONAI's chain: channels, windows, group norms or label priority", async () => {
+  const golden = z.object({ nearHalf: z.number(), runs: z.array(z.number()) }).parse(json("segresnet-tiny/golden.json"));
+  const head = (x: number, y: number, k: number): boolean => ((x - 20) / 18) ** 2 + ((y - 17) / 15) ** 2 + ((k - 10) / 9) ** 2 < 1;
+  const image = volume([40, 34, 20], 4, "MR", (x, y, k, c) => (head(x, y, k) ? Math.floor(200 + 120 * Math.sin((x + 3 * c) / 5) * Math.cos((y - 2 * c) / 4) * Math.sin((k + c) / 3)) : 0));
+  const result = await experts.runImage("segresnet-tiny", image, options);
+  if (result.kind !== "segmentation") throw new Error("not a segmentation");
+  const expected: number[] = [];
+  for (let at = 0; at < golden.runs.length; at += 2) for (let n = 0; n < (golden.runs[at + 1] as number); n += 1) expected.push(golden.runs[at] as number);
+  expect(result.mask.data.length).toBe(expected.length);
+  expect(differing(result.mask.data, expected)).toBeLessThanOrEqual(golden.nearHalf);
+  expect(result.labels.map(({ id }) => id)).toEqual([1, 2, 4]);
+});
+
+test("one MR sequence is passed as four", async () => {
+  await expect(experts.runImage("segresnet-tiny", volume([16, 16, 16], 1, "MR", () => 1), options)).rejects.toMatchObject({ code: "wrongModality", message: expect.stringContaining("T1c, T1, T2, FLAIR") });
+});
+
+test("classes asked a few at a time give other labels than all at once", async () => {
+  const golden = z.object({ labels: z.array(z.number()), close: z.number() }).parse(json("prompt-tiny/golden.json"));
+  const image = volume([24, 20, 16], 1, "CT", (x, y, k) => Math.floor(100 * Math.sin(x / 4) * Math.cos(y / 3) * Math.sin((k + 2) / 3)));
+  const all = await experts.runImage("prompt-tiny", image, options);
+  if (all.kind !== "segmentation") throw new Error("not a segmentation");
+  expect(differing(all.mask.data, golden.labels)).toBeLessThanOrEqual(golden.close);
+  const pair = await experts.runImage("prompt-tiny", image, { ...options, args: "Pair" });
+  if (pair.kind !== "segmentation") throw new Error("not a segmentation");
+  expect([...new Set(pair.mask.data)].toSorted((a, b) => a - b)).toEqual([0, 2, 5]);
+  await expect(experts.runImage("prompt-tiny", image, { ...options, args: "spleen" })).rejects.toMatchObject({ code: "badInput", message: expect.stringContaining("pair, class 1") });
+});
