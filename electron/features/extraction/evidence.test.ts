@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { locate, verify } from "./evidence.ts";
 import { containsNumber, findNumbers } from "./numbers.ts";
 import { paperFromPlain } from "./plain.ts";
+import { splitSentences } from "./sentences.ts";
 
 const paper = paperFromPlain(
   "METHODS:\nIn total, 123 patients were ran-\ndomised: 61 to placebo and 62 to drug X. The mean age was 45.6 (SD 12.3) years; 1,204 were screened. Twenty-four withdrew.",
@@ -70,4 +71,20 @@ test("over many invented and mangled quotes, nothing is verified whose quote is 
     for (const number of findNumbers(value)) expect(containsNumber(quote, number.value)).toBe(true);
   }
   expect(verified).toBeGreaterThan(100);
+});
+
+test("sentences end after lettered groups and citations, not after initials or abbreviations", () => {
+  const parts = (text: string): string[] =>
+    splitSentences(text).map(({ start, end }) => text.slice(start, end));
+  expect(
+    parts(
+      "It fell in group K. There was none. By J. Smith et al. in 2010, i.e. early. Then [12]. Next",
+    ),
+  ).toEqual([
+    "It fell in group K.",
+    "There was none.",
+    "By J. Smith et al. in 2010, i.e. early.",
+    "Then [12].",
+    "Next",
+  ]);
 });

@@ -23,12 +23,30 @@ export function splitSentences(text: string): { start: number; end: number }[] {
   )) {
     const end = match.index + match[0].trimEnd().length;
     const upTo = text.slice(start, match.index + 1);
-    if (abbreviations.test(upTo) && !/\b(?:min|max|p|n)\.$/i.test(upTo)) continue;
+    if (
+      abbreviations.test(upTo) &&
+      !/\b(?:min|max|p|n)\.$/i.test(upTo) &&
+      !endsLetteredName(upTo, text.slice(match.index + match[0].length))
+    )
+      continue;
     spans.push({ start, end });
     start = match.index + match[0].length;
   }
   if (text.slice(start).trim() !== "") spans.push({ start, end: text.trimEnd().length });
   return spans;
+}
+
+/** "... in group K. There was ..." ends a sentence; "J. Smith" does not. */
+function endsLetteredName(upTo: string, next: string): boolean {
+  if (!/\b[A-Z]\.$/.test(upTo)) return false;
+  return (
+    /\b(?:groups?|arms?|vitamins?|types?|hepatitis|cohorts?|grades?|class|child|phase|step|model|study|trial|and|or) [A-Z]\.$/i.test(
+      upTo,
+    ) ||
+    /^(?:There|The|This|These|In|No|We|It|However|Of|All|After|Both|Patients|Participants)\b/.test(
+      next,
+    )
+  );
 }
 
 /** All sentences but those of references and tables, in order. */

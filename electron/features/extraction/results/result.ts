@@ -104,7 +104,9 @@ function fromFound(
     (number) => number !== null,
   );
   const main = (arm: ArmNumbers): number | null => (kind === "binary" ? arm.events : arm.mean);
-  const stated = [one.numbers, two.numbers].every((arm) => main(arm) !== null && arm.n !== null);
+  const stated = [one.numbers, two.numbers].every(
+    (arm) => main(arm) !== null && arm.n !== null && (kind === "binary" || arm.sd !== null),
+  );
   const quoted = numbers.every((number) =>
     evidence.some(({ quote }) => containsNumber(quote, number)),
   );
