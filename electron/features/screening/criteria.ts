@@ -47,8 +47,12 @@ function partOf(text: string, weight: TermWeight): Part {
   return { stems, total: stems.reduce((sum, [, value]) => sum + value, 0) };
 }
 
+/** "Population:" names the element and is no word that a record must hold. */
+const heading = /^\s*[\p{L} /-]{3,40}:\s*(?=\S)/u;
+
 /** Takes a criterion's own words apart; inclusion and exclusion are told apart by the caller. */
-export function readCriterion(text: string, weight: TermWeight): Reading {
+export function readCriterion(criterion: string, weight: TermWeight): Reading {
+  const text = criterion.replace(heading, "");
   const whole = partOf(text, weight);
   // "Or" lists, semicolons and brackets: any part that is met supports the criterion.
   const parts = text.split(/[;•\n]|\bor\b|\(|\)|,(?!\d)/i).map((part) => partOf(part, weight)).filter((part) => part.stems.length > 0);

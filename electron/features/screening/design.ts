@@ -3,17 +3,17 @@
 export type Design = "randomised" | "controlled" | "single-arm" | "observational" | "systematic review" | "case report" | "qualitative" | "protocol" | "animal" | "in vitro" | "editorial";
 
 const designs: [Design, RegExp][] = [
-  ["systematic review", /\b(systematic(?:ally)? review(?:ed)?|meta-?analys[ie]s|scoping review|umbrella review|cochrane review)\b/i],
-  ["protocol", /\b(study protocol|protocol for|protocol of|trial protocol)\b/i],
+  ["systematic review", /\b(systematic(?:ally)? review(?:s|ed)?|meta-?analys[ie]s|scoping reviews?|umbrella reviews?|cochrane reviews?)\b/i],
+  ["protocol", /\b(study protocols?|protocol for|protocol of|trial protocols?)\b/i],
   ["randomised", /\b(randomi[sz]ed|randomi[sz]ation|randomly (?:assigned|allocated|divided|selected)|\bRCTs?\b|double-?blind|placebo-?controlled|cross-?over (?:trial|study|design))/i],
-  ["controlled", /\b(controlled (?:clinical )?trial|quasi-?experiment\w*|quasi-?randomi[sz]ed|non-?randomi[sz]ed (?:controlled )?(?:trial|study)|control group)\b/i],
+  ["controlled", /\b(controlled (?:clinical )?trials?|quasi-?experiment\w*|quasi-?randomi[sz]ed|non-?randomi[sz]ed (?:controlled )?(?:trial|study)|control groups?)\b/i],
   ["single-arm", /\b(single-?arm|before-?(?:and-?)?after|pre-?post|open-?label|pilot (?:trial|study)|uncontrolled (?:trial|study))\b/i],
-  ["observational", /\b(cohort|case-?control|cross-?sectional|retrospective(?:ly)?|prospective(?:ly)? (?:study|cohort|observational)|observational|registry|survey(?:ed)?|epidemiolog\w+|chart review)\b/i],
-  ["case report", /\b(case (?:report|series)|we report (?:a|the) case|we present (?:a|the) case)\b/i],
+  ["observational", /\b(cohorts?|case-?control|cross-?sectional|retrospective(?:ly)?|prospective(?:ly)? (?:study|cohort|observational)|observational|registry|survey(?:ed)?|epidemiolog\w+|chart review)\b/i],
+  ["case report", /\b(case (?:reports?|series)|we report (?:a|the) case|we present (?:a|the) case)\b/i],
   ["qualitative", /\b(qualitative|focus groups?|semi-?structured interviews?|thematic analysis|grounded theory)\b/i],
-  ["animal", /\b(rats?|mice|mouse|murine|rabbits?|dogs?|canine|pigs?|porcine|sheep|zebrafish|animal model)\b/i],
+  ["animal", /\b(rats?|mice|mouse|murine|rabbits?|dogs?|canine|pigs?|porcine|sheep|zebrafish|animal models?|animal stud(?:y|ies))\b/i],
   ["in vitro", /\b(in vitro|cell lines?|cultured cells)\b/i],
-  ["editorial", /\b(editorial|commentary|letter to the editor|erratum|news item)\b/i],
+  ["editorial", /\b(editorials?|commentar(?:y|ies)|letters? to the editor|erratum|news items?)\b/i],
 ];
 
 const ages: ["children" | "adults" | "older", RegExp][] = [

@@ -2,15 +2,16 @@
 
 export type Estimate = { relevant: number; low: number; high: number; recall: number; method: string };
 
-/** log of n choose k by Stirling's series (Lanczos), good to 1e-10 for the sizes here. */
-function logChoose(n: number, k: number): number {
-  return k < 0 || k > n ? Number.NEGATIVE_INFINITY : logGamma(n + 1) - logGamma(k + 1) - logGamma(n - k + 1);
+/** ln n! by n, as far as it was asked for. */
+const logFactorials = [0];
+
+function logFactorial(n: number): number {
+  for (let next = logFactorials.length; next <= n; next += 1) logFactorials.push((logFactorials[next - 1] as number) + Math.log(next));
+  return logFactorials[n] as number;
 }
 
-function logGamma(x: number): number {
-  const g = [76.18009172947146, -86.50532032941678, 24.01409824083091, -1.231739572450155, 1.208650973866179e-3, -5.395239384953e-6];
-  const t = x + 5.5 - (x + 0.5) * Math.log(x + 5.5);
-  return -t + Math.log((Math.sqrt(2 * Math.PI) * (1.000000000190015 + g.reduce((sum, value, at) => sum + value / (x + at + 1), 0))) / x);
+function logChoose(n: number, k: number): number {
+  return k < 0 || k > n ? Number.NEGATIVE_INFINITY : logFactorial(n) - logFactorial(k) - logFactorial(n - k);
 }
 
 /** P(X ≤ k) of the hypergeometric: `draws` without return from `total`, of which `good` are relevant. */
@@ -64,12 +65,12 @@ export function walleniusCdf(k: number, good: number, bad: number, draws: number
   return Math.min(1, sum);
 }
 
-/** ∫ exp(log(u)) du over u > 0 for a concave `log`: in v = ln u, 12 log units down from the peak on both sides. */
+/** ∫ exp(log(u)) du over u > 0 for a concave `log`: in v = ln u, 22 log units down from the peak on both sides. */
 function peakArea(log: (u: number) => number): number {
   const inner = (v: number): number => log(Math.exp(v)) + v;
   let low = -40;
   let high = 10;
-  for (let step = 0; step < 80; step += 1) {
+  for (let step = 0; step < 36; step += 1) {
     const [a, b] = [low + (high - low) * 0.382, low + (high - low) * 0.618];
     if (inner(a) < inner(b)) low = a;
     else high = b;
@@ -77,8 +78,8 @@ function peakArea(log: (u: number) => number): number {
   const peak = (low + high) / 2;
   const top = inner(peak);
   let reach = 1e-3;
-  while (reach < 40 && (inner(peak - reach) > top - 30 || inner(peak + reach) > top - 30)) reach *= 1.5;
-  const panels = 400;
+  while (reach < 40 && (inner(peak - reach) > top - 22 || inner(peak + reach) > top - 22)) reach *= 1.5;
+  const panels = 80;
   const width = (2 * reach) / panels;
   let sum = 0;
   for (let at = 0; at <= panels; at += 1) {

@@ -1,0 +1,53 @@
+import { expect, test } from "vitest";
+import { estimateRelevant, hypergeometricCdf, parseStopRule, walleniusCdf } from "./stopping.ts";
+
+/** Where a rule stops on an order; its length when it never does. */
+function stopsAt(rule: string, found: boolean[]): number {
+  const parsed = parseStopRule(rule);
+  for (let at = 1; at <= found.length; at += 1) if (parsed?.stop(found.slice(0, at), found.length - at)) return at;
+  return found.length;
+}
+/** A good ranking: all 20 relevant records within the first 100 of 1,000. */
+const good = Array.from({ length: 1000 }, (_, at) => at < 100 && at % 5 === 0);
+/** Half of the relevant records come evenly through the whole set. */
+const late = Array.from({ length: 1000 }, (_, at) => at < 10 || at % 100 === 99);
+
+test("distribution functions agree with scipy's", () => {
+  expect(hypergeometricCdf(1, 50, 5, 20)).toBeCloseTo(0.3259482, 6);
+  expect(walleniusCdf(1, 5, 45, 20, 2)).toBeCloseTo(0.0676621, 5);
+  expect(walleniusCdf(1, 12, 1988, 600, 2)).toBeCloseTo(0.0026053, 5);
+  expect(walleniusCdf(1, 5, 45, 20, 1)).toBeCloseTo(0.3259482, 5);
+});
+
+test("rules stop a good ranking early, the biased-urn one before the plain test", () => {
+  expect(stopsAt("consecutive:50", good)).toBe(146);
+  expect(stopsAt("safe", good)).toBe(146);
+  const [buscar, callaghan] = [stopsAt("buscar:0.95", good), stopsAt("callaghan:0.95", good)];
+  expect(buscar).toBeGreaterThan(146);
+  expect(buscar).toBeLessThan(callaghan);
+  expect(callaghan).toBeLessThan(1000);
+  expect(stopsAt("never", good)).toBe(1000);
+});
+
+test("the tests stop late records at the target recall, found at 900, and not before; counting 50 does", () => {
+  expect(stopsAt("consecutive:50", late)).toBe(60);
+  for (const rule of ["callaghan:0.95", "buscar:0.95"]) expect(stopsAt(rule, late)).toBeGreaterThanOrEqual(900);
+});
+
+test("unknown rules and values out of range are refused", () => {
+  for (const rule of ["", "fifty", "consecutive:0", "consecutive:1.5", "callaghan:2", "buscar:x", "constructor"]) expect(parseStopRule(rule)).toBeNull();
+});
+
+test("the estimate lies between the finds and its upper bound, is bounded by the set, and needs a find", () => {
+  for (const order of [good, late]) {
+    for (const at of [20, 100, 500, 1000]) {
+      const estimate = estimateRelevant(order.slice(0, at), 1000 - at);
+      if (estimate === null) throw new Error("an estimate was expected");
+      expect(estimate.low).toBeLessThanOrEqual(estimate.relevant);
+      expect(estimate.relevant).toBeLessThanOrEqual(estimate.high);
+      expect(estimate.high).toBeLessThanOrEqual(estimate.low + 1000 - at);
+    }
+  }
+  expect(estimateRelevant(good, 0)).toMatchObject({ relevant: 20, recall: 1, high: 20 });
+  expect(estimateRelevant(Array.from({ length: 50 }, () => false), 50)).toBeNull();
+});
