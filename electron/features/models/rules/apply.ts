@@ -19,13 +19,25 @@ export function applyRules(grid: Grid, rules: readonly Rule[], assign: readonly 
     return found;
   };
   const space: Space = { size: grid.size, spacing: spacingOf(grid.affine) };
-  for (const rule of rules) regions.set(rule.name, made(rule, grid, space, region));
+  for (const [index, rule] of rules.entries()) {
+    regions.set(rule.name, made(rule, grid, space, region));
+    // A region is one byte per voxel of the scan: gone as soon as nobody reads it any more.
+    const wanted = new Set([...rules.slice(index + 1).flatMap(readBy), ...assign.map((one) => one.region)]);
+    for (const name of regions.keys()) if (!wanted.has(name)) regions.delete(name);
+  }
   const data = new Uint8Array(grid.data.length);
   for (const { label, region: name } of assign) {
     const set = region(name);
     for (let at = 0; at < data.length; at += 1) if (set[at] === 1) data[at] = label;
   }
   return { size: grid.size, channels: 1, data, affine: grid.affine };
+}
+
+function readBy(rule: Rule): string[] {
+  if (rule.rule === "range") return [];
+  if (rule.rule === "combine") return [rule.of, ...rule.inside, ...rule.outside];
+  if (rule.rule === "touching") return [rule.of, rule.seed];
+  return typeof rule.of === "string" ? [rule.of] : rule.of;
 }
 
 function made(rule: Rule, grid: Grid, space: Space, region: (name: string) => Uint8Array): Uint8Array {
