@@ -1,6 +1,6 @@
 /** The one driver of end-to-end tests: a fresh data folder, the real host, the page at its address. */
 import { spawn, type ChildProcess } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { cpSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test as base, type Page } from "@playwright/test";
@@ -49,11 +49,23 @@ export async function startDesk(dataFolder = mkdtempSync(join(tmpdir(), "evidesk
 }
 
 /** One desk per test, closed and removed afterwards; page errors fail the test. */
-export const test = base.extend<{ desk: Desk; app: Page }>({
-  // Playwright reads the fixtures that are needed from this pattern.
-  // oxlint-disable-next-line no-empty-pattern
-  desk: async ({}, provide) => {
-    const desk = await startDesk();
+export const test = base.extend<{ desk: Desk; app: Page }, { prepared: string }>({
+  // The first start lays out the samples; every test gets its own copy of that data folder.
+  prepared: [
+    // Playwright reads the fixtures that are needed from this pattern.
+    // oxlint-disable-next-line no-empty-pattern
+    async ({}, provide) => {
+      const desk = await startDesk();
+      await desk.kill();
+      await provide(desk.dataFolder);
+      rmSync(desk.dataFolder, { recursive: true, force: true });
+    },
+    { scope: "worker", timeout: 180_000 },
+  ],
+  desk: async ({ prepared }, provide) => {
+    const dataFolder = mkdtempSync(join(tmpdir(), "evidesk-e2e-"));
+    cpSync(prepared, dataFolder, { recursive: true });
+    const desk = await startDesk(dataFolder);
     await provide(desk);
     await desk.kill();
     rmSync(desk.dataFolder, { recursive: true, force: true });

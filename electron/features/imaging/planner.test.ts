@@ -30,6 +30,7 @@ test("a structure no expert knows, the wrong modality and small talk call nothin
   expect(callOf("outline the liver")).toBe("answer");
   expect(callOf("outline the lungs", { modality: "MR", slices: 20 })).toBe("answer");
   expect(callOf("thank you")).toBe("answer");
+  expect(callOf("outline the liver <CXR_LUNGS(lungs)>")).toBe("answer");
   expect(planCall("outline the bone", film, cards)).toMatchObject({ kind: "answer", text: expect.stringContaining("reads CT") });
 });
 

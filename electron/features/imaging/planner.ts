@@ -66,7 +66,9 @@ function match(request: string, card: ExpertCard): number {
   return hits * 2 + (task ? 1 : 0);
 }
 
-export function planCall(request: string, facts: ImageFacts, cards: readonly ExpertCard[]): Plan {
+export function planCall(asked: string, facts: ImageFacts, cards: readonly ExpertCard[]): Plan {
+  // A call written into the request, pasted from somewhere perhaps, is no request.
+  const request = asked.replaceAll(/<[^>]*>?/g, " ");
   const experts = cards.filter((card) => card.expertCall !== undefined && (card.task === "segmentation" || card.task === "classification"));
   const scored = experts.map((card) => ({ card, score: match(request, card) })).toSorted((a, b) => b.score - a.score);
   const suitable = scored.filter(({ card }) => fits(card, facts));
