@@ -1,16 +1,17 @@
 /** `evidesk image-info`, `convert-image`, `segment`, `classify` and `read`. */
-import { mkdir, writeFile } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
+import { basename, join } from "node:path";
 import type { Command, CommandContext } from "../../command.ts";
 import { AppError } from "../../api/errors.ts";
 import type { ExpertResult, Segmentation } from "../models/models.ts";
 import { describeResult, measureMask } from "./describe.ts";
-import { apply, orientationCode, type Vector } from "./geometry.ts";
+import { apply, orientationCode, rowsOf, type Vector } from "./geometry.ts";
 import { loadSeries } from "./load.ts";
-import { writeNifti } from "./nifti.ts";
+import { convertImage } from "./convert.ts";
+import { shownVolume } from "./dicom-volume.ts";
+import { writeMask } from "./mask-files.ts";
 import type { OpenedSeries } from "./open.ts";
 import { planCall, parseCall } from "./planner.ts";
-import { writeLabelPng } from "./raster.ts";
+import { refuseUnsuited, unsuitedFor } from "./suitability.ts";
 
 const need = (value: unknown, usage: string): string => {
   if (typeof value === "string" && value !== "") return value;
@@ -40,43 +41,18 @@ const imageInfo: Command = {
     const series = await loadSeries(need(path, this.usage), context.progress);
     const { volume } = series;
     return {
-      format: series.format, modality: volume.modality, shape: volume.shape, spacing: volume.spacing, affine: rows(volume.affine),
+      format: series.format, modality: volume.modality, shape: volume.shape, spacing: volume.spacing, affine: rowsOf(volume.affine),
       orientation: orientationCode(volume.affine), ...(series.transferSyntax ? { transferSyntax: series.transferSyntax } : {}),
       samples: samplesAt(series, values["at"]), channels: volume.channels, units: volume.units, warnings: series.warnings, files: series.files.length,
     };
   },
 };
 
-const rows = (affine: number[]): number[][] => [0, 4, 8, 12].map((at) => affine.slice(at, at + 4));
-
-const convertImage: Command = {
-  summary: "Convert an image or DICOM series to NIfTI with its geometry.",
-  usage: "convert-image IN OUT",
-  options: {},
-  async run({ positionals: [input, output] }, context) {
-    const out = need(output, this.usage);
-    if (!/\.nii(\.gz)?$/.test(out)) throw new AppError("unsupported", `"${out}": images are written as .nii or .nii.gz.`);
-    const { volume } = await loadSeries(need(input, this.usage), context.progress);
-    if (volume.channels !== 1) throw new AppError("unsupported", "Colour images are not written as NIfTI.");
-    await mkdir(dirname(out), { recursive: true });
-    await writeFile(out, writeNifti(volume, out.endsWith(".gz")));
-    return { shape: volume.shape, spacing: volume.spacing, affine: rows(volume.affine), modality: volume.modality };
-  },
-};
-
-/** Writes a mask beside its image's kind: PNG for single images without geometry, NIfTI otherwise. */
-async function writeMask(series: OpenedSeries, result: Segmentation, path: string): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
-  if (path.endsWith(".png")) {
-    if (series.volume.shape[2] !== 1) throw new AppError("usage", "A volume's mask is written as .nii or .nii.gz, not as .png.");
-    await writeFile(path, writeLabelPng(result.mask));
-  } else if (/\.nii(\.gz)?$/.test(path)) {
-    await writeFile(path, writeNifti({ ...result.mask, affine: series.volume.affine }, path.endsWith(".gz")));
-  } else throw new AppError("unsupported", `"${path}": masks are written as .png, .nii or .nii.gz.`);
-}
-
-async function runExpert(context: CommandContext, packId: string, series: OpenedSeries): Promise<ExpertResult> {
-  return context.experts.runImage(packId, series.volume, { signal: context.signal, emit: ({ label }) => context.progress(label) });
+async function runExpert(context: CommandContext, packId: string, series: OpenedSeries, args?: string): Promise<ExpertResult> {
+  const volume = shownVolume(series);
+  const card = (await context.experts.list()).find(({ id }) => id === packId);
+  if (card) refuseUnsuited(card, volume);
+  return context.experts.runImage(packId, volume, { signal: context.signal, emit: ({ label }) => context.progress(label), ...(args ? { args } : {}) });
 }
 
 const segment: Command = {
@@ -85,7 +61,8 @@ const segment: Command = {
   options: {
     expert: { type: "string", help: "pack id" },
     labels: { type: "string", help: "names of the labels to keep, comma-separated" },
-    out: { type: "string", help: "mask file: .png, .nii or .nii.gz" },
+    out: { type: "string", help: "mask file: .png, .nii, .nii.gz or .dcm (DICOM SEG)" },
+    palette: { type: "boolean", help: "write a PNG in the labels' colours instead of grey label ids" },
   },
   async run({ positionals: [path], values }, context) {
     const expert = need(values["expert"], this.usage);
@@ -94,7 +71,7 @@ const segment: Command = {
     const result = await runExpert(context, expert, series);
     if (result.kind !== "segmentation") throw new AppError("usage", `"${expert}" classifies; it gives no mask.`);
     const kept = keepLabels(result, values["labels"]);
-    await writeMask(series, kept, out);
+    await writeMask(series, kept, out, { palette: values["palette"] === true, cards: await context.experts.list() });
     const labels = measureMask(kept.mask.data, series.volume, kept.labels).map(({ id, name, voxels, ml }) => ({ id, name, voxels, ...(ml === undefined ? {} : { ml }) }));
     return { mask: out, labels, expert: result.expert, version: result.version, device: result.device, ms: result.ms, msRuntime: result.msRuntime };
   },
@@ -152,14 +129,19 @@ const read: Command = {
         turns.push({ role: "assistant", text: parsed && "problem" in parsed ? parsed.problem : plan.text });
         continue;
       }
+      const unsuited = unsuitedFor(parsed.expert, series.volume);
+      if (unsuited) {
+        turns.push({ role: "assistant", text: `${unsuited.message} Nothing was run.` });
+        continue;
+      }
       turns.push({ role: "assistant", text: plan.text, call: { expert: parsed.expert.id, args: parsed.args } });
-      const result = await runExpert(context, parsed.expert.id, series);
+      const result = await runExpert(context, parsed.expert.id, series, parsed.args);
       turns.push({ role: "expert", text: describeResult(result, series.volume), call: { expert: result.expert, args: parsed.args } });
       if (result.kind === "classification") findings.push(...result.findings.map((finding) => ({ file: path, ...finding })));
       else if (typeof values["out"] === "string") {
         const flat = series.format === "PNG" || series.format === "JPEG";
         const mask = join(values["out"], `${basename(path).replace(/\.[^.]+$/, "")}-${result.expert}${flat ? ".png" : ".nii.gz"}`);
-        await writeMask(series, result, mask);
+        await writeMask(series, result, mask, { palette: false, cards });
         masks.push(mask);
       }
     }

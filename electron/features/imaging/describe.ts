@@ -2,7 +2,7 @@
 import type { Volume } from "../../api/volume.ts";
 import type { ExpertResult } from "../models/models.ts";
 
-export type LabelMeasure = { id: number; name: string; color: string; voxels: number; share: number; ml?: number; box: [number, number, number, number] };
+export type LabelMeasure = { id: number; name: string; color: string; voxels: number; share: number; ml?: number; box: [number, number, number, number]; /** Share of the image on each side of the box's middle column, as displayed; single images only. */ sides?: [left: number, right: number] };
 
 /** Voxels, share of the image, millilitres where spacing is known in 3-D, and the bounding box in columns and rows. */
 export function measureMask(mask: Uint8Array, volume: Pick<Volume, "shape" | "spacing">, labels: { id: number; name: string; color: string }[]): LabelMeasure[] {
@@ -21,8 +21,28 @@ export function measureMask(mask: Uint8Array, volume: Pick<Volume, "shape" | "sp
       box[3] = Math.max(box[3], y);
     }
     const ml = depth > 1 ? { ml: (voxels * volume.spacing[0] * volume.spacing[1] * volume.spacing[2]) / 1000 } : {};
-    return { id: label.id, name: label.name, color: label.color, voxels, share: voxels / mask.length, ...ml, box };
+    const sides = depth === 1 && voxels > 0 ? { sides: sidesOf(mask, label.id, width, (box[0] + box[2]) / 2) } : {};
+    return { id: label.id, name: label.name, color: label.color, voxels, share: voxels / mask.length, ...ml, box, ...sides };
   });
+}
+
+function sidesOf(mask: Uint8Array, id: number, width: number, middle: number): [number, number] {
+  let left = 0;
+  let right = 0;
+  for (let at = 0; at < mask.length; at += 1) {
+    if (mask[at] !== id) continue;
+    if (at % width < middle) left += 1;
+    else right += 1;
+  }
+  return [left / mask.length, right / mask.length];
+}
+
+const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;
+
+function extentOf(label: LabelMeasure): string {
+  if (label.ml !== undefined) return `${label.ml.toFixed(0)} ml`;
+  const sides = label.sides && /lung/i.test(label.name) ? `, ${percent(label.sides[0])} left and ${percent(label.sides[1])} right as displayed` : "";
+  return `${percent(label.share)} of the image${sides}, columns ${label.box[0]} to ${label.box[2]}, rows ${label.box[1]} to ${label.box[3]}`;
 }
 
 export function describeResult(result: ExpertResult, volume: Pick<Volume, "shape" | "spacing">): string {
@@ -34,7 +54,7 @@ export function describeResult(result: ExpertResult, volume: Pick<Volume, "shape
   const lines = measured.map((label) =>
     label.voxels === 0
       ? `${label.name}: nothing found`
-      : `${label.name} (${label.color}): ${label.ml === undefined ? `${(label.share * 100).toFixed(1)} % of the image` : `${label.ml.toFixed(0)} ml`}`,
+      : `${label.name} (${label.color}): ${extentOf(label)}`,
   );
   return `The overlay shows ${lines.join("; ")}. Check it, correct it if needed, then accept or reject it.`;
 }

@@ -156,7 +156,9 @@ function describe(dataSet: DataSet, name: string): DicomFile {
 const positive = (value: number | undefined): number | null => (value !== undefined && value > 0 ? value : null);
 
 function unitsOf(dataSet: DataSet, modality: string): string {
-  return modality === "CT" ? "HU" : (dataSet.string("x00541001") ?? dataSet.string("x00281054") ?? "").trim();
+  const named = (dataSet.string("x00541001") ?? dataSet.string("x00281054") ?? "").trim();
+  // "US" is DICOM's word for unspecified.
+  return modality === "CT" ? "HU" : named === "US" ? "" : named;
 }
 
 /** In the patient, else at the detector (a projection's sizes are then of the detector plane). */

@@ -69,3 +69,8 @@ export function affineFromQuaternion(b: number, c: number, d: number, offset: Ve
     offset,
   );
 }
+
+/** The affine as four rows, for JSON. */
+export function rowsOf(affine: Affine): number[][] {
+  return [0, 4, 8, 12].map((at) => affine.slice(at, at + 4));
+}

@@ -13,6 +13,7 @@ import { parseCall, planCall } from "./planner.ts";
 import { buildRead } from "./read-export.ts";
 import { loadVolume, storeSeries } from "./series-store.ts";
 import { seriesSubject, type Studies } from "./studies.ts";
+import { unsuitedFor } from "./suitability.ts";
 
 type Dependencies = { studies: () => Studies; assets: AssetStore; experts: Experts; reviewer: () => string };
 
@@ -49,9 +50,14 @@ export function createImagingHandlers({ studies, assets, experts, reviewer }: De
         studies().addTurns(studyId, seriesId, turns);
         return { turns, suggestion: null };
       }
-      turns.push({ role: "assistant", text: plan.text, at: now() });
-      emit({ done: 0, total: 1, label: `Asking ${parsed.expert.title}` });
       const volume = await loadVolume(series, assets);
+      const unsuited = unsuitedFor(parsed.expert, volume);
+      turns.push({ role: "assistant", text: unsuited ? `${unsuited.message} Nothing was run.` : plan.text, at: now() });
+      if (unsuited) {
+        studies().addTurns(studyId, seriesId, turns);
+        return { turns, suggestion: null };
+      }
+      emit({ done: 0, total: 1, label: `Asking ${parsed.expert.title}` });
       const result = await experts.runImage(parsed.expert.id, volume, { signal, emit, args: parsed.args });
       const [suggestion] = studies().ledger.suggest([await suggestionFrom(result, series, seriesSubject(studyId, seriesId), assets)]);
       const call = { expert: result.expert, version: result.version, args: parsed.args, device: result.device, ms: result.ms, msRuntime: result.msRuntime };

@@ -75,3 +75,12 @@ export function writeLabelPng(mask: { shape: readonly [number, number, number]; 
   const [width, height] = mask.shape;
   return encodePng({ width, height, data: mask.data.slice(0, width * height), channels: 1, depth: 8 });
 }
+
+/** Labels in their fixed colours on black, for people; label ids are only in `writeLabelPng`. */
+export function writeColourPng(mask: { shape: readonly [number, number, number]; data: Uint8Array }, labels: readonly { id: number; color: string }[]): Uint8Array {
+  const [width, height] = mask.shape;
+  const rgb = new Uint8Array(width * height * 3);
+  const colours = new Map(labels.map(({ id, color }) => [id, [1, 3, 5].map((at) => Number.parseInt(color.slice(at, at + 2), 16))]));
+  for (let at = 0; at < width * height; at += 1) rgb.set(colours.get(mask.data[at] as number) ?? [0, 0, 0], at * 3);
+  return encodePng({ width, height, data: rgb, channels: 3, depth: 8 });
+}

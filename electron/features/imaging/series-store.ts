@@ -3,6 +3,7 @@ import { AppError } from "../../api/errors.ts";
 import type { Series } from "../../api/schemas/imaging.ts";
 import { voxelCount, type Volume, type Voxels } from "../../api/volume.ts";
 import type { AssetStore } from "../review/assets.ts";
+import { shownVolume } from "./dicom-volume.ts";
 import { orientationCode } from "./geometry.ts";
 import type { OpenedSeries } from "./open.ts";
 
@@ -32,13 +33,13 @@ function rangeOf(data: Voxels): { low: number; high: number } {
 
 /** The window an image opens with: the file's own, soft tissue for CT, else all of its values. */
 function windowOf(opened: OpenedSeries, range: { low: number; high: number }): { centre: number; width: number } {
-  if (opened.window) return opened.window;
+  if (opened.window) return opened.inverted === undefined ? opened.window : { ...opened.window, centre: opened.inverted - opened.window.centre };
   if (opened.volume.modality === "CT" || range.low <= -900) return { centre: 40, width: 400 };
   return { centre: (range.low + range.high) / 2, width: Math.max(1, range.high - range.low) };
 }
 
 export async function storeSeries(opened: OpenedSeries, assets: AssetStore, sourceOf: (file: string) => string): Promise<Omit<Series, "id">> {
-  const { volume } = opened;
+  const volume = shownVolume(opened);
   const data = compact(volume.data);
   const name = opened.files.length === 1 ? (opened.files[0] ?? "image") : `${volume.modality}, ${volume.shape[2]} slices`;
   const info = await assets.put(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), { name: `${name}.raw`, type: "application/octet-stream" });
