@@ -58,4 +58,9 @@ test("the focused value is marked on its page, and accepting it stores a decisio
     .filter((one) => one.state === "accepted");
   expect(accepted).toHaveLength(1);
   expect(subject).toContain(accepted[0]?.value ?? "nothing");
+  await app.keyboard.press("u");
+  await expect(app.locator(".toast"), "undo follows the decision, not the focus").toContainText(
+    "Taken back",
+  );
+  await expect(app.locator(".cell[data-state=accepted]")).toHaveCount(0);
 });

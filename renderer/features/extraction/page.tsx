@@ -54,6 +54,7 @@ export function ExtractPage({ reviewId }: { reviewId: string }) {
 
 function ExtractDesk({ reviewId, grid }: { reviewId: string; grid: Grid }) {
   const [subject, setSubject] = useState<string | null>(null);
+  const [decided, setDecided] = useState<string | null>(null);
   const [editing, setEditing] = useState(false);
   const [visit, setVisit] = useState(0);
   const fieldName = (id: string): string =>
@@ -75,11 +76,22 @@ function ExtractDesk({ reviewId, grid }: { reviewId: string; grid: Grid }) {
   };
   const act = async (action: Act): Promise<void> => {
     if (!place || decide.running) return;
-    if ((await decide.act(place, action)) && action !== "withdraw") move("down");
+    if (!(await decide.act(place, action))) return;
+    setDecided(place.cell.subject);
+    move("down");
+  };
+  /** The decision just taken, wherever the focus went since; else the one on this cell. */
+  const undo = async (): Promise<void> => {
+    const last = findPlace(grid, decided) ?? place;
+    if (!last || last.cell.decision === null || decide.running) return;
+    if (!(await decide.act(last, "withdraw"))) return;
+    setDecided(null);
+    focus(last.cell.subject);
   };
   const save = async (text: string): Promise<void> => {
     setEditing(false);
-    if (place && text !== place.cell.value) await decide.act(place, "correct", text);
+    if (!place || text === place.cell.value) return;
+    if (await decide.act(place, "correct", text)) setDecided(place.cell.subject);
   };
   async function acceptColumn(fieldId: string): Promise<void> {
     const answer = await acceptVerified.run({ reviewId, fieldId });
@@ -103,8 +115,8 @@ function ExtractDesk({ reviewId, grid }: { reviewId: string; grid: Grid }) {
     { keys: "n", label: "Not reported", run: () => void act("notReported") },
     {
       keys: ["u", "mod+z"],
-      label: "Undo the decision on this cell",
-      run: () => void act("withdraw"),
+      label: "Undo the last decision",
+      run: () => void undo(),
     },
     {
       keys: "shift+a",
