@@ -2,7 +2,7 @@ import type { ForgeConfig } from "@electron-forge/shared-types";
 import { FusesPlugin } from "@electron-forge/plugin-fuses";
 import { VitePlugin } from "@electron-forge/plugin-vite";
 import { FuseV1Options, FuseVersion } from "@electron/fuses";
-import { ignorePath, unpackPattern } from "./electron/packaging.ts";
+import { ignorePath, unpackFolder, unpackPattern } from "./electron/packaging.ts";
 
 // Playwright drives a packaged app through Node's inspector; only end-to-end builds leave that fuse on.
 const endToEnd = process.env["EVIDESK_E2E_BUILD"] === "1";
@@ -13,7 +13,7 @@ const config: ForgeConfig = {
     name: "Evidesk",
     executableName: "evidesk",
     appBundleId: "org.evidesk.desk",
-    asar: { unpack: unpackPattern },
+    asar: { unpack: unpackPattern, unpackDir: unpackFolder },
     ignore: ignorePath(import.meta.dirname, process.platform, process.arch),
     ...(APPLE_ID && APPLE_PASSWORD && APPLE_TEAM ? { osxSign: {}, osxNotarize: { appleId: APPLE_ID, appleIdPassword: APPLE_PASSWORD, teamId: APPLE_TEAM } } : {}),
   },

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createPackageWithOptions, listPackage } from "@electron/asar";
 import { afterAll, expect, test } from "vitest";
-import { ignorePath, shippedPackages, unpackPattern } from "./packaging.ts";
+import { ignorePath, shippedPackages, unpackFolder, unpackPattern } from "./packaging.ts";
 import { programFolder } from "./places.ts";
 
 const stage = mkdtempSync(join(tmpdir(), "evidesk-package-"));
@@ -33,12 +33,12 @@ test("in a stub distribution every library that native code opens lies outside t
   mkdirSync(fake, { recursive: true });
   for (const name of ["a.dll", "b.dylib", "c.so", "libonnxruntime.so.1"]) writeFileSync(join(fake, name), "x");
   const archive = join(stage, "app.asar");
-  await createPackageWithOptions(app, archive, { unpack: unpackPattern });
+  await createPackageWithOptions(app, archive, { unpack: unpackPattern, unpackDir: unpackFolder });
   const inside = listPackage(archive, { isPack: true }).filter((line) => /\.(node|dll|dylib|so|so\.\d+)$/.test(line));
   expect(inside.length).toBeGreaterThan(4);
   expect(inside.filter((line) => !line.startsWith("unpack"))).toEqual([]);
-  const weights = readFileSync(join(app, "models/cxr-lungs/model.onnx"));
-  expect(weights.length).toBeGreaterThan(1_000_000);
+  expect(readFileSync(join(`${archive}.unpacked`, "models/cxr-lungs/model.onnx")).length).toBeGreaterThan(1_000_000);
+  expect(listPackage(archive, { isPack: false }).filter((line) => line.includes("typescript"))).toEqual([]);
 });
 
 test("one copy of the runtime is installed", () => {

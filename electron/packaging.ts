@@ -7,6 +7,8 @@ export const externals = ["onnxruntime-node", "onnxruntime-common", "@lancedb/la
 
 /** Files that native code opens by path and that therefore lie outside the archive. */
 export const unpackPattern = "**/*.{node,dll,dylib,so,so.*,wasm}";
+/** Weights too: ONNX Runtime cannot read inside the archive. */
+export const unpackFolder = "models";
 
 type Manifest = { dependencies?: Record<string, string>; optionalDependencies?: Record<string, string> };
 
