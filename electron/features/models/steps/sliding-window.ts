@@ -48,9 +48,10 @@ export async function slidingWindow(image: Grid, rule: WindowRule, predict: Pred
   const before = size.map((length, axis) => Math.floor((length - (image.size[axis] as number)) / 2)) as Size;
   const padded = block(image, before.map((n) => -n || 0) as Size, size, rule.cval);
   const starts = allStarts(size, roi, rule.overlap);
-  const weights = importance(roi, rule.mode, rule.sigmaScale);
+  // Equal weights need no multiplying, and how many windows cover a voxel is known beforehand.
+  const weights = rule.mode === "constant" ? undefined : importance(roi, rule.mode, rule.sigmaScale);
   const [voxels, perWindow] = [sizeOf(size), sizeOf(roi)];
-  const total = new Float32Array(voxels);
+  const total = weights ? new Float32Array(voxels) : coverage(size, roi, rule.overlap);
   let sums: Float32Array | undefined;
   let outputs = 0;
   for (let first = 0; first < starts.length; first += rule.batch) {
@@ -63,7 +64,7 @@ export async function slidingWindow(image: Grid, rule: WindowRule, predict: Pred
     for (const [index, start] of group.entries()) {
       const own = answer.subarray(index * outputs * perWindow, (index + 1) * outputs * perWindow);
       for (let c = 0; c < outputs; c += 1) add(sums.subarray(c * voxels), size, own.subarray(c * perWindow), roi, start, weights);
-      add(total, size, undefined, roi, start, weights);
+      if (weights) add(total, size, weights, roi, start, undefined);
     }
     onProgress?.(first + group.length, starts.length);
   }
@@ -79,16 +80,29 @@ function allStarts(size: Size, roi: Size, overlap: number): Size[] {
   return x.flatMap((i) => y.flatMap((j) => z.map((k): Size => [i, j, k])));
 }
 
-/** Adds weight·value (or the weight alone) of one window at its place. */
-function add(sums: Float32Array, size: Size, values: Float32Array | undefined, roi: Size, start: Size, weights: Float32Array): void {
+/** How many windows cover each voxel. */
+function coverage(size: Size, roi: Size, overlap: number): Float32Array {
+  const [x, y, z] = size.map((length, axis) => {
+    const counts = new Float32Array(length);
+    for (const start of windowStarts(length, roi[axis] as number, overlap)) for (let at = start; at < start + (roi[axis] as number); at += 1) counts[at] = (counts[at] as number) + 1;
+    return counts;
+  }) as [Float32Array, Float32Array, Float32Array];
+  const total = new Float32Array(sizeOf(size));
+  let at = 0;
+  for (const a of x) for (const b of y) for (let k = 0; k < z.length; k += 1) total[at++] = a * b * (z[k] as number);
+  return total;
+}
+
+/** Adds one window's values at its place, times their weights where there are some. */
+function add(sums: Float32Array, size: Size, values: Float32Array, roi: Size, start: Size, weights: Float32Array | undefined): void {
+  const depth = roi[2];
   let from = 0;
   for (let i = 0; i < roi[0]; i += 1) {
     for (let j = 0; j < roi[1]; j += 1) {
-      let to = ((i + start[0]) * size[1] + j + start[1]) * size[2] + start[2];
-      for (let k = 0; k < roi[2]; k += 1, from += 1, to += 1) {
-        const weight = weights[from] as number;
-        sums[to] = (sums[to] as number) + (values === undefined ? weight : weight * (values[from] as number));
-      }
+      const to = ((i + start[0]) * size[1] + j + start[1]) * size[2] + start[2];
+      if (weights) for (let k = 0; k < depth; k += 1) sums[to + k] = (sums[to + k] as number) + (weights[from + k] as number) * (values[from + k] as number);
+      else for (let k = 0; k < depth; k += 1) sums[to + k] = (sums[to + k] as number) + (values[from + k] as number);
+      from += depth;
     }
   }
 }
