@@ -2,7 +2,7 @@
 import { Gunzip } from "fflate";
 import { AppError } from "../../api/errors.ts";
 
-const step = 1 << 16;
+const step = 1 << 14;
 
 /** At most `wanted` bytes (fewer where the file holds fewer). @throws badFile when the stream is broken before that */
 export function gunzipFirst(file: Uint8Array, wanted: number, name: string): Uint8Array {
