@@ -133,7 +133,7 @@ def retrieval(model, held_out):
 
 def main():
     parser = argparse.ArgumentParser()
-    parser.add_argument("--steps", type=int, default=600)
+    parser.add_argument("--steps", type=int, default=300)
     parser.add_argument("--seed", type=int, default=1)
     arguments = parser.parse_args()
     require_data()
@@ -144,7 +144,7 @@ def main():
     def ids(text):
         return vocabulary.encode(text)[1]
 
-    everything = [(key, (ids(title), ids(abstract), [ids(p) for p in passages[:24]])) for key, title, abstract, passages in articles()]
+    everything = [(key, (ids(title), ids(abstract), [ids(p) for p in passages[:8]])) for key, title, abstract, passages in articles()]
     usable = [(key, a) for key, a in everything if (a[0] and len(a[1]) > 60) or len(a[2]) > 1]
     training = [a for key, a in usable if fold(key, 8) != 0]
     held_out = [a for key, a in usable if fold(key, 8) == 0 and a[0] and a[1]]
@@ -168,7 +168,7 @@ def main():
         optimizer.step()
         schedule.step()
         average.update(model)
-        if step % 100 == 0 or step == arguments.steps:
+        if step % 50 == 0 or step == arguments.steps:
             print(f"step {step}: loss {loss.item():.3f}, title finds abstract {retrieval(model, held_out)}, {time.time() - started:.0f} s", flush=True)
     model.load_state_dict(average.kept)
     torch.save(model.state_dict(), CACHE / "text-encoder.pt")
