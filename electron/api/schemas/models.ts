@@ -42,7 +42,7 @@ export const modelsContract = {
   "models.bench": { input: z.object({ id: z.string().optional(), runs: z.int().min(3).max(200).default(20) }), output: z.array(benchSchema), event: progressSchema },
   "models.status": {
     input: z.object({}),
-    output: z.object({ state: z.enum(["idle", "running", "unavailable"]), failures: z.int(), lastFailure: z.string(), devices: z.array(z.string()) }),
+    output: z.object({ state: z.enum(["idle", "running", "unavailable"]), failures: z.int(), lastFailure: z.string(), devices: z.array(z.string()), using: z.string(), tried: z.array(z.object({ device: z.string(), failedBecause: z.string() })) }),
   },
   /** From a zip that was uploaded, or from a hub address (`…/manifest.json` or `….zip`). A folder: `evidesk models add`. */
   "models.add": {

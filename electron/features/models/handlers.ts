@@ -72,7 +72,8 @@ export function createModelsHandlers({ packs, worker, experts, texts, settings, 
       }
       return results;
     },
-    "models.status": async () => ({ ...worker.status(), devices: settings.devices }),
+    // `using` is where the last run took place, empty before the first; `tried` is why not on a better one.
+    "models.status": async () => ({ ...worker.status(), devices: settings.devices, using: worker.spent().device, tried: worker.spent().tried }),
     "models.add": async ({ source }, { signal, emit }) => {
       const token = await secrets.get(hubToken);
       const manifest = await installPack("url" in source ? source.url : assets.path(source.assetId), { packs, signal, emit, token });

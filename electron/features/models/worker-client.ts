@@ -4,7 +4,7 @@
  */
 import { AppError, fromErrorShape, type ErrorShape } from "../../api/errors.ts";
 import type { TensorData } from "./onnx.ts";
-import type { SessionRequest, VolumeRequest, WorkerPort, WorkerReply, WorkerRequest } from "./worker-protocol.ts";
+import type { SessionRequest, Tried, VolumeRequest, WorkerPort, WorkerReply, WorkerRequest } from "./worker-protocol.ts";
 
 export type RunRequest = SessionRequest & { feeds: Record<string, TensorData> };
 export type LabelResult = Extract<WorkerReply, { kind: "labelled" }>;
@@ -30,7 +30,7 @@ export function createWorkerClient(spawn: () => WorkerPort, { readyWithin = 10_0
   let failures = 0;
   let lastFailure = "";
   let nextId = 1;
-  const spent = { ms: 0, device: "" };
+  const spent: { ms: number; device: string; tried: Tried } = { ms: 0, device: "", tried: [] };
   const waiting = new Map<number, Waiting>();
 
   function start(): Promise<WorkerPort> {
@@ -99,7 +99,7 @@ export function createWorkerClient(spawn: () => WorkerPort, { readyWithin = 10_0
         worker.post({ ...request, id });
       });
       if (reply.kind === "failed") throw failed(reply.error);
-      if (reply.kind === "done" || reply.kind === "labelled") Object.assign(spent, { ms: spent.ms + reply.msRuntime, device: reply.device });
+      if (reply.kind === "done" || reply.kind === "labelled") Object.assign(spent, { ms: spent.ms + reply.msRuntime, device: reply.device, tried: reply.tried });
       return reply;
     } finally {
       signal?.removeEventListener("abort", stop);
@@ -115,7 +115,7 @@ export function createWorkerClient(spawn: () => WorkerPort, { readyWithin = 10_0
       const reply = await ask({ kind: "memory" });
       return reply.kind === "memory" ? reply.peakBytes : 0;
     },
-    /** Milliseconds inside the runtime since the start, and where it last ran. */
+    /** Milliseconds inside the runtime since the start, where it last ran, and which devices had failed before that one. */
     spent: (): Readonly<typeof spent> => spent,
     status: (): WorkerStatus => ({ state: failures >= failuresAllowed ? "unavailable" : current ? "running" : "idle", failures, lastFailure }),
     reset: (): void => {
