@@ -1,7 +1,7 @@
 /**
  * Our replay of ASReview's recipe beside ASReview's own figures, on every labelled set and prior pair:
  * `node electron/features/screening/baseline.measure.ts [set …]`. Prints means per set and the largest
- * absolute difference of any single run, for each measure.
+ * absolute difference of any single run, for each measure. PAIRS=1 takes the first prior pair only.
  */
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -31,14 +31,14 @@ const measures: [string, string, (metrics: Metrics) => number][] = [
 const baseline: Record<string, string>[] = parse(readFileSync(join(folder, "asreview_baseline.csv")), { columns: true });
 const priors: Record<string, { pair: number; included: number; excluded: number }[]> = JSON.parse(readFileSync(join(folder, "priors.json"), "utf8"));
 const wanted = process.argv.slice(2);
-const sets = Object.keys(priors).filter((name) => wanted.length === 0 || wanted.includes(name));
+const sets = wanted.length === 0 ? Object.keys(priors) : wanted.filter((name) => name in priors);
 
-process.stdout.write(`set (5 prior pairs) | ${measures.map(([name]) => `${name} ours / ASReview / largest difference`).join(" | ")} | ms per step ours / ASReview\n`);
+process.stdout.write(`set (mean of its prior pairs) | ${measures.map(([name]) => `${name} ours / ASReview / largest difference`).join(" | ")} | ms per step ours / ASReview\n`);
 for (const name of sets) {
   const records = await readLabelledSet(join(folder, `${name}.csv.gz`));
   const rowOf = new Map(records.map((record, row) => [record.id, row]));
   const labels = records.map((record) => record.relevant === true);
-  const runs = (priors[name] ?? []).map(({ pair, included, excluded }) => {
+  const runs = (priors[name] ?? []).slice(0, Number(process.env["PAIRS"] ?? 5)).map(({ pair, included, excluded }) => {
     const learner = createLearner(records.map((record) => `${record.title} ${record.abstract}`), recipes.elasU4);
     const known = [rowOf.get(String(included)) ?? 0, rowOf.get(String(excluded)) ?? 0];
     let left = labels.filter(Boolean).length - known.filter((row) => labels[row]).length;

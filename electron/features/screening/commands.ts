@@ -7,9 +7,9 @@ import { createLearner, recipes } from "./learner.ts";
 import { readLabelledSet, type LabelledRecord } from "./labelled-set.ts";
 import { measureOrder } from "./metrics.ts";
 import { simulate, type Step } from "./simulate.ts";
-import { splitCriteria, type CriteriaFile } from "./split-criteria.ts";
+import type { CriteriaFile } from "./split-criteria.ts";
 import { estimateRelevant, parseStopRule, stopRuleForms } from "./stopping.ts";
-import { createJudge, termWeights, type ZeroShot } from "./zero-shot.ts";
+import { judgeSet, standardised, type ZeroShot } from "./zero-shot.ts";
 
 const text = z.union([z.string(), z.array(z.string())]);
 const criteriaSchema = z
@@ -35,17 +35,6 @@ async function readCriteria(path: unknown): Promise<CriteriaFile> {
 
 const textOf = (record: { title: string; abstract: string }): string => `${record.title} ${record.abstract}`;
 
-/** Criteria scores for every record; the review's title and question count as one more inclusion criterion. */
-function judgeAll(records: readonly LabelledRecord[], file: CriteriaFile): ZeroShot[] {
-  const weight = termWeights(records.map(textOf));
-  const own = createJudge(splitCriteria(file), weight);
-  const topic = createJudge([{ id: "T", kind: "inclusion", element: "intervention", text: [file.title, file.question ?? ""].join(" "), weight: 1, muted: false }], weight);
-  return records.map((record) => {
-    const judged = own.judge(record);
-    return { score: judged.score + topic.scoreOf(record), verdicts: judged.verdicts };
-  });
-}
-
 const rank: Command = {
   summary: "Rank a set by eligibility criteria before any decision.",
   usage: "rank FILE.csv --criteria C.json",
@@ -53,7 +42,7 @@ const rank: Command = {
   async run({ positionals: [path], values }) {
     if (path === undefined) throw new AppError("usage", `Usage: evidesk ${this.usage}`);
     const [records, file] = await Promise.all([readLabelledSet(path), readCriteria(values["criteria"])]);
-    const judged = judgeAll(records, file);
+    const judged = judgeSet(records, file);
     return records
       .map((record, index) => {
         const { score = 0, verdicts = [] } = judged[index] ?? {};
@@ -89,7 +78,7 @@ const simulateCommand: Command = {
       if (row === undefined) throw new AppError("badInput", `The set has no labelled record with the id "${id}".`, { id });
       return row;
     });
-    const criteria = mode === "active" && values["criteria"] === undefined ? null : judgeAll(records, await readCriteria(values["criteria"]));
+    const criteria = mode === "active" && values["criteria"] === undefined ? null : judgeSet(records, await readCriteria(values["criteria"]));
     const labels = records.map((record) => record.relevant === true);
     const run = mode === "zero-shot" ? byCriteria(criteria ?? [], labels, priors, rule.stop) : runActive(records, labels, priors, mode === "both" ? criteria : null, rule.stop);
     const found = run.order.map((step) => step.relevant);
@@ -130,12 +119,6 @@ function runActive(records: readonly LabelledRecord[], labels: readonly boolean[
       return stop(found, remaining);
     },
   });
-}
-
-function standardised(scores: readonly number[]): Float64Array {
-  const mean = scores.reduce((sum, value) => sum + value, 0) / scores.length;
-  const deviation = Math.sqrt(scores.reduce((sum, value) => sum + (value - mean) ** 2, 0) / scores.length) || 1;
-  return Float64Array.from(scores, (value) => (value - mean) / deviation);
 }
 
 function byCriteria(criteria: readonly ZeroShot[], labels: readonly boolean[], priors: readonly number[], stop: (found: boolean[], remaining: number) => boolean) {

@@ -3,6 +3,7 @@ import type { Criterion } from "../../api/schemas/review.ts";
 import type { Verdict } from "../../api/schemas/screening.ts";
 import { judgeCriterion, prepareRecord, readCriterion, type Judged, type TermWeight } from "./criteria.ts";
 import { runAtOnce, type Work } from "./slices.ts";
+import { splitCriteria, type CriteriaFile } from "./split-criteria.ts";
 import { termsOf } from "./terms.ts";
 
 export type ZeroShot = { score: number; verdicts: Verdict[] };
@@ -82,4 +83,23 @@ export function bm25(texts: readonly string[], query: string): Float64Array {
     }
     return score;
   });
+}
+
+/** A criteria file read against a set: verdicts per record, and scores from criteria and words together. */
+export function judgeSet(records: readonly { title: string; abstract: string }[], file: CriteriaFile): ZeroShot[] {
+  const texts = records.map(({ title, abstract }) => `${title} ${abstract}`);
+  const { judge } = createJudge(splitCriteria(file), termWeights(texts));
+  const judged = records.map(judge);
+  const inclusion = [file.title, file.question ?? "", file.inclusion].flat().join(" ");
+  // Equal parts, chosen before measuring and not tuned: together they find more in the first 50 than either does alone.
+  const [own, lexical] = [standardised(judged.map(({ score }) => score)), standardised(bm25(texts, inclusion))];
+  return judged.map(({ verdicts }, row) => ({ score: (own[row] as number) + (lexical[row] as number), verdicts }));
+}
+
+/** Mean 0 and standard deviation 1; all 0 when every score is the same. */
+export function standardised(scores: ArrayLike<number>): Float64Array {
+  const values = Float64Array.from(scores);
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  const deviation = Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length) || 1;
+  return values.map((value) => (value - mean) / deviation);
 }
