@@ -85,18 +85,20 @@ export function aboutRun({ manifest }: Pack, { device }: { device: string }, msR
 const sigmoid = (value: number): number => 1 / (1 + Math.exp(-value));
 
 /**
- * Logits [1, labels] to findings: sigmoid, then above or below the operating point; never a bare
+ * Logits [1, labels] to findings: sigmoid (or softmax, where the pack says that labels exclude each other), then above or below the operating point; never a bare
  * percentage. With `opNorm` the score is TorchXRayVision's, where 0.5 is each label's own threshold
  * and labels the network was not trained on (threshold null) are left out.
  */
 export function findings(manifest: Manifest, logits: Float32Array): Finding[] {
   const rescale = manifest.postprocess.find((step) => step.step === "opNorm");
   const temperature = Number(manifest.calibration?.["temperature"] ?? Number.NaN);
-  const scored = manifest.postprocess.some((step) => step.step === "sigmoid" || step.step === "opNorm") || manifest.postprocess.length === 0;
+  const exclusive = manifest.postprocess.some((step) => step.step === "softmax");
+  const most = Math.max(...logits);
+  const sum = exclusive ? logits.reduce((total, logit) => total + Math.exp(logit - most), 0) : 0;
   return manifest.labels.flatMap((label, index): Finding[] => {
     const logit = logits[index];
     if (logit === undefined) return [];
-    const raw = scored ? sigmoid(logit) : logit;
+    const raw = exclusive ? Math.exp(logit - most) / sum : sigmoid(logit);
     const point = manifest.operatingPoints?.find((one) => one.label === label.name);
     const cohort = point?.cohort ? { cohort: point.cohort } : {};
     if (rescale?.step === "opNorm") {
@@ -106,7 +108,7 @@ export function findings(manifest: Manifest, logits: Float32Array): Finding[] {
       return [{ label: label.name, score, operatingPoint: 0.5, above: score >= 0.5, ...cohort }];
     }
     const threshold = point?.threshold ?? 0.5;
-    const calibrated = Number.isNaN(temperature) || !scored ? {} : { calibrated: sigmoid(logit / temperature) };
+    const calibrated = Number.isNaN(temperature) || exclusive ? {} : { calibrated: sigmoid(logit / temperature) };
     return [{ label: label.name, score: raw, operatingPoint: threshold, above: raw >= threshold, ...calibrated, ...cohort }];
   });
 }
