@@ -15,6 +15,8 @@ export function normaliseGlyphs(text: string): string {
     text
       .replaceAll(/[\uFB00-\uFB06]/g, (sign) => ligatures[sign] ?? sign)
       .replaceAll(/[\u00A0\u2000-\u200A\u202F\u205F\u3000\t]/g, " ")
+      // Mathematical letters are the letters they show: "𝑛 = 71" is "n = 71".
+      .replaceAll(/[\u{1D400}-\u{1D7FF}]/gu, (sign) => sign.normalize("NFKC"))
       .replaceAll(/[\u2010\u2011]/g, "-")
       .replaceAll(/[\u200B-\u200D\u2060\uFEFF]/g, "")
       // oxlint-disable-next-line no-control-regex

@@ -93,6 +93,29 @@ test("a ruled table becomes a grid whose cells know their boxes, and leaves the 
   expect(Math.abs((box?.y ?? 0) - (220 - 0.8 * 9))).toBeLessThan(1);
 });
 
+test("a head over two columns spans both, whichever of them it stands nearer to", async () => {
+  const cells = (y: number, texts: string[]): Mark[] =>
+    texts.map((text, index) => ({ text, x: [55, 200, 280, 380, 460][index] ?? 0, y, size: 9 }));
+  const page: Mark[] = [
+    { text: "Table 1. Change by group", x: 50, y: 180, bold: true, size: 9 },
+    { rule: [50, 190, 560] },
+    { text: "Placebo (n = 33)", x: 215, y: 202, size: 9 },
+    { text: "Drug (n = 31)", x: 405, y: 202, size: 9 },
+    ...cells(214, ["Outcome", "Baseline", "Week 8", "Baseline", "Week 8"]),
+    { rule: [50, 220, 560] },
+    ...cells(232, ["Pain", "5.1", "4.2", "5.0", "3.1"]),
+    ...cells(244, ["Sleep", "6.1", "6.2", "6.0", "7.1"]),
+    { rule: [50, 250, 560] },
+  ];
+  const [head] = (await readPaper(tinyPdf([page]))).tables[0]?.rows ?? [];
+  expect(
+    head?.filter((cell) => cell.text !== "").map((cell) => [cell.text, cell.columnSpan]),
+  ).toEqual([
+    ["Placebo (n = 33)", 2],
+    ["Drug (n = 31)", 2],
+  ]);
+});
+
 test("hidden text beside real text is left out and said so", async () => {
   const page = [
     ...column(words(8, "seen"), 50, 100),

@@ -27,7 +27,9 @@ export function gridOf(body: Chunk[], rules: Rule[]): GridCellChunks[][] {
       cells: cellsOf(line, columns, baseline < headerFoot),
     };
   });
-  return mergeRows(rows, columns, rules).map((row) => fill(row.cells, columns.length, row.header));
+  return spreadHeads(mergeRows(rows, columns, rules), columns).map((row) =>
+    fill(row.cells, columns.length, row.header),
+  );
 }
 
 function linesOf(chunks: Chunk[]): Chunk[][] {
@@ -153,10 +155,17 @@ function continues(last: Row, row: Row, columns: Column[]): boolean {
     ...last.cells.flatMap((cell) => cell.chunks.map((chunk) => chunk.baseline)),
   );
   if (row.baseline - lowest > 1.45 * size) return false;
-  if (row.header)
+  if (row.header) {
+    const spans = [...last.cells, ...row.cells].some((cell) => cell.columnSpan > 1);
     return (
-      ![...last.cells, ...row.cells].some((cell) => cell.columnSpan > 1) && row.band === last.band
+      !spans &&
+      row.band === last.band &&
+      !(
+        row.cells.length > last.cells.length &&
+        last.cells.some((cell) => standsBetween(cell, columns))
+      )
     );
+  }
   if (row.cells.every((cell) => cell.column !== 0))
     return row.cells.length === 1 && columns.length > 2 && isTail(row);
   const label = last.cells.find((cell) => cell.column === 0);
@@ -193,6 +202,67 @@ function absorb(last: Row, row: Row): void {
     if (same) same.chunks.push(...cell.chunks);
     else last.cells.push(cell);
   }
+}
+
+/** A head whose middle is in no column of its own stands over several. */
+function standsBetween(cell: GridCellChunks, columns: Column[]): boolean {
+  const column = columns[cell.column];
+  if (!column || cell.column === 0) return false;
+  const middle =
+    (Math.min(...cell.chunks.map((chunk) => chunk.x0)) +
+      Math.max(...cell.chunks.map((chunk) => chunk.x1))) /
+    2;
+  return middle < column.x0 - 1 || middle > column.x1 + 1;
+}
+
+/** A head set over several columns covers those that are nearer to it than to any other head of its line. */
+function spreadHeads(rows: Row[], columns: Column[]): Row[] {
+  const heads = rows.filter((row) => row.header);
+  for (const [index, row] of heads.entries()) {
+    const below = heads[index + 1];
+    const cells = row.cells
+      .filter((cell) => cell.column > 0)
+      .toSorted((a, b) => a.column - b.column);
+    if (
+      !below ||
+      cells.length === 0 ||
+      below.cells.filter((cell) => cell.column > 0).length <= cells.length
+    )
+      continue;
+    const middles = cells.map((cell) => {
+      const [x0, x1] = [
+        Math.min(...cell.chunks.map((chunk) => chunk.x0)),
+        Math.max(...cell.chunks.map((chunk) => chunk.x1)),
+      ];
+      return (x0 + x1) / 2;
+    });
+    const owner = columns.map((column, at) =>
+      at === 0 || !below.cells.some((cell) => cell.column === at)
+        ? -1
+        : nearestOf(middles, (column.x0 + column.x1) / 2),
+    );
+    for (const [at, cell] of cells.entries()) {
+      const owned = owner.flatMap((one, column) => (one === at ? [column] : []));
+      const [first, last] = [owned[0], owned.at(-1)];
+      if (
+        first === undefined ||
+        last === undefined ||
+        !owned.includes(cell.column) ||
+        last - first + 1 !== owned.length
+      )
+        continue;
+      cell.column = first;
+      cell.columnSpan = owned.length;
+    }
+  }
+  return rows;
+}
+
+function nearestOf(middles: number[], x: number): number {
+  return middles.reduce(
+    (best, middle, at) => (Math.abs(middle - x) < Math.abs((middles[best] ?? 0) - x) ? at : best),
+    0,
+  );
 }
 
 function fill(cells: GridCellChunks[], columns: number, header: boolean): GridCellChunks[] {

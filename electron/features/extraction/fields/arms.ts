@@ -139,14 +139,24 @@ const trimTail = (text: string): string =>
     )
     .replace(/^(?:receive|an?|the|either|to)\s+/i, "");
 
+const known = new WeakMap<Reading, Arm[]>();
+
 /** The arms that the paper most clearly names, control last; empty when it names none. */
 export function findArms(reading: Reading): Arm[] {
+  const found = known.get(reading) ?? bestArms(reading);
+  known.set(reading, found);
+  return found;
+}
+
+function bestArms(reading: Reading): Arm[] {
   const sets = [
     ...armsFromTables(reading),
     ...armsFromSizes(reading),
     ...armsFromAssignment(reading),
   ];
-  const best = sets.toSorted((a, b) => setScore(b, sets) - setScore(a, sets))[0];
+  const best = sets
+    .map((set) => ({ set, score: setScore(set, sets) }))
+    .toSorted((a, b) => b.score - a.score)[0]?.set;
   return best
     ? best.toSorted((a, b) => Number(controlWords.test(a.name)) - Number(controlWords.test(b.name)))
     : [];
