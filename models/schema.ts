@@ -3,4 +3,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { manifestJsonSchema } from "../electron/features/models/manifest.ts";
 
-writeFileSync(join(import.meta.dirname, "pack.schema.json"), `${JSON.stringify(manifestJsonSchema(), null, 2)}\n`);
+writeFileSync(
+  join(import.meta.dirname, "pack.schema.json"),
+  `${JSON.stringify(manifestJsonSchema(), null, 2)}\n`,
+);

@@ -13,25 +13,46 @@ type Options = RunOptions & { experts: Experts; texts: Texts; worker: WorkerClie
 function picture(channels: number, modality: string, depth: number): Volume {
   const [width, height] = depth > 1 ? [128, 112] : [320, 288];
   const count = width * height * depth * channels;
-  const wave = (at: number): number => Math.sin((at % width) / 40) * Math.cos(Math.floor(at / width) / 50);
+  const wave = (at: number): number =>
+    Math.sin((at % width) / 40) * Math.cos(Math.floor(at / width) / 50);
   const data = depth > 1 ? new Int16Array(count) : new Uint8Array(count);
-  for (let at = 0; at < count; at += 1) data[at] = depth > 1 ? 900 * wave(at) - 100 : 128 + 100 * wave(at);
+  for (let at = 0; at < count; at += 1)
+    data[at] = depth > 1 ? 900 * wave(at) - 100 : 128 + 100 * wave(at);
   const mm = depth > 1 ? 3 : 1;
-  return { shape: [width, height, depth], channels, spacing: [mm, mm, mm], affine: [-mm, 0, 0, 0, 0, -mm, 0, 0, 0, 0, mm, 0, 0, 0, 0, 1], data, modality, units: depth > 1 ? "HU" : "" };
+  return {
+    shape: [width, height, depth],
+    channels,
+    spacing: [mm, mm, mm],
+    affine: [-mm, 0, 0, 0, 0, -mm, 0, 0, 0, 0, mm, 0, 0, 0, 0, 1],
+    data,
+    modality,
+    units: depth > 1 ? "HU" : "",
+  };
 }
 
 /** Made up, about the length of an abstract. */
-const abstract = Array.from({ length: 9 }, (_, n) => `In part ${n + 1} we randomly assigned ${40 + n} adults with chronic cough to inhaled budesonide or placebo for 12 weeks, and cough frequency fell by ${20 + n}%.`).join(" ");
+const abstract = Array.from(
+  { length: 9 },
+  (_, n) =>
+    `In part ${n + 1} we randomly assigned ${40 + n} adults with chronic cough to inhaled budesonide or placebo for 12 weeks, and cough frequency fell by ${20 + n}%.`,
+).join(" ");
 
 /** One call of the pack as a caller would make it; undefined where the program cannot run the pack. */
-function callOf({ id, task, inference, inputs }: Manifest, { experts, texts, signal }: Options): (() => Promise<unknown>) | undefined {
+function callOf(
+  { id, task, inference, inputs }: Manifest,
+  { experts, texts, signal }: Options,
+): (() => Promise<unknown>) | undefined {
   const input = inputs[0];
   switch (inference.kind) {
     case "full":
     case "slidingWindow":
     case "classPrompt":
     case "rules": {
-      const image = picture(input?.channels ?? 1, input?.modality[0] ?? "unknown", inference.kind === "full" ? 1 : 64);
+      const image = picture(
+        input?.channels ?? 1,
+        input?.modality[0] ?? "unknown",
+        inference.kind === "full" ? 1 : 64,
+      );
       return () => experts.runImage(id, image, { signal });
     }
     case "text":
@@ -60,12 +81,22 @@ export async function benchPack(pack: Pack, options: Options): Promise<Bench | u
     emit?.({ done: run + 1, total: runs, label: `Timing ${manifest.title}` });
   }
   return {
-    id: manifest.id, loadMs: first.ms, p50: at(whole, 0.5), p95: at(whole, 0.95), throughput: 1000 / at(whole, 0.5), peakBytes: await worker.memory(),
-    device: worker.spent().device, ratioToRuntime: at(whole, 0.5) / at(bare, 0.5), at: new Date().toISOString().slice(0, 10),
+    id: manifest.id,
+    loadMs: first.ms,
+    p50: at(whole, 0.5),
+    p95: at(whole, 0.95),
+    throughput: 1000 / at(whole, 0.5),
+    peakBytes: await worker.memory(),
+    device: worker.spent().device,
+    ratioToRuntime: at(whole, 0.5) / at(bare, 0.5),
+    at: new Date().toISOString().slice(0, 10),
   };
 }
 
-async function timed(call: () => Promise<unknown>, worker: WorkerClient): Promise<{ ms: number; msRuntime: number }> {
+async function timed(
+  call: () => Promise<unknown>,
+  worker: WorkerClient,
+): Promise<{ ms: number; msRuntime: number }> {
   const before = worker.spent().ms;
   const started = performance.now();
   await call();
@@ -73,5 +104,9 @@ async function timed(call: () => Promise<unknown>, worker: WorkerClient): Promis
 }
 
 function at(values: number[], share: number): number {
-  return values.toSorted((a, b) => a - b)[Math.min(values.length - 1, Math.floor(share * values.length))] ?? 0;
+  return (
+    values.toSorted((a, b) => a - b)[
+      Math.min(values.length - 1, Math.floor(share * values.length))
+    ] ?? 0
+  );
 }

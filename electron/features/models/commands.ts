@@ -11,28 +11,62 @@ const usage = "models list|add SRC|verify [ID]|remove ID|bench [ID]";
 const models: Command = {
   summary: "Installed model packs: list, check their files, time them.",
   usage,
-  options: { runs: { type: "string", help: "timed runs of a bench (3 to 200, default 20)" }, token: { type: "string", help: "access token of a model hub (or EVIDESK_HUB_TOKEN)" } },
+  options: {
+    runs: { type: "string", help: "timed runs of a bench (3 to 200, default 20)" },
+    token: { type: "string", help: "access token of a model hub (or EVIDESK_HUB_TOKEN)" },
+  },
   async run({ positionals: [verb, id], values }, context) {
     if (verb === "add" || verb === "remove") return change(verb, id, values["token"], context);
-    const list = (await context.call("models.list", {})).filter((pack) => id === undefined || pack.id === id);
-    if (id !== undefined && list.length === 0) throw new AppError("notFound", `There is no model pack "${id}".`);
-    const row = ({ id: packId, version, task, licence, bytes, status }: (typeof list)[number]) => ({ id: packId, version, task, licence: licence.name, bytes, status });
+    const list = (await context.call("models.list", {})).filter(
+      (pack) => id === undefined || pack.id === id,
+    );
+    if (id !== undefined && list.length === 0)
+      throw new AppError("notFound", `There is no model pack "${id}".`);
+    const row = ({ id: packId, version, task, licence, bytes, status }: (typeof list)[number]) => ({
+      id: packId,
+      version,
+      task,
+      licence: licence.name,
+      bytes,
+      status,
+    });
     switch (verb) {
       case "list":
-        return list.map((pack) => ({ ...row(pack), commercialUse: pack.licence.commercialUse, clinicalUse: pack.licence.clinicalUse, ...(pack.problem ? { problem: pack.problem } : {}) }));
+        return list.map((pack) => ({
+          ...row(pack),
+          commercialUse: pack.licence.commercialUse,
+          clinicalUse: pack.licence.clinicalUse,
+          ...(pack.problem ? { problem: pack.problem } : {}),
+        }));
       case "verify": {
         const checks = await context.call("models.verify", id === undefined ? {} : { id });
         const result = list.map((pack) => {
           const check = checks.find((one) => one.id === pack.id);
-          return { ...row(pack), ok: check?.ok ?? false, ...(check?.problem ? { problem: check.problem } : {}) };
+          return {
+            ...row(pack),
+            ok: check?.ok ?? false,
+            ...(check?.problem ? { problem: check.problem } : {}),
+          };
         });
         const broken = result.filter(({ ok }) => !ok);
-        if (broken.length > 0) throw new AppError("packMismatch", `${broken.length} pack(s) are not sound: ${broken.map((pack) => pack.problem ?? pack.id).join(" ")}`, result);
+        if (broken.length > 0)
+          throw new AppError(
+            "packMismatch",
+            `${broken.length} pack(s) are not sound: ${broken.map((pack) => pack.problem ?? pack.id).join(" ")}`,
+            result,
+          );
         return result;
       }
       case "bench": {
         const runs = Number(values["runs"] ?? 20);
-        const benches = await context.call("models.bench", { runs, ...(id === undefined ? {} : { id }) }, { signal: context.signal, emit: ({ label, done, total }) => done === total && context.progress(label) });
+        const benches = await context.call(
+          "models.bench",
+          { runs, ...(id === undefined ? {} : { id }) },
+          {
+            signal: context.signal,
+            emit: ({ label, done, total }) => done === total && context.progress(label),
+          },
+        );
         return list.flatMap((pack) => {
           const bench = benches.find((one) => one.id === pack.id);
           return bench ? [{ ...row(pack), ...bench }] : [];
@@ -45,7 +79,12 @@ const models: Command = {
 };
 
 /** Folders and files named here are the user's own, so they are read directly; the app takes uploads and addresses. */
-async function change(verb: "add" | "remove", name: string | undefined, token: unknown, context: CommandContext) {
+async function change(
+  verb: "add" | "remove",
+  name: string | undefined,
+  token: unknown,
+  context: CommandContext,
+) {
   if (name === undefined) throw new AppError("usage", `Usage: evidesk ${usage}`);
   if (verb === "remove") {
     await context.call("models.remove", { id: name });
@@ -55,10 +94,20 @@ async function change(verb: "add" | "remove", name: string | undefined, token: u
   let last = "";
   const say = (line: string): void => void (line !== last && context.progress((last = line)));
   const { id, version, task, licence, files } = await installPack(name, {
-    packs, signal: context.signal, token: typeof token === "string" ? token : process.env["EVIDESK_HUB_TOKEN"],
-    emit: ({ done, total, label }) => say(total > 0 ? `${label} ${Math.floor((10 * done) / total) * 10} %` : label),
+    packs,
+    signal: context.signal,
+    token: typeof token === "string" ? token : process.env["EVIDESK_HUB_TOKEN"],
+    emit: ({ done, total, label }) =>
+      say(total > 0 ? `${label} ${Math.floor((10 * done) / total) * 10} %` : label),
   });
-  return { id, version, task, licence: licence.name, bytes: files.reduce((sum, file) => sum + file.bytes, 0), status: "ready" };
+  return {
+    id,
+    version,
+    task,
+    licence: licence.name,
+    bytes: files.reduce((sum, file) => sum + file.bytes, 0),
+    status: "ready",
+  };
 }
 
 const tag: Command = {
@@ -66,9 +115,14 @@ const tag: Command = {
   usage: "tag FILE.txt --pack ID",
   options: { pack: { type: "string", help: "id of a tagging or sentence pack" } },
   async run({ positionals: [file, ...more], values: { pack } }, context) {
-    if (file === undefined || more.length > 0 || typeof pack !== "string") throw new AppError("usage", "Usage: evidesk tag FILE.txt --pack ID");
+    if (file === undefined || more.length > 0 || typeof pack !== "string")
+      throw new AppError("usage", "Usage: evidesk tag FILE.txt --pack ID");
     const text = await readFile(file, "utf8").catch((thrown: unknown) => {
-      throw new AppError("notFound", `"${file}" cannot be read: ${thrown instanceof Error ? thrown.message : String(thrown)}.`, { file });
+      throw new AppError(
+        "notFound",
+        `"${file}" cannot be read: ${thrown instanceof Error ? thrown.message : String(thrown)}.`,
+        { file },
+      );
     });
     return context.call("models.tag", { id: pack, text }, { signal: context.signal });
   },

@@ -10,7 +10,10 @@ import { createWorkerClient } from "./worker-client.ts";
 
 const fixtures = join(import.meta.dirname, "fixtures");
 const worker = createWorkerClient(forkWorker);
-const experts = createExperts(openPacks(fixtures, join(fixtures, "no-user-packs")), worker, { devices: ["cpu"], threads: 1 });
+const experts = createExperts(openPacks(fixtures, join(fixtures, "no-user-packs")), worker, {
+  devices: ["cpu"],
+  threads: 1,
+});
 const options = { signal: new AbortController().signal };
 afterAll(() => worker.stop());
 
@@ -18,18 +21,44 @@ const identity = [1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1];
 const json = (path: string): unknown => JSON.parse(readFileSync(join(fixtures, path), "utf8"));
 
 test("a converted TorchXRayVision network's scores differ from the library's, or untrained labels are shown as 0.5", async () => {
-  const golden = z.object({ film: z.object({ rows: z.number(), columns: z.number() }), labels: z.array(z.string()), scores: z.array(z.number()) }).parse(json("xrv-tiny/golden.json"));
+  const golden = z
+    .object({
+      film: z.object({ rows: z.number(), columns: z.number() }),
+      labels: z.array(z.string()),
+      scores: z.array(z.number()),
+    })
+    .parse(json("xrv-tiny/golden.json"));
   const { rows, columns } = golden.film;
   const data = Uint8Array.from({ length: rows * columns }, (_, at) => {
     const [x, y] = [at % columns, Math.floor(at / columns)];
-    return Math.min(255, Math.max(0, 127 + 90 * Math.sin(x / 17) * Math.cos(y / 23) + 30 * ((Math.floor(x / 31) + Math.floor(y / 37)) % 2)));
+    return Math.min(
+      255,
+      Math.max(
+        0,
+        127 +
+          90 * Math.sin(x / 17) * Math.cos(y / 23) +
+          30 * ((Math.floor(x / 31) + Math.floor(y / 37)) % 2),
+      ),
+    );
   });
-  const film: Volume = { shape: [columns, rows, 1], channels: 1, spacing: [1, 1, 1], affine: identity, data, modality: "CXR", units: "" };
+  const film: Volume = {
+    shape: [columns, rows, 1],
+    channels: 1,
+    spacing: [1, 1, 1],
+    affine: identity,
+    data,
+    modality: "CXR",
+    units: "",
+  };
   const result = await experts.runImage("xrv-tiny", film, options);
   if (result.kind !== "classification") throw new Error("not a classification");
   const untrained = [2, 5, 17];
   for (const index of untrained) expect(golden.scores[index]).toBe(0.5);
-  expect(result.findings.map(({ label }) => label)).toEqual(golden.labels.filter((_, index) => !untrained.includes(index)).map((label) => label.replaceAll("_", " ")));
+  expect(result.findings.map(({ label }) => label)).toEqual(
+    golden.labels
+      .filter((_, index) => !untrained.includes(index))
+      .map((label) => label.replaceAll("_", " ")),
+  );
   const expected = golden.scores.filter((_, index) => !untrained.includes(index));
   result.findings.forEach(({ score, above }, index) => {
     expect(Math.abs(score - (expected[index] as number))).toBeLessThan(1e-4);
@@ -37,11 +66,19 @@ test("a converted TorchXRayVision network's scores differ from the library's, or
   });
 });
 
-function volume(shape: [number, number, number], channels: number, modality: string, value: (x: number, y: number, z: number, c: number) => number): Volume {
+function volume(
+  shape: [number, number, number],
+  channels: number,
+  modality: string,
+  value: (x: number, y: number, z: number, c: number) => number,
+): Volume {
   const [nx, ny, nz] = shape;
   const data = new Float32Array(nx * ny * nz * channels);
   let at = 0;
-  for (let c = 0; c < channels; c += 1) for (let z = 0; z < nz; z += 1) for (let y = 0; y < ny; y += 1) for (let x = 0; x < nx; x += 1) data[at++] = value(x, y, z, c);
+  for (let c = 0; c < channels; c += 1)
+    for (let z = 0; z < nz; z += 1)
+      for (let y = 0; y < ny; y += 1)
+        for (let x = 0; x < nx; x += 1) data[at++] = value(x, y, z, c);
   return { shape, channels, spacing: [1, 1, 1], affine: identity, data, modality, units: "" };
 }
 
@@ -50,30 +87,56 @@ function differing(a: Uint8Array, b: readonly number[]): number {
 }
 
 test("a converted SegResNet differs from MONAI's chain: channels, windows, group norms or label priority", async () => {
-  const golden = z.object({ nearHalf: z.number(), runs: z.array(z.number()) }).parse(json("segresnet-tiny/golden.json"));
-  const head = (x: number, y: number, k: number): boolean => ((x - 20) / 18) ** 2 + ((y - 17) / 15) ** 2 + ((k - 10) / 9) ** 2 < 1;
-  const image = volume([40, 34, 20], 4, "MR", (x, y, k, c) => (head(x, y, k) ? Math.floor(200 + 120 * Math.sin((x + 3 * c) / 5) * Math.cos((y - 2 * c) / 4) * Math.sin((k + c) / 3)) : 0));
+  const golden = z
+    .object({ nearHalf: z.number(), runs: z.array(z.number()) })
+    .parse(json("segresnet-tiny/golden.json"));
+  const head = (x: number, y: number, k: number): boolean =>
+    ((x - 20) / 18) ** 2 + ((y - 17) / 15) ** 2 + ((k - 10) / 9) ** 2 < 1;
+  const image = volume([40, 34, 20], 4, "MR", (x, y, k, c) =>
+    head(x, y, k)
+      ? Math.floor(
+          200 + 120 * Math.sin((x + 3 * c) / 5) * Math.cos((y - 2 * c) / 4) * Math.sin((k + c) / 3),
+        )
+      : 0,
+  );
   const result = await experts.runImage("segresnet-tiny", image, options);
   if (result.kind !== "segmentation") throw new Error("not a segmentation");
   const expected: number[] = [];
-  for (let at = 0; at < golden.runs.length; at += 2) for (let n = 0; n < (golden.runs[at + 1] as number); n += 1) expected.push(golden.runs[at] as number);
+  for (let at = 0; at < golden.runs.length; at += 2)
+    for (let n = 0; n < (golden.runs[at + 1] as number); n += 1)
+      expected.push(golden.runs[at] as number);
   expect(result.mask.data.length).toBe(expected.length);
   expect(differing(result.mask.data, expected)).toBeLessThanOrEqual(golden.nearHalf);
   expect(result.labels.map(({ id }) => id)).toEqual([1, 2, 4]);
 });
 
 test("one MR sequence is passed as four", async () => {
-  await expect(experts.runImage("segresnet-tiny", volume([16, 16, 16], 1, "MR", () => 1), options)).rejects.toMatchObject({ code: "wrongModality", message: expect.stringContaining("T1c, T1, T2, FLAIR") });
+  await expect(
+    experts.runImage(
+      "segresnet-tiny",
+      volume([16, 16, 16], 1, "MR", () => 1),
+      options,
+    ),
+  ).rejects.toMatchObject({
+    code: "wrongModality",
+    message: expect.stringContaining("T1c, T1, T2, FLAIR"),
+  });
 });
 
 test("classes asked a few at a time give other labels than all at once", async () => {
-  const golden = z.object({ labels: z.array(z.number()), close: z.number() }).parse(json("prompt-tiny/golden.json"));
-  const image = volume([24, 20, 16], 1, "CT", (x, y, k) => Math.floor(100 * Math.sin(x / 4) * Math.cos(y / 3) * Math.sin((k + 2) / 3)));
+  const golden = z
+    .object({ labels: z.array(z.number()), close: z.number() })
+    .parse(json("prompt-tiny/golden.json"));
+  const image = volume([24, 20, 16], 1, "CT", (x, y, k) =>
+    Math.floor(100 * Math.sin(x / 4) * Math.cos(y / 3) * Math.sin((k + 2) / 3)),
+  );
   const all = await experts.runImage("prompt-tiny", image, options);
   if (all.kind !== "segmentation") throw new Error("not a segmentation");
   expect(differing(all.mask.data, golden.labels)).toBeLessThanOrEqual(golden.close);
   const pair = await experts.runImage("prompt-tiny", image, { ...options, args: "Pair" });
   if (pair.kind !== "segmentation") throw new Error("not a segmentation");
   expect([...new Set(pair.mask.data)].toSorted((a, b) => a - b)).toEqual([0, 2, 5]);
-  await expect(experts.runImage("prompt-tiny", image, { ...options, args: "spleen" })).rejects.toMatchObject({ code: "badInput", message: expect.stringContaining("pair, class 1") });
+  await expect(
+    experts.runImage("prompt-tiny", image, { ...options, args: "spleen" }),
+  ).rejects.toMatchObject({ code: "badInput", message: expect.stringContaining("pair, class 1") });
 });

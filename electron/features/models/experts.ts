@@ -11,7 +11,11 @@ import type { WorkerClient } from "./worker-client.ts";
 
 export type ExpertSettings = { devices: string[]; threads: number };
 
-export function createExperts(packs: Packs, worker: WorkerClient, settings: ExpertSettings): Experts {
+export function createExperts(
+  packs: Packs,
+  worker: WorkerClient,
+  settings: ExpertSettings,
+): Experts {
   return {
     list: async () => {
       const installed = await packs.list();
@@ -28,7 +32,10 @@ export function createExperts(packs: Packs, worker: WorkerClient, settings: Expe
       const pack = await packs.checkedPack(packId);
       const { inference } = pack.manifest;
       const path = file ?? ("file" in inference ? inference.file : "");
-      const { outputs, msRuntime, device } = await worker.run({ path: packs.fileOf(pack, path), ...settings, feeds }, signal);
+      const { outputs, msRuntime, device } = await worker.run(
+        { path: packs.fileOf(pack, path), ...settings, feeds },
+        signal,
+      );
       return { outputs, msRuntime, device };
     },
     folderOf: async (packId) => {
@@ -38,7 +45,11 @@ export function createExperts(packs: Packs, worker: WorkerClient, settings: Expe
   };
 }
 
-async function run(pack: Pack, image: Volume, caller: { worker: WorkerClient; settings: ExpertSettings; options: RunOptions }): Promise<Unclocked> {
+async function run(
+  pack: Pack,
+  image: Volume,
+  caller: { worker: WorkerClient; settings: ExpertSettings; options: RunOptions },
+): Promise<Unclocked> {
   const { manifest } = pack;
   switch (manifest.inference.kind) {
     case "full":
@@ -48,24 +59,37 @@ async function run(pack: Pack, image: Volume, caller: { worker: WorkerClient; se
     case "rules":
       return runVolume(pack, image, caller, wantedLabels(manifest, caller.options.args));
     default:
-      throw new AppError("unsupported", `${manifest.id} is a ${manifest.task} pack; it reads no images.`);
+      throw new AppError(
+        "unsupported",
+        `${manifest.id} is a ${manifest.task} pack; it reads no images.`,
+      );
   }
 }
 
 function refuseWrongModality(manifest: Manifest, image: Volume): void {
   const accepted = manifest.inputs.flatMap((input) => input.modality);
   if (image.modality === "unknown" || accepted.includes(image.modality)) return;
-  throw new AppError("wrongModality", `${manifest.title} reads ${accepted.join(" or ")}; this image is ${image.modality}.`, { accepted, actual: image.modality });
+  throw new AppError(
+    "wrongModality",
+    `${manifest.title} reads ${accepted.join(" or ")}; this image is ${image.modality}.`,
+    { accepted, actual: image.modality },
+  );
 }
 
 /** An argument names a group or a label; none, or "everything", asks for all. @throws badInput for others */
 export function wantedLabels(manifest: Manifest, args: string | undefined): number[] | undefined {
   const wanted = args?.trim().toLowerCase() ?? "";
   if (wanted === "" || wanted === "everything") return undefined;
-  const group = Object.entries(manifest.groups ?? {}).find(([name]) => name.toLowerCase() === wanted)?.[1];
+  const group = Object.entries(manifest.groups ?? {}).find(
+    ([name]) => name.toLowerCase() === wanted,
+  )?.[1];
   const label = manifest.labels.find(({ name }) => name.toLowerCase() === wanted);
   if (group) return group;
   if (label) return [label.id];
   const valid = [...Object.keys(manifest.groups ?? {}), ...manifest.labels.map(({ name }) => name)];
-  throw new AppError("badInput", `${manifest.id} does not know "${args}". Valid: everything, ${valid.join(", ")}.`, { valid });
+  throw new AppError(
+    "badInput",
+    `${manifest.id} does not know "${args}". Valid: everything, ${valid.join(", ")}.`,
+    { valid },
+  );
 }

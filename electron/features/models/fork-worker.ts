@@ -11,7 +11,11 @@ export function forkWorker(): WorkerPort & { pid: number } {
     execArgv: ["--disable-warning=ExperimentalWarning"],
     stdio: ["ignore", "ignore", "inherit", "ipc"],
     // Hermetic: a model needs the library path and the home for caches, no more.
-    env: Object.fromEntries(["PATH", "HOME", "LD_LIBRARY_PATH", "TMPDIR", "SystemRoot"].flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : []))),
+    env: Object.fromEntries(
+      ["PATH", "HOME", "LD_LIBRARY_PATH", "TMPDIR", "SystemRoot"].flatMap((name) =>
+        process.env[name] ? [[name, process.env[name]]] : [],
+      ),
+    ),
   });
   return {
     pid: child.pid ?? 0,
@@ -21,7 +25,9 @@ export function forkWorker(): WorkerPort & { pid: number } {
     onReply: (listener) => child.on("message", (message) => listener(message as WorkerReply)),
     onExit: (listener) => {
       child.on("error", (error) => listener(error.message));
-      child.on("exit", (code, signal) => listener(signal ? `killed by ${signal}` : `exit code ${code}`));
+      child.on("exit", (code, signal) =>
+        listener(signal ? `killed by ${signal}` : `exit code ${code}`),
+      );
     },
     kill: () => child.kill("SIGKILL"),
   };

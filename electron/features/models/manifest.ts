@@ -7,12 +7,17 @@ import { AppError } from "../../api/errors.ts";
 import { ruleSchema } from "./rules/schema.ts";
 
 const triple = z.tuple([z.number().positive(), z.number().positive(), z.number().positive()]);
-const step = <Name extends string, Shape extends z.ZodRawShape>(name: Name, shape: Shape) => z.strictObject({ step: z.literal(name), ...shape });
+const step = <Name extends string, Shape extends z.ZodRawShape>(name: Name, shape: Shape) =>
+  z.strictObject({ step: z.literal(name), ...shape });
 
 export const preprocessStep = z.discriminatedUnion("step", [
   step("grayscale", {}),
   /** Height and width in pixels; PIL's filter when `antialias`. */
-  step("resize", { size: z.tuple([z.int().positive(), z.int().positive()]), mode: z.enum(["bilinear", "nearest"]), antialias: z.boolean() }),
+  step("resize", {
+    size: z.tuple([z.int().positive(), z.int().positive()]),
+    mode: z.enum(["bilinear", "nearest"]),
+    antialias: z.boolean(),
+  }),
   step("orient", { axes: z.string().regex(/^[RLAPSI]{3}$/) }),
   step("spacing", { mm: triple, mode: z.enum(["bilinear", "nearest"]) }),
   /** Box around voxels above the threshold. `allowSmaller` clips it at the image, else zeros are added. */
@@ -22,10 +27,24 @@ export const preprocessStep = z.discriminatedUnion("step", [
     allowSmaller: z.boolean().default(true),
     kDivisible: z.int().positive().default(1),
   }),
-  step("intensityRange", { aMin: z.number(), aMax: z.number(), bMin: z.number(), bMax: z.number(), clip: z.boolean() }),
-  step("normalize", { mean: z.array(z.number()).min(1), std: z.array(z.number().positive()).min(1) }),
+  step("intensityRange", {
+    aMin: z.number(),
+    aMax: z.number(),
+    bMin: z.number(),
+    bMax: z.number(),
+    clip: z.boolean(),
+  }),
+  step("normalize", {
+    mean: z.array(z.number()).min(1),
+    std: z.array(z.number().positive()).min(1),
+  }),
   step("normalizeNonzero", { perChannel: z.boolean() }),
-  step("xrv", { scale: z.number(), centerCrop: z.boolean(), resize: z.int().positive(), antialias: z.boolean() }),
+  step("xrv", {
+    scale: z.number(),
+    centerCrop: z.boolean(),
+    resize: z.int().positive(),
+    antialias: z.boolean(),
+  }),
   step("padMultiple", { k: z.int().positive() }),
   step("tokenize", { vocabulary: z.string(), maxTokens: z.int().positive() }).loose(),
 ]);
@@ -52,8 +71,16 @@ export const inferenceSchema = z.discriminatedUnion("kind", [
   kind("full", { file: z.string(), input: z.string(), output: z.string() }),
   kind("slidingWindow", window),
   /** As slidingWindow; the network also takes class ids, `chunk` of them at a time. */
-  kind("classPrompt", { ...window, prompt: z.string(), classes: z.array(z.int().positive()).min(1), chunk: z.int().positive() }),
-  kind("rules", { rules: z.array(ruleSchema).min(1), assign: z.array(z.strictObject({ label: z.int().positive(), region: z.string() })).min(1) }),
+  kind("classPrompt", {
+    ...window,
+    prompt: z.string(),
+    classes: z.array(z.int().positive()).min(1),
+    chunk: z.int().positive(),
+  }),
+  kind("rules", {
+    rules: z.array(ruleSchema).min(1),
+    assign: z.array(z.strictObject({ label: z.int().positive(), region: z.string() })).min(1),
+  }),
   kind("text", { file: z.string() }).loose(),
   kind("generate", { file: z.string() }).loose(),
 ]);
@@ -64,47 +91,121 @@ export const postprocessStep = z.discriminatedUnion("step", [
   step("invert", { mode: z.enum(["bilinear", "nearest"]) }),
   step("threshold", { value: z.number() }),
   /** Best channel's label; background where no logit is positive, or where channel 0 wins. */
-  step("argmaxOrBackground", { background: z.enum(["nonPositive", "channel"]).default("nonPositive") }),
+  step("argmaxOrBackground", {
+    background: z.enum(["nonPositive", "channel"]).default("nonPositive"),
+  }),
   /** Pairs [channel, label]; the first channel that is set gives the voxel its label. */
   step("mergePriority", { order: z.array(z.tuple([z.int(), z.int()])).min(1) }),
-  step("keepLargest", { count: z.int().positive(), minFraction: z.number().min(0).max(1).default(0) }),
+  step("keepLargest", {
+    count: z.int().positive(),
+    minFraction: z.number().min(0).max(1).default(0),
+  }),
   step("removeSmall", { minFraction: z.number().min(0).max(1) }),
   step("fillHoles", {}),
   /** One threshold per label; null for labels the network was not trained on, which are left out. */
-  step("opNorm", { thresholds: z.array(z.number().positive().nullable()), untrained: z.literal("drop") }),
+  step("opNorm", {
+    thresholds: z.array(z.number().positive().nullable()),
+    untrained: z.literal("drop"),
+  }),
 ]);
 
-const relativePath = z.string().regex(/^(?!.*(^|\/)\.\.?(\/|$))[A-Za-z0-9._-]+(\/[A-Za-z0-9._-]+)*$/, "a path inside the pack");
+const relativePath = z
+  .string()
+  .regex(/^(?!.*(^|\/)\.\.?(\/|$))[A-Za-z0-9._-]+(\/[A-Za-z0-9._-]+)*$/, "a path inside the pack");
 
 export const manifestSchema = z.strictObject({
   format: z.literal("evidesk-pack/1"),
   id: z.string().regex(/^[a-z0-9][a-z0-9-]*$/),
   version: z.string().regex(/^\d+\.\d+\.\d+$/),
   title: z.string().min(1),
-  task: z.enum(["segmentation", "classification", "tagging", "sentence-classification", "text-classification", "embedding", "generation"]),
+  task: z.enum([
+    "segmentation",
+    "classification",
+    "tagging",
+    "sentence-classification",
+    "text-classification",
+    "embedding",
+    "generation",
+  ]),
   licence: z.strictObject({
-    name: z.string(), url: z.string().optional(), commercialUse: z.boolean(), clinicalUse: z.boolean(),
-    researchOnly: z.boolean(), attribution: z.array(z.string()).default([]),
+    name: z.string(),
+    url: z.string().optional(),
+    commercialUse: z.boolean(),
+    clinicalUse: z.boolean(),
+    researchOnly: z.boolean(),
+    attribution: z.array(z.string()).default([]),
   }),
   intendedUse: z.string().min(1),
   notForDiagnosis: z.literal(true),
-  files: z.array(z.strictObject({ path: relativePath, bytes: z.int().min(0), sha256: z.string().regex(/^[0-9a-f]{64}$/) })),
-  inputs: z.array(z.looseObject({ name: z.string(), modality: z.array(z.string()).min(1), channels: z.int().positive().default(1), dtype: z.string().default("float32") })).min(1),
+  files: z.array(
+    z.strictObject({
+      path: relativePath,
+      bytes: z.int().min(0),
+      sha256: z.string().regex(/^[0-9a-f]{64}$/),
+    }),
+  ),
+  inputs: z
+    .array(
+      z.looseObject({
+        name: z.string(),
+        modality: z.array(z.string()).min(1),
+        channels: z.int().positive().default(1),
+        dtype: z.string().default("float32"),
+      }),
+    )
+    .min(1),
   preprocess: z.array(preprocessStep),
   inference: inferenceSchema,
   postprocess: z.array(postprocessStep),
   labels: z.array(
     z.looseObject({
-      id: z.int().min(0), name: z.string(), color: z.string().regex(/^#[0-9a-f]{6}$/i).optional(),
-      snomed: z.strictObject({ code: z.string(), meaning: z.string() }).optional(), group: z.array(z.string()).optional(),
+      id: z.int().min(0),
+      name: z.string(),
+      color: z
+        .string()
+        .regex(/^#[0-9a-f]{6}$/i)
+        .optional(),
+      snomed: z.strictObject({ code: z.string(), meaning: z.string() }).optional(),
+      group: z.array(z.string()).optional(),
     }),
   ),
   groups: z.record(z.string(), z.array(z.int())).optional(),
-  operatingPoints: z.array(z.looseObject({ label: z.string(), threshold: z.number(), sensitivity: z.number().optional(), specificity: z.number().optional(), cohort: z.string().optional() })).optional(),
+  operatingPoints: z
+    .array(
+      z.looseObject({
+        label: z.string(),
+        threshold: z.number(),
+        sensitivity: z.number().optional(),
+        specificity: z.number().optional(),
+        cohort: z.string().optional(),
+      }),
+    )
+    .optional(),
   calibration: z.looseObject({}).optional(),
   card: relativePath,
-  expertCall: z.strictObject({ name: z.string().regex(/^[A-Z][A-Z0-9_]*$/).optional(), modality: z.string(), task: z.string(), overview: z.string(), accuracy: z.string(), args: z.array(z.string()) }).optional(),
-  figures: z.array(z.looseObject({ metric: z.string(), value: z.number(), n: z.int(), cohort: z.string(), subgroup: z.string().optional(), date: z.string() })),
+  expertCall: z
+    .strictObject({
+      name: z
+        .string()
+        .regex(/^[A-Z][A-Z0-9_]*$/)
+        .optional(),
+      modality: z.string(),
+      task: z.string(),
+      overview: z.string(),
+      accuracy: z.string(),
+      args: z.array(z.string()),
+    })
+    .optional(),
+  figures: z.array(
+    z.looseObject({
+      metric: z.string(),
+      value: z.number(),
+      n: z.int(),
+      cohort: z.string(),
+      subgroup: z.string().optional(),
+      date: z.string(),
+    }),
+  ),
 });
 
 export type Manifest = z.infer<typeof manifestSchema>;
@@ -114,7 +215,10 @@ export type PostprocessStep = z.infer<typeof postprocessStep>;
 
 /** The same rules for editors and other programs; `node models/schema.ts` writes it. */
 export function manifestJsonSchema(): unknown {
-  return { ...z.toJSONSchema(manifestSchema, { io: "input" }), title: "Evidesk model pack, manifest.json" };
+  return {
+    ...z.toJSONSchema(manifestSchema, { io: "input" }),
+    title: "Evidesk model pack, manifest.json",
+  };
 }
 
 /** Parses a manifest's JSON; says which field is wrong and what would be right. */
@@ -123,11 +227,16 @@ export function parseManifest(text: string, source: string): Manifest {
   try {
     json = JSON.parse(text);
   } catch (thrown) {
-    throw new AppError("packInvalid", `${source}: manifest.json is not JSON (${thrown instanceof Error ? thrown.message : ""}).`);
+    throw new AppError(
+      "packInvalid",
+      `${source}: manifest.json is not JSON (${thrown instanceof Error ? thrown.message : ""}).`,
+    );
   }
   const parsed = manifestSchema.safeParse(json);
   if (parsed.success) return parsed.data;
-  const problems = parsed.error.issues.map((issue) => `${issue.path.join(".") || "manifest"}: ${explain(issue, json)}`);
+  const problems = parsed.error.issues.map(
+    (issue) => `${issue.path.join(".") || "manifest"}: ${explain(issue, json)}`,
+  );
   throw new AppError("packInvalid", `${source}: ${problems[0]}.`, { problems });
 }
 
@@ -141,9 +250,17 @@ const names = {
 /** An unknown step is named, with the steps there are; other issues speak for themselves. */
 function explain(issue: z.core.$ZodIssue, json: unknown): string {
   if (issue.code !== "invalid_union") return issue.message;
-  const given = JSON.stringify(issue.path.reduce<unknown>((value, key) => (isRecord(value) ? value[String(key)] : undefined), json));
+  const given = JSON.stringify(
+    issue.path.reduce<unknown>(
+      (value, key) => (isRecord(value) ? value[String(key)] : undefined),
+      json,
+    ),
+  );
   const place = issue.path.includes("rules") ? "rules" : issue.path[0];
-  const valid: readonly string[] = place === "preprocess" || place === "postprocess" || place === "inference" || place === "rules" ? names[place] : [];
+  const valid: readonly string[] =
+    place === "preprocess" || place === "postprocess" || place === "inference" || place === "rules"
+      ? names[place]
+      : [];
   return `unknown ${place === "inference" ? "kind" : "step"} ${given ?? "(none)"}; valid: ${valid.join(", ")}`;
 }
 

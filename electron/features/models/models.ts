@@ -18,7 +18,14 @@ export type Segmentation = {
   labels: { id: number; name: string; voxels: number; color: string }[];
 };
 
-export type Finding = { label: string; score: number; operatingPoint: number; above: boolean; calibrated?: number; cohort?: string };
+export type Finding = {
+  label: string;
+  score: number;
+  operatingPoint: number;
+  above: boolean;
+  calibrated?: number;
+  cohort?: string;
+};
 export type Classification = { kind: "classification"; findings: Finding[] };
 
 export type ExpertResult = (Segmentation | Classification) & {
@@ -33,16 +40,35 @@ export type ExpertResult = (Segmentation | Classification) & {
 };
 
 /** A result before the whole call's time is known. */
-export type Unclocked = ExpertResult extends infer Result ? (Result extends ExpertResult ? Omit<Result, "ms"> : never) : never;
+export type Unclocked = ExpertResult extends infer Result
+  ? Result extends ExpertResult
+    ? Omit<Result, "ms">
+    : never
+  : never;
 
-export type ExpertCard = Pick<Manifest, "id" | "version" | "title" | "task" | "licence" | "labels" | "expertCall" | "inputs" | "intendedUse">;
+export type ExpertCard = Pick<
+  Manifest,
+  | "id"
+  | "version"
+  | "title"
+  | "task"
+  | "licence"
+  | "labels"
+  | "expertCall"
+  | "inputs"
+  | "intendedUse"
+>;
 
 export type Experts = {
   list: () => Promise<ExpertCard[]>;
   /** @throws notFound, packMismatch, wrongModality, modelFailed, modelUnavailable, cancelled */
   runImage: (packId: string, image: Volume, options: RunOptions) => Promise<ExpertResult>;
   /** One forward pass of a pack's network, for packs that read text: the caller makes the tokens. */
-  runNetwork: (packId: string, feeds: Record<string, TensorData>, options: { signal: AbortSignal; file?: string }) => Promise<{ outputs: Record<string, TensorData>; msRuntime: number; device: string }>;
+  runNetwork: (
+    packId: string,
+    feeds: Record<string, TensorData>,
+    options: { signal: AbortSignal; file?: string },
+  ) => Promise<{ outputs: Record<string, TensorData>; msRuntime: number; device: string }>;
   /** The checked pack's folder and manifest, for the files that are read rather than run. */
   folderOf: (packId: string) => Promise<{ folder: string; manifest: Manifest }>;
 };

@@ -13,22 +13,36 @@ const feeds = {
 };
 
 test("a device that is not there is used in name only, or its failure is kept quiet", async () => {
-  const reply = await worker.run({ path: network, devices: ["no-such-device", "cpu"], threads: 1, feeds });
+  const reply = await worker.run({
+    path: network,
+    devices: ["no-such-device", "cpu"],
+    threads: 1,
+    feeds,
+  });
   expect(reply.device).toBe("cpu");
-  expect(reply.tried).toEqual([{ device: "no-such-device", failedBecause: expect.stringMatching(/./) }]);
+  expect(reply.tried).toEqual([
+    { device: "no-such-device", failedBecause: expect.stringMatching(/./) },
+  ]);
   expect(worker.spent()).toMatchObject({ device: "cpu", tried: [{ device: "no-such-device" }] });
 });
 
 test("when no device works, the reasons are lost", async () => {
-  await expect(worker.run({ path: join(network, "..", "card.md"), devices: ["cpu"], threads: 1, feeds })).rejects.toMatchObject({ code: "modelFailed", message: expect.stringMatching(/cpu: ./) });
+  await expect(
+    worker.run({ path: join(network, "..", "card.md"), devices: ["cpu"], threads: 1, feeds }),
+  ).rejects.toMatchObject({ code: "modelFailed", message: expect.stringMatching(/cpu: ./) });
 });
 
 test("a wrong input kills the process instead of failing the call", async () => {
   const image = { type: "float32" as const, dims: [1, 2, 4, 4, 4], data: new Float32Array(128) };
-  await expect(worker.run({ path: network, devices: ["cpu"], threads: 1, feeds: { ...feeds, image } })).rejects.toMatchObject({ code: "modelFailed" });
-  expect((await worker.run({ path: network, devices: ["cpu"], threads: 1, feeds })).device).toBe("cpu");
+  await expect(
+    worker.run({ path: network, devices: ["cpu"], threads: 1, feeds: { ...feeds, image } }),
+  ).rejects.toMatchObject({ code: "modelFailed" });
+  expect((await worker.run({ path: network, devices: ["cpu"], threads: 1, feeds })).device).toBe(
+    "cpu",
+  );
 });
 
 test("every platform ends with the processor", () => {
-  for (const platform of ["linux", "win32", "darwin"]) for (const arch of ["x64", "arm64"]) expect(providersFor(platform, arch).at(-1)).toBe("cpu");
+  for (const platform of ["linux", "win32", "darwin"])
+    for (const arch of ["x64", "arm64"]) expect(providersFor(platform, arch).at(-1)).toBe("cpu");
 });

@@ -19,15 +19,24 @@ export async function readPack(folder: string, bundled: boolean): Promise<Pack> 
 /** Every folder below `folder` that holds a manifest. */
 export async function packFolders(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
-  const candidates = entries.filter((entry) => entry.isDirectory() && !entry.name.startsWith(".")).map((entry) => join(folder, entry.name));
-  const found = await Promise.all(candidates.map(async (path) => ((await lstat(join(path, "manifest.json")).catch(() => undefined)) ? path : undefined)));
+  const candidates = entries
+    .filter((entry) => entry.isDirectory() && !entry.name.startsWith("."))
+    .map((entry) => join(folder, entry.name));
+  const found = await Promise.all(
+    candidates.map(async (path) =>
+      (await lstat(join(path, "manifest.json")).catch(() => undefined)) ? path : undefined,
+    ),
+  );
   return found.filter((path) => path !== undefined);
 }
 
 /** The checked path of one of the pack's files. */
 export function packFile(pack: Pack, path: string): string {
   if (!pack.manifest.files.some((file) => file.path === path)) {
-    throw new AppError("packInvalid", `${pack.manifest.id}: "${path}" is not among the manifest's files (${pack.manifest.files.map((file) => file.path).join(", ")}).`);
+    throw new AppError(
+      "packInvalid",
+      `${pack.manifest.id}: "${path}" is not among the manifest's files (${pack.manifest.files.map((file) => file.path).join(", ")}).`,
+    );
   }
   return join(pack.folder, path);
 }
@@ -39,12 +48,27 @@ export async function verifyPack(pack: Pack): Promise<void> {
   for (const file of files) {
     const path = join(pack.folder, file.path);
     const stat = await lstat(path).catch(() => undefined);
-    if (stat === undefined) throw new AppError("packInvalid", `${id}: the file "${file.path}" is missing.`);
-    if (!stat.isFile()) throw new AppError("packInvalid", `${id}: "${file.path}" is a link or a folder; packs hold plain files only.`);
-    if (!(await realpath(path)).startsWith(root + sep)) throw new AppError("packInvalid", `${id}: "${file.path}" lies outside the pack.`);
-    if (stat.size !== file.bytes) throw new AppError("packMismatch", `${id}: "${file.path}" has ${stat.size} bytes, its manifest says ${file.bytes}. Nothing was run.`);
+    if (stat === undefined)
+      throw new AppError("packInvalid", `${id}: the file "${file.path}" is missing.`);
+    if (!stat.isFile())
+      throw new AppError(
+        "packInvalid",
+        `${id}: "${file.path}" is a link or a folder; packs hold plain files only.`,
+      );
+    if (!(await realpath(path)).startsWith(root + sep))
+      throw new AppError("packInvalid", `${id}: "${file.path}" lies outside the pack.`);
+    if (stat.size !== file.bytes)
+      throw new AppError(
+        "packMismatch",
+        `${id}: "${file.path}" has ${stat.size} bytes, its manifest says ${file.bytes}. Nothing was run.`,
+      );
     const actual = await hashFile(path);
-    if (actual !== file.sha256) throw new AppError("packMismatch", `${id}: "${file.path}" does not match its recorded sha256. Nothing was run; install the pack again.`, { expected: file.sha256, actual });
+    if (actual !== file.sha256)
+      throw new AppError(
+        "packMismatch",
+        `${id}: "${file.path}" does not match its recorded sha256. Nothing was run; install the pack again.`,
+        { expected: file.sha256, actual },
+      );
   }
 }
 

@@ -5,13 +5,22 @@ import { join } from "node:path";
 import { AppError, toErrorShape, type ErrorShape } from "../../api/errors.ts";
 import { packFile, packFolders, readPack, verifyPack, type Pack } from "./pack.ts";
 
-export type InstalledPack = { pack: Pack; enabled: boolean } | { folder: string; problem: ErrorShape };
+export type InstalledPack =
+  | { pack: Pack; enabled: boolean }
+  | { folder: string; problem: ErrorShape };
 export type Packs = ReturnType<typeof openPacks>;
 
 /** Changes when any file of the pack is written again. */
 async function stampOf(pack: Pack): Promise<string> {
-  const stats = await Promise.all(pack.manifest.files.map(async ({ path, sha256 }) => ({ sha256, about: await stat(join(pack.folder, path)).catch(() => undefined) })));
-  return stats.map(({ sha256, about }) => `${sha256}:${about?.size}:${about?.mtimeMs}:${about?.ino}`).join(" ");
+  const stats = await Promise.all(
+    pack.manifest.files.map(async ({ path, sha256 }) => ({
+      sha256,
+      about: await stat(join(pack.folder, path)).catch(() => undefined),
+    })),
+  );
+  return stats
+    .map(({ sha256, about }) => `${sha256}:${about?.size}:${about?.mtimeMs}:${about?.ino}`)
+    .join(" ");
 }
 
 export function openPacks(bundledFolder: string, dataFolder: string) {
@@ -20,11 +29,13 @@ export function openPacks(bundledFolder: string, dataFolder: string) {
   const manifests = new Map<string, { mtimeMs: number; pack: Pack }>();
   const checked = new Map<string, string>();
 
-  const disabled = (): string[] => (existsSync(disabledFile) ? JSON.parse(readFileSync(disabledFile, "utf8")) : []);
+  const disabled = (): string[] =>
+    existsSync(disabledFile) ? JSON.parse(readFileSync(disabledFile, "utf8")) : [];
 
   /** Manifests are parsed again only when they are written again: every run asks. */
   async function readOnce(folder: string, bundled: boolean): Promise<Pack> {
-    const mtimeMs = (await stat(join(folder, "manifest.json")).catch(() => undefined))?.mtimeMs ?? 0;
+    const mtimeMs =
+      (await stat(join(folder, "manifest.json")).catch(() => undefined))?.mtimeMs ?? 0;
     const known = manifests.get(folder);
     if (known && known.mtimeMs === mtimeMs) return known.pack;
     const pack = await readPack(folder, bundled);
@@ -56,7 +67,11 @@ export function openPacks(bundledFolder: string, dataFolder: string) {
     const found = packs.find((installed) => installed.pack.manifest.id === id);
     if (found === undefined) {
       const valid = packs.map((installed) => installed.pack.manifest.id);
-      throw new AppError("notFound", `There is no model pack "${id}". Installed: ${valid.join(", ") || "none"}.`, { valid });
+      throw new AppError(
+        "notFound",
+        `There is no model pack "${id}". Installed: ${valid.join(", ") || "none"}.`,
+        { valid },
+      );
     }
     return found.pack;
   }
@@ -64,7 +79,11 @@ export function openPacks(bundledFolder: string, dataFolder: string) {
   /** The pack, its files checked against their hashes since they last changed on the disk. */
   async function checkedPack(id: string): Promise<Pack> {
     const pack = await find(id);
-    if (disabled().includes(id)) throw new AppError("modelUnavailable", `The pack "${id}" is switched off on the Models page.`);
+    if (disabled().includes(id))
+      throw new AppError(
+        "modelUnavailable",
+        `The pack "${id}" is switched off on the Models page.`,
+      );
     const stamp = await stampOf(pack);
     if (checked.get(pack.folder) !== stamp) {
       await verifyPack(pack);
@@ -74,7 +93,11 @@ export function openPacks(bundledFolder: string, dataFolder: string) {
   }
 
   return {
-    list, find, checkedPack, userFolder, fileOf: packFile,
+    list,
+    find,
+    checkedPack,
+    userFolder,
+    fileOf: packFile,
     setEnabled: (id: string, enabled: boolean): void => {
       const rest = disabled().filter((other) => other !== id);
       mkdirSync(userFolder, { recursive: true });

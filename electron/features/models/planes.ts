@@ -13,7 +13,11 @@ export type Planes = { width: number; height: number; channels: Float32Array[]; 
 /** One slice of an image, in its own units. */
 export function planesOf(image: Volume, slice?: number): Planes {
   const [width, height, depth] = image.shape;
-  if (slice === undefined && depth !== 1) throw new AppError("wrongModality", `This expert reads single images; the study has ${depth} slices.`);
+  if (slice === undefined && depth !== 1)
+    throw new AppError(
+      "wrongModality",
+      `This expert reads single images; the study has ${depth} slices.`,
+    );
   const size = width * height;
   const channels = Array.from({ length: image.channels }, (_, c) => {
     const from = (c * depth + (slice ?? 0)) * size;
@@ -27,7 +31,10 @@ export function preprocessPlanes(input: Planes, steps: readonly PreprocessStep[]
   return steps.reduce((planes, step) => applyStep(planes, step), input);
 }
 
-const each = (planes: Planes, change: (channel: Float32Array, index: number) => Float32Array): Planes => ({ ...planes, channels: planes.channels.map(change), eightBit: false });
+const each = (
+  planes: Planes,
+  change: (channel: Float32Array, index: number) => Float32Array,
+): Planes => ({ ...planes, channels: planes.channels.map(change), eightBit: false });
 
 function changed(channel: Float32Array, change: (data: Float32Array) => void): Float32Array {
   const data = Float32Array.from(channel);
@@ -44,7 +51,11 @@ function applyStep(planes: Planes, step: PreprocessStep): Planes {
       const channels = planes.channels.map((data) => {
         const plane = { width: planes.width, height: planes.height, data };
         if (step.mode === "nearest") return resizeNearest(plane, width, height).data;
-        return (step.antialias ? resizeAntialiased(plane, width, height, planes.eightBit) : resizeBilinear(plane, width, height)).data;
+        return (
+          step.antialias
+            ? resizeAntialiased(plane, width, height, planes.eightBit)
+            : resizeBilinear(plane, width, height)
+        ).data;
       });
       return { width, height, channels, eightBit: planes.eightBit };
     }
@@ -86,7 +97,11 @@ function toEightBits(values: Float32Array): Float32Array {
   const at = (share: number): number => sorted[Math.round(share * (sorted.length - 1))] ?? 0;
   const [low, high] = [at(0.001), at(0.999)];
   const result = new Float32Array(values.length);
-  for (let i = 0; i < values.length; i += 1) result[i] = Math.min(255, Math.max(0, Math.round((((values[i] as number) - low) / (high - low || 1)) * 255)));
+  for (let i = 0; i < values.length; i += 1)
+    result[i] = Math.min(
+      255,
+      Math.max(0, Math.round((((values[i] as number) - low) / (high - low || 1)) * 255)),
+    );
   return result;
 }
 
@@ -96,7 +111,11 @@ function toGrey(planes: Planes): Planes {
   if (red === undefined) throw new AppError("badFile", "The image has no channels.");
   if (!planes.eightBit) return { ...planes, channels: [toEightBits(red)], eightBit: true };
   if (green === undefined || blue === undefined) return { ...planes, channels: [red] };
-  const grey = red.map((value, at) => Math.floor((value * 19595 + (green[at] as number) * 38470 + (blue[at] as number) * 7471 + 32768) / 65536));
+  const grey = red.map((value, at) =>
+    Math.floor(
+      (value * 19595 + (green[at] as number) * 38470 + (blue[at] as number) * 7471 + 32768) / 65536,
+    ),
+  );
   return { ...planes, channels: [grey] };
 }
 
@@ -110,37 +129,72 @@ function xrayVision(planes: Planes, step: Extract<PreprocessStep, { step: "xrv" 
   const top = Math.floor(planes.height / 2) - Math.floor(tall / 2);
   const data = new Float32Array(side * tall);
   for (let y = 0; y < tall; y += 1) {
-    for (let x = 0; x < side; x += 1) data[y * side + x] = (((first[(top + y) * planes.width + left + x] as number) * 2) / most - 1) * step.scale;
+    for (let x = 0; x < side; x += 1)
+      data[y * side + x] =
+        (((first[(top + y) * planes.width + left + x] as number) * 2) / most - 1) * step.scale;
   }
   const plane = { width: side, height: tall, data };
-  const resized = step.antialias ? resizeAntialiased(plane, step.resize, step.resize, false) : resizeBilinear(plane, step.resize, step.resize);
+  const resized = step.antialias
+    ? resizeAntialiased(plane, step.resize, step.resize, false)
+    : resizeBilinear(plane, step.resize, step.resize);
   return { width: step.resize, height: step.resize, channels: [resized.data], eightBit: false };
 }
 
 export type PlaneMask = { mask: Uint8Array; probability: Float32Array };
 
 /** Several channels to one label map; the probability is that of the best label at each pixel. */
-function postprocessChannels(logits: Planes, target: { width: number; height: number }, steps: readonly PostprocessStep[], ids: readonly number[]): PlaneMask {
-  const early = steps.filter((step, index) => isScoring(step) && steps.slice(0, index).every(isScoring));
+function postprocessChannels(
+  logits: Planes,
+  target: { width: number; height: number },
+  steps: readonly PostprocessStep[],
+  ids: readonly number[],
+): PlaneMask {
+  const early = steps.filter(
+    (step, index) => isScoring(step) && steps.slice(0, index).every(isScoring),
+  );
   const rest = steps.slice(early.length).filter(({ step }) => step !== "invert");
   const size = logits.width * logits.height;
   const data = new Float32Array(size * logits.channels.length);
   for (const [index, channel] of logits.channels.entries()) data.set(channel, index * size);
-  const scores = scoresAfter({ size: [1, logits.height, logits.width], channels: logits.channels.length, data, affine: [] }, early);
+  const scores = scoresAfter(
+    { size: [1, logits.height, logits.width], channels: logits.channels.length, data, affine: [] },
+    early,
+  );
   const full = target.width * target.height;
   const resized = new Float32Array(full * scores.channels);
   for (let c = 0; c < scores.channels; c += 1) {
-    const plane = { width: logits.width, height: logits.height, data: scores.data.subarray(c * size, (c + 1) * size) };
+    const plane = {
+      width: logits.width,
+      height: logits.height,
+      data: scores.data.subarray(c * size, (c + 1) * size),
+    };
     resized.set(resizeBilinear(plane, target.width, target.height).data, c * full);
   }
-  const mask = labelsFrom({ size: [1, target.height, target.width], channels: scores.channels, data: resized, affine: [] }, rest, ids).data;
+  const mask = labelsFrom(
+    {
+      size: [1, target.height, target.width],
+      channels: scores.channels,
+      data: resized,
+      affine: [],
+    },
+    rest,
+    ids,
+  ).data;
   const probability = new Float32Array(full);
-  for (let at = 0; at < full; at += 1) for (let c = 0; c < scores.channels; c += 1) if ((ids[c] ?? 0) > 0) probability[at] = Math.max(probability[at] as number, resized[c * full + at] as number);
+  for (let at = 0; at < full; at += 1)
+    for (let c = 0; c < scores.channels; c += 1)
+      if ((ids[c] ?? 0) > 0)
+        probability[at] = Math.max(probability[at] as number, resized[c * full + at] as number);
   return { mask, probability };
 }
 
 /** Network logits [1, 1, h, w] back to a mask and probabilities on the image's own grid. */
-export function postprocessPlanes(logits: Planes, target: { width: number; height: number }, steps: readonly PostprocessStep[], ids: readonly number[]): PlaneMask {
+export function postprocessPlanes(
+  logits: Planes,
+  target: { width: number; height: number },
+  steps: readonly PostprocessStep[],
+  ids: readonly number[],
+): PlaneMask {
   if (logits.channels.length > 1) return postprocessChannels(logits, target, steps, ids);
   const label = ids.find((id) => id > 0) ?? 1;
   let { width, height } = logits;
@@ -150,36 +204,51 @@ export function postprocessPlanes(logits: Planes, target: { width: number; heigh
     const shape = [width, height, 1] as const;
     switch (step.step) {
       case "sigmoid":
-        for (let at = 0; at < values.length; at += 1) values[at] = 1 / (1 + Math.exp(-(values[at] as number)));
+        for (let at = 0; at < values.length; at += 1)
+          values[at] = 1 / (1 + Math.exp(-(values[at] as number)));
         break;
       case "invert": {
         const plane = { width, height, data: values };
-        values = (step.mode === "nearest" ? resizeNearest : resizeBilinear)(plane, target.width, target.height).data;
+        values = (step.mode === "nearest" ? resizeNearest : resizeBilinear)(
+          plane,
+          target.width,
+          target.height,
+        ).data;
         ({ width, height } = target);
         break;
       }
       case "threshold":
         // Loops, here and there: mapping from another typed array is many times slower.
         mask = new Uint8Array(values.length);
-        for (let at = 0; at < values.length; at += 1) if ((values[at] as number) >= step.value) mask[at] = label;
+        for (let at = 0; at < values.length; at += 1)
+          if ((values[at] as number) >= step.value) mask[at] = label;
         break;
       case "keepLargest":
         mask = keepLargest(need(mask, step.step), shape, step.count, step.minFraction);
         break;
       case "removeSmall":
-        mask = keepLargest(need(mask, step.step), shape, Number.POSITIVE_INFINITY, step.minFraction);
+        mask = keepLargest(
+          need(mask, step.step),
+          shape,
+          Number.POSITIVE_INFINITY,
+          step.minFraction,
+        );
         break;
       case "fillHoles":
         mask = fillHoles(need(mask, step.step), shape);
         break;
       default:
-        throw new AppError("packInvalid", `The step "${step.step}" does not apply to a single mask.`);
+        throw new AppError(
+          "packInvalid",
+          `The step "${step.step}" does not apply to a single mask.`,
+        );
     }
   }
   return { mask: need(mask, "the end"), probability: values };
 }
 
 function need(mask: Uint8Array | undefined, step: string): Uint8Array {
-  if (mask === undefined) throw new AppError("packInvalid", `"threshold" must come before ${step}.`);
+  if (mask === undefined)
+    throw new AppError("packInvalid", `"threshold" must come before ${step}.`);
   return mask;
 }

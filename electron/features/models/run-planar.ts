@@ -12,12 +12,18 @@ type Caller = { worker: WorkerClient; settings: ExpertSettings; options: RunOpti
 
 export async function runPlanar(pack: Pack, image: Volume, caller: Caller): Promise<Unclocked> {
   const { manifest } = pack;
-  return manifest.task === "classification" ? classify(pack, image, caller) : segment(pack, image, caller);
+  return manifest.task === "classification"
+    ? classify(pack, image, caller)
+    : segment(pack, image, caller);
 }
 
 async function classify(pack: Pack, image: Volume, caller: Caller): Promise<Unclocked> {
   const { output, reply } = await infer(pack, planesOf(image), caller);
-  return { kind: "classification", findings: findings(pack.manifest, output.data), ...aboutRun(pack, reply, reply.msRuntime) };
+  return {
+    kind: "classification",
+    findings: findings(pack.manifest, output.data),
+    ...aboutRun(pack, reply, reply.msRuntime),
+  };
 }
 
 async function segment(pack: Pack, image: Volume, caller: Caller): Promise<Unclocked> {
@@ -30,8 +36,18 @@ async function segment(pack: Pack, image: Volume, caller: Caller): Promise<Unclo
     caller.options.emit?.({ done: slice, total: depth, label: `Running ${pack.manifest.title}` });
     const { output, reply } = await infer(pack, planesOf(image, slice), caller);
     const [, channels = 1, rows = 1, columns = 1] = output.dims;
-    const logits: Planes = { width: columns, height: rows, channels: split(output.data, channels), eightBit: false };
-    const result = postprocessPlanes(logits, { width, height }, pack.manifest.postprocess, pack.manifest.labels.map(({ id }) => id));
+    const logits: Planes = {
+      width: columns,
+      height: rows,
+      channels: split(output.data, channels),
+      eightBit: false,
+    };
+    const result = postprocessPlanes(
+      logits,
+      { width, height },
+      pack.manifest.postprocess,
+      pack.manifest.labels.map(({ id }) => id),
+    );
     data.set(result.mask, slice * width * height);
     probability.set(result.probability, slice * width * height);
     msRuntime += reply.msRuntime;
@@ -39,47 +55,94 @@ async function segment(pack: Pack, image: Volume, caller: Caller): Promise<Unclo
   }
   if (last === undefined) throw new AppError("badFile", "The image has no slices.");
   caller.options.emit?.({ done: depth, total: depth, label: "Done" });
-  return { kind: "segmentation", mask: { shape: image.shape, data }, probability, labels: countedLabels(pack.manifest, data), ...aboutRun(pack, last, msRuntime) };
+  return {
+    kind: "segmentation",
+    mask: { shape: image.shape, data },
+    probability,
+    labels: countedLabels(pack.manifest, data),
+    ...aboutRun(pack, last, msRuntime),
+  };
 }
 
 type Output = { dims: number[]; data: Float32Array };
 
-async function infer(pack: Pack, planes: Planes, { worker, settings, options }: Caller): Promise<{ output: Output; reply: RunResult }> {
+async function infer(
+  pack: Pack,
+  planes: Planes,
+  { worker, settings, options }: Caller,
+): Promise<{ output: Output; reply: RunResult }> {
   const { manifest } = pack;
   const { inference } = manifest;
-  if (inference.kind !== "full") throw new AppError("unsupported", `${manifest.id}: inference "${inference.kind}" does not apply to single images.`);
+  if (inference.kind !== "full")
+    throw new AppError(
+      "unsupported",
+      `${manifest.id}: inference "${inference.kind}" does not apply to single images.`,
+    );
   const input = preprocessPlanes(planes, manifest.preprocess);
   const size = input.width * input.height;
   const data = new Float32Array(size * input.channels.length);
   for (const [index, channel] of input.channels.entries()) data.set(channel, index * size);
-  const feeds = { [inference.input]: { type: "float32" as const, dims: [1, input.channels.length, input.height, input.width], data } };
-  const reply = await worker.run({ path: packFile(pack, inference.file), ...settings, feeds }, options.signal);
+  const feeds = {
+    [inference.input]: {
+      type: "float32" as const,
+      dims: [1, input.channels.length, input.height, input.width],
+      data,
+    },
+  };
+  const reply = await worker.run(
+    { path: packFile(pack, inference.file), ...settings, feeds },
+    options.signal,
+  );
   const output = reply.outputs[inference.output];
   if (output === undefined || !(output.data instanceof Float32Array)) {
-    throw new AppError("modelFailed", `${manifest.id}: the network gave no float output "${inference.output}" (it gave ${Object.keys(reply.outputs).join(", ")}).`);
+    throw new AppError(
+      "modelFailed",
+      `${manifest.id}: the network gave no float output "${inference.output}" (it gave ${Object.keys(reply.outputs).join(", ")}).`,
+    );
   }
-  if (output.data.some(Number.isNaN)) throw new AppError("modelFailed", `${manifest.id}: the network's output holds NaN; nothing of it is used.`);
+  if (output.data.some(Number.isNaN))
+    throw new AppError(
+      "modelFailed",
+      `${manifest.id}: the network's output holds NaN; nothing of it is used.`,
+    );
   return { output: { dims: output.dims, data: output.data }, reply };
 }
 
 function split(data: Float32Array, channels: number): Float32Array[] {
   const size = data.length / channels;
-  return Array.from({ length: channels }, (_, index) => data.subarray(index * size, (index + 1) * size));
+  return Array.from({ length: channels }, (_, index) =>
+    data.subarray(index * size, (index + 1) * size),
+  );
 }
 
 /** The manifest's labels with how many voxels each got. */
-export function countedLabels(manifest: Manifest, data: Uint8Array): { id: number; name: string; color: string; voxels: number }[] {
+export function countedLabels(
+  manifest: Manifest,
+  data: Uint8Array,
+): { id: number; name: string; color: string; voxels: number }[] {
   const counts = new Uint32Array(256);
   for (const id of data) counts[id] = (counts[id] as number) + 1;
   return manifest.labels
     .filter((label) => label.id > 0)
-    .map((label) => ({ id: label.id, name: label.name, color: label.color ?? "#3b82f6", voxels: counts[label.id] ?? 0 }));
+    .map((label) => ({
+      id: label.id,
+      name: label.name,
+      color: label.color ?? "#3b82f6",
+      voxels: counts[label.id] ?? 0,
+    }));
 }
 
 export function aboutRun({ manifest }: Pack, { device }: { device: string }, msRuntime: number) {
   const { inference } = manifest;
-  const weights = "file" in inference ? manifest.files.find((file) => file.path === inference.file) : undefined;
-  return { expert: manifest.id, version: manifest.version, sha256: weights?.sha256 ?? "", device, msRuntime };
+  const weights =
+    "file" in inference ? manifest.files.find((file) => file.path === inference.file) : undefined;
+  return {
+    expert: manifest.id,
+    version: manifest.version,
+    sha256: weights?.sha256 ?? "",
+    device,
+    msRuntime,
+  };
 }
 
 const sigmoid = (value: number): number => 1 / (1 + Math.exp(-value));
@@ -108,8 +171,18 @@ export function findings(manifest: Manifest, logits: Float32Array): Finding[] {
       return [{ label: label.name, score, operatingPoint: 0.5, above: score >= 0.5, ...cohort }];
     }
     const threshold = point?.threshold ?? 0.5;
-    const calibrated = Number.isNaN(temperature) || exclusive ? {} : { calibrated: sigmoid(logit / temperature) };
-    return [{ label: label.name, score: raw, operatingPoint: threshold, above: raw >= threshold, ...calibrated, ...cohort }];
+    const calibrated =
+      Number.isNaN(temperature) || exclusive ? {} : { calibrated: sigmoid(logit / temperature) };
+    return [
+      {
+        label: label.name,
+        score: raw,
+        operatingPoint: threshold,
+        above: raw >= threshold,
+        ...calibrated,
+        ...cohort,
+      },
+    ];
   });
 }
 

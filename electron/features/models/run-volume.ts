@@ -13,25 +13,61 @@ import type { VolumeInference } from "./worker-protocol.ts";
 type Caller = { worker: WorkerClient; settings: ExpertSettings; options: RunOptions };
 
 /** @param wanted ids of the labels asked for; a promptable network is asked for no others. */
-export async function runVolume(pack: Pack, image: Volume, { worker, settings, options }: Caller, wanted?: readonly number[]): Promise<Unclocked> {
+export async function runVolume(
+  pack: Pack,
+  image: Volume,
+  { worker, settings, options }: Caller,
+  wanted?: readonly number[],
+): Promise<Unclocked> {
   const { manifest } = pack;
   refuseWrongChannels(manifest, image);
   const inference = asked(manifest, wanted);
   const path = inference.kind === "rules" ? "" : packFile(pack, inference.file);
   const { preprocess, postprocess, labels } = manifest;
-  const reply = await worker.label({ path, ...settings, image, preprocess, inference, postprocess, ids: labels.map(({ id }) => id) }, options.signal, (done, total) =>
-    options.emit?.({ done, total, label: `Running ${manifest.title}` }),
+  const reply = await worker.label(
+    {
+      path,
+      ...settings,
+      image,
+      preprocess,
+      inference,
+      postprocess,
+      ids: labels.map(({ id }) => id),
+    },
+    options.signal,
+    (done, total) => options.emit?.({ done, total, label: `Running ${manifest.title}` }),
   );
   const about = aboutRun(pack, reply, reply.msRuntime);
   // Without weights, the rules are what was run.
-  const sha256 = inference.kind === "rules" ? createHash("sha256").update(JSON.stringify(inference)).digest("hex") : about.sha256;
-  return { kind: "segmentation", mask: { shape: image.shape, data: reply.labels }, labels: countedLabels(manifest, reply.labels), ...about, sha256 };
+  const sha256 =
+    inference.kind === "rules"
+      ? createHash("sha256").update(JSON.stringify(inference)).digest("hex")
+      : about.sha256;
+  return {
+    kind: "segmentation",
+    mask: { shape: image.shape, data: reply.labels },
+    labels: countedLabels(manifest, reply.labels),
+    ...about,
+    sha256,
+  };
 }
 
-function asked({ id, inference }: Manifest, wanted: readonly number[] | undefined): VolumeInference {
+function asked(
+  { id, inference }: Manifest,
+  wanted: readonly number[] | undefined,
+): VolumeInference {
   if (inference.kind === "slidingWindow" || inference.kind === "rules") return inference;
-  if (inference.kind !== "classPrompt") throw new AppError("unsupported", `${id}: inference "${inference.kind}" does not apply to volumes.`);
-  return wanted ? { ...inference, classes: [...new Set(wanted)].filter((one) => inference.classes.includes(one)) } : inference;
+  if (inference.kind !== "classPrompt")
+    throw new AppError(
+      "unsupported",
+      `${id}: inference "${inference.kind}" does not apply to volumes.`,
+    );
+  return wanted
+    ? {
+        ...inference,
+        classes: [...new Set(wanted)].filter((one) => inference.classes.includes(one)),
+      }
+    : inference;
 }
 
 function refuseWrongChannels(manifest: Manifest, image: Volume): void {
@@ -39,5 +75,9 @@ function refuseWrongChannels(manifest: Manifest, image: Volume): void {
   if (image.channels === channels) return;
   const sequences = manifest.inputs[0]?.["sequences"];
   const named = Array.isArray(sequences) ? ` (${sequences.join(", ")})` : "";
-  throw new AppError("wrongModality", `${manifest.title} reads ${channels} channel(s)${named}; this image has ${image.channels}.`, { channels, actual: image.channels });
+  throw new AppError(
+    "wrongModality",
+    `${manifest.title} reads ${channels} channel(s)${named}; this image has ${image.channels}.`,
+    { channels, actual: image.channels },
+  );
 }

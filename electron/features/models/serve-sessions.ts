@@ -4,12 +4,15 @@ import { openSession, type Session } from "./onnx.ts";
 import { labelVolume } from "./serve-volume.ts";
 import type { SessionRequest, WorkerReply, WorkerRequest } from "./worker-protocol.ts";
 
-export function serveSessions(post: (reply: WorkerReply) => void): (request: WorkerRequest) => void {
+export function serveSessions(
+  post: (reply: WorkerReply) => void,
+): (request: WorkerRequest) => void {
   const sessions = new Map<string, Promise<Session>>();
 
   async function answer(request: WorkerRequest): Promise<WorkerReply> {
     const { id } = request;
-    if (request.kind === "memory") return { id, kind: "memory", peakBytes: process.resourceUsage().maxRSS * 1024 };
+    if (request.kind === "memory")
+      return { id, kind: "memory", peakBytes: process.resourceUsage().maxRSS * 1024 };
     if (request.kind === "release") {
       const session = sessions.get(request.path);
       sessions.delete(request.path);
@@ -27,10 +30,26 @@ export function serveSessions(post: (reply: WorkerReply) => void): (request: Wor
     };
     if (request.kind === "run") {
       const opened = await open();
-      return { kind: "done", ...(await opened.run(request.feeds)), id, msLoad, device: opened.device, tried: opened.tried };
+      return {
+        kind: "done",
+        ...(await opened.run(request.feeds)),
+        id,
+        msLoad,
+        device: opened.device,
+        tried: opened.tried,
+      };
     }
-    const labelled = await labelVolume(request, open, (done, total) => post({ id, kind: "progress", done, total }));
-    return { kind: "labelled", ...labelled, id, msLoad, device: session?.device ?? "rules", tried: session?.tried ?? [] };
+    const labelled = await labelVolume(request, open, (done, total) =>
+      post({ id, kind: "progress", done, total }),
+    );
+    return {
+      kind: "labelled",
+      ...labelled,
+      id,
+      msLoad,
+      device: session?.device ?? "rules",
+      tried: session?.tried ?? [],
+    };
   }
 
   function sessionOf({ path, devices, threads }: SessionRequest): Promise<Session> {

@@ -25,20 +25,33 @@ export type Texts = {
 export function createTexts(packs: Packs, worker: WorkerClient, settings: ExpertSettings): Texts {
   const opened = new Map<string, TextPack>();
 
-  async function open(packId: string, { signal }: Options): Promise<{ text: TextPack; run: RunNetwork }> {
+  async function open(
+    packId: string,
+    { signal }: Options,
+  ): Promise<{ text: TextPack; run: RunNetwork }> {
     const pack = await packs.checkedPack(packId);
     const text = await vocabularyOf(pack);
     const path = packFile(pack, text.file);
-    return { text, run: async (feeds) => (await worker.run({ path, ...settings, feeds }, signal)).outputs };
+    return {
+      text,
+      run: async (feeds) => (await worker.run({ path, ...settings, feeds }, signal)).outputs,
+    };
   }
 
   async function vocabularyOf(pack: Pack): Promise<TextPack> {
     const { manifest } = pack;
-    if (manifest.inference.kind !== "text") throw new AppError("wrongModality", `${manifest.id} is a ${manifest.task} pack for ${manifest.inputs.flatMap((input) => input.modality).join(" or ")}; it reads no text.`);
+    if (manifest.inference.kind !== "text")
+      throw new AppError(
+        "wrongModality",
+        `${manifest.id} is a ${manifest.task} pack for ${manifest.inputs.flatMap((input) => input.modality).join(" or ")}; it reads no text.`,
+      );
     const key = `${pack.folder}@${manifest.version}`;
     const known = opened.get(key);
     if (known) return known;
-    const text = openTextPack(manifest, await readFile(packFile(pack, vocabularyFile(manifest)), "utf8"));
+    const text = openTextPack(
+      manifest,
+      await readFile(packFile(pack, vocabularyFile(manifest)), "utf8"),
+    );
     opened.set(key, text);
     return text;
   }
@@ -61,6 +74,13 @@ export function createTexts(packs: Packs, worker: WorkerClient, settings: Expert
   };
 }
 
-function refuseDecoding({ id, task, decoding }: TextPack, wanted: TextPack["decoding"]["kind"]): void {
-  if (decoding.kind !== wanted) throw new AppError("wrongModality", `${id} does ${task} (${decoding.kind}); a pack with decoding "${wanted}" is needed.`);
+function refuseDecoding(
+  { id, task, decoding }: TextPack,
+  wanted: TextPack["decoding"]["kind"],
+): void {
+  if (decoding.kind !== wanted)
+    throw new AppError(
+      "wrongModality",
+      `${id} does ${task} (${decoding.kind}); a pack with decoding "${wanted}" is needed.`,
+    );
 }

@@ -28,7 +28,15 @@ function fakeWorkers(behave: (request: WorkerRequest, worker: FakeWorker) => voi
 type FakeWorker = { reply: (reply: WorkerReply) => void; die: (why: string) => void };
 
 const request: RunRequest = { path: "model.onnx", devices: ["cpu"], threads: 1, feeds: {} };
-const done = (id: number): WorkerReply => ({ kind: "done", id, outputs: {}, msRuntime: 1, msLoad: 0, device: "cpu", tried: [] });
+const done = (id: number): WorkerReply => ({
+  kind: "done",
+  id,
+  outputs: {},
+  msRuntime: 1,
+  msLoad: 0,
+  device: "cpu",
+  tried: [],
+});
 
 test("the process starts before anything is asked, or once per call", async () => {
   const workers = fakeWorkers(({ id }, worker) => worker.reply(done(id)));
@@ -41,13 +49,21 @@ test("the process starts before anything is asked, or once per call", async () =
 
 test("a dead process is asked again and again, or one failure closes models for good", async () => {
   let healthy = false;
-  const workers = fakeWorkers(({ id }, worker) => (healthy ? worker.reply(done(id)) : worker.die("exit code 134")));
+  const workers = fakeWorkers(({ id }, worker) =>
+    healthy ? worker.reply(done(id)) : worker.die("exit code 134"),
+  );
   const client = createWorkerClient(workers.spawn);
   for (let failure = 1; failure <= 3; failure += 1) {
-    await expect(client.run(request)).rejects.toMatchObject({ code: "modelFailed", message: expect.stringContaining("exit code 134") });
+    await expect(client.run(request)).rejects.toMatchObject({
+      code: "modelFailed",
+      message: expect.stringContaining("exit code 134"),
+    });
     expect(client.status().failures).toBe(failure);
   }
-  await expect(client.run(request)).rejects.toMatchObject({ code: "modelUnavailable", message: expect.stringContaining("Retry") });
+  await expect(client.run(request)).rejects.toMatchObject({
+    code: "modelUnavailable",
+    message: expect.stringContaining("Retry"),
+  });
   expect(workers.started.length).toBe(3);
   expect(client.status().state).toBe("unavailable");
   healthy = true;
@@ -58,7 +74,9 @@ test("a dead process is asked again and again, or one failure closes models for 
 
 test("two failures are remembered after a success between them", async () => {
   let calls = 0;
-  const workers = fakeWorkers(({ id }, worker) => ((calls += 1) === 3 ? worker.reply(done(id)) : worker.die("exit code 1")));
+  const workers = fakeWorkers(({ id }, worker) =>
+    (calls += 1) === 3 ? worker.reply(done(id)) : worker.die("exit code 1"),
+  );
   const client = createWorkerClient(workers.spawn);
   for (let call = 1; call <= 5; call += 1) await client.run(request).catch(() => {});
   expect(client.status()).toMatchObject({ state: "idle", failures: 2 });
@@ -82,10 +100,22 @@ test("cancelling leaves the native run going, counts as a failure, or replays th
 });
 
 test("the model's own error loses its words, and a pack's error its code", async () => {
-  const errors = [{ code: "internal" as const, message: "bad shape" }, { code: "packInvalid" as const, message: "no such channel" }];
-  const workers = fakeWorkers(({ id }, worker) => worker.reply({ kind: "failed", id, error: errors.shift() ?? { code: "internal", message: "" } }));
+  const errors = [
+    { code: "internal" as const, message: "bad shape" },
+    { code: "packInvalid" as const, message: "no such channel" },
+  ];
+  const workers = fakeWorkers(({ id }, worker) =>
+    worker.reply({
+      kind: "failed",
+      id,
+      error: errors.shift() ?? { code: "internal", message: "" },
+    }),
+  );
   const client = createWorkerClient(workers.spawn);
-  await expect(client.run(request)).rejects.toMatchObject({ code: "modelFailed", message: "The model failed: bad shape" });
+  await expect(client.run(request)).rejects.toMatchObject({
+    code: "modelFailed",
+    message: "The model failed: bad shape",
+  });
   await expect(client.run(request)).rejects.toMatchObject({ code: "packInvalid" });
   expect(client.status().failures).toBe(0);
 });

@@ -4,23 +4,40 @@
  */
 import { AppError, fromErrorShape, type ErrorShape } from "../../api/errors.ts";
 import type { TensorData } from "./onnx.ts";
-import type { SessionRequest, Tried, VolumeRequest, WorkerPort, WorkerReply, WorkerRequest } from "./worker-protocol.ts";
+import type {
+  SessionRequest,
+  Tried,
+  VolumeRequest,
+  WorkerPort,
+  WorkerReply,
+  WorkerRequest,
+} from "./worker-protocol.ts";
 
 export type RunRequest = SessionRequest & { feeds: Record<string, TensorData> };
 export type LabelResult = Extract<WorkerReply, { kind: "labelled" }>;
 export type RunResult = Extract<WorkerReply, { kind: "done" }>;
-export type WorkerStatus = { state: "idle" | "running" | "unavailable"; failures: number; lastFailure: string };
+export type WorkerStatus = {
+  state: "idle" | "running" | "unavailable";
+  failures: number;
+  lastFailure: string;
+};
 export type WorkerClient = ReturnType<typeof createWorkerClient>;
 
 type Unnumbered<Request> = Request extends WorkerRequest ? Omit<Request, "id"> : never;
-type Waiting = { resolve: (reply: WorkerReply) => void; reject: (error: AppError) => void; onProgress?: OnProgress | undefined };
+type Waiting = {
+  resolve: (reply: WorkerReply) => void;
+  reject: (error: AppError) => void;
+  onProgress?: OnProgress | undefined;
+};
 type OnProgress = (done: number, total: number) => void;
 
 const failuresAllowed = 3;
 
 /** The runtime's own errors have no code of ours: the model ran and failed. Ours keep theirs. */
 function failed(error: ErrorShape): AppError {
-  return error.code === "internal" ? new AppError("modelFailed", `The model failed: ${error.message}`) : fromErrorShape(error);
+  return error.code === "internal"
+    ? new AppError("modelFailed", `The model failed: ${error.message}`)
+    : fromErrorShape(error);
 }
 
 /** @param readyWithin milliseconds a new process has to say that it is there */
@@ -35,7 +52,10 @@ export function createWorkerClient(spawn: () => WorkerPort, { readyWithin = 10_0
 
   function start(): Promise<WorkerPort> {
     if (failures >= failuresAllowed) {
-      throw new AppError("modelUnavailable", `Models are off: the model process failed ${failures} times in a row (${lastFailure}). Press Retry on the Models page to start it again.`);
+      throw new AppError(
+        "modelUnavailable",
+        `Models are off: the model process failed ${failures} times in a row (${lastFailure}). Press Retry on the Models page to start it again.`,
+      );
     }
     port ??= new Promise((resolve, reject) => {
       const started = spawn();
@@ -73,7 +93,11 @@ export function createWorkerClient(spawn: () => WorkerPort, { readyWithin = 10_0
   function gone(why: string): AppError {
     failures += 1;
     lastFailure = why;
-    return new AppError("modelFailed", `The model process stopped while it worked (${why}). Nothing you decided is lost; try again.`, { why });
+    return new AppError(
+      "modelFailed",
+      `The model process stopped while it worked (${why}). Nothing you decided is lost; try again.`,
+      { why },
+    );
   }
 
   /** Ends the worker on purpose: everything in flight is cancelled, nothing counts as a failure. */
@@ -82,11 +106,16 @@ export function createWorkerClient(spawn: () => WorkerPort, { readyWithin = 10_0
     port = undefined;
     current = undefined;
     stopped?.kill();
-    for (const call of waiting.values()) call.reject(new AppError("cancelled", "The model run was cancelled."));
+    for (const call of waiting.values())
+      call.reject(new AppError("cancelled", "The model run was cancelled."));
     waiting.clear();
   }
 
-  async function ask(request: Unnumbered<WorkerRequest>, signal?: AbortSignal, onProgress?: OnProgress): Promise<WorkerReply> {
+  async function ask(
+    request: Unnumbered<WorkerRequest>,
+    signal?: AbortSignal,
+    onProgress?: OnProgress,
+  ): Promise<WorkerReply> {
     signal?.throwIfAborted();
     const worker = await start();
     signal?.throwIfAborted();
@@ -99,7 +128,12 @@ export function createWorkerClient(spawn: () => WorkerPort, { readyWithin = 10_0
         worker.post({ ...request, id });
       });
       if (reply.kind === "failed") throw failed(reply.error);
-      if (reply.kind === "done" || reply.kind === "labelled") Object.assign(spent, { ms: spent.ms + reply.msRuntime, device: reply.device, tried: reply.tried });
+      if (reply.kind === "done" || reply.kind === "labelled")
+        Object.assign(spent, {
+          ms: spent.ms + reply.msRuntime,
+          device: reply.device,
+          tried: reply.tried,
+        });
       return reply;
     } finally {
       signal?.removeEventListener("abort", stop);
@@ -107,17 +141,27 @@ export function createWorkerClient(spawn: () => WorkerPort, { readyWithin = 10_0
   }
 
   return {
-    run: async (request: RunRequest, signal?: AbortSignal): Promise<RunResult> => (await ask({ kind: "run", ...request }, signal)) as RunResult,
-    label: async (request: VolumeRequest, signal?: AbortSignal, onProgress?: OnProgress): Promise<LabelResult> =>
+    run: async (request: RunRequest, signal?: AbortSignal): Promise<RunResult> =>
+      (await ask({ kind: "run", ...request }, signal)) as RunResult,
+    label: async (
+      request: VolumeRequest,
+      signal?: AbortSignal,
+      onProgress?: OnProgress,
+    ): Promise<LabelResult> =>
       (await ask({ kind: "volume", ...request }, signal, onProgress)) as LabelResult,
-    release: async (path: string): Promise<void> => void (current && (await ask({ kind: "release", path }))),
+    release: async (path: string): Promise<void> =>
+      void (current && (await ask({ kind: "release", path }))),
     memory: async (): Promise<number> => {
       const reply = await ask({ kind: "memory" });
       return reply.kind === "memory" ? reply.peakBytes : 0;
     },
     /** Milliseconds inside the runtime since the start, where it last ran, and which devices had failed before that one. */
     spent: (): Readonly<typeof spent> => spent,
-    status: (): WorkerStatus => ({ state: failures >= failuresAllowed ? "unavailable" : current ? "running" : "idle", failures, lastFailure }),
+    status: (): WorkerStatus => ({
+      state: failures >= failuresAllowed ? "unavailable" : current ? "running" : "idle",
+      failures,
+      lastFailure,
+    }),
     reset: (): void => {
       failures = 0;
     },

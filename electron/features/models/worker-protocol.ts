@@ -18,7 +18,10 @@ export type VolumeRequest = SessionRequest & {
 };
 
 /** `path` is empty for packs made of rules. */
-export type VolumeInference = Extract<Inference, { kind: "slidingWindow" | "classPrompt" | "rules" }>;
+export type VolumeInference = Extract<
+  Inference,
+  { kind: "slidingWindow" | "classPrompt" | "rules" }
+>;
 
 export type WorkerRequest =
   | ({ id: number; kind: "run"; feeds: Record<string, TensorData> } & SessionRequest)

@@ -34,8 +34,14 @@ export async function download(request: Download): Promise<void> {
     const outcome = await attempt(request, part);
     if (outcome === "done") return finish(request, part);
     fruitless = (await sizeAt(part)) > before ? 0 : fruitless + 1;
-    if (fruitless === triesWithoutProgress) throw new AppError("network", `${request.url}: ${outcome.problem} Tried ${triesWithoutProgress} times without getting further; adding the pack again goes on from byte ${await sizeAt(part)}.`);
-    await pause(outcome.waitMs ?? (request.patience ?? 500) * 2 ** fruitless, undefined, { ...(request.signal ? { signal: request.signal } : {}) });
+    if (fruitless === triesWithoutProgress)
+      throw new AppError(
+        "network",
+        `${request.url}: ${outcome.problem} Tried ${triesWithoutProgress} times without getting further; adding the pack again goes on from byte ${await sizeAt(part)}.`,
+      );
+    await pause(outcome.waitMs ?? (request.patience ?? 500) * 2 ** fruitless, undefined, {
+      ...(request.signal ? { signal: request.signal } : {}),
+    });
   }
 }
 
@@ -58,7 +64,10 @@ async function attempt(request: Download, part: string): Promise<Outcome> {
   };
   let response: Response;
   try {
-    response = await fetch(request.url, { headers, ...(request.signal ? { signal: request.signal } : {}) });
+    response = await fetch(request.url, {
+      headers,
+      ...(request.signal ? { signal: request.signal } : {}),
+    });
   } catch (thrown) {
     request.signal?.throwIfAborted();
     return { problem: `The server could not be reached (${causeOf(thrown)}).` };
@@ -66,7 +75,12 @@ async function attempt(request: Download, part: string): Promise<Outcome> {
   return take(request, response, part, have);
 }
 
-async function take(request: Download, response: Response, part: string, have: number): Promise<Outcome> {
+async function take(
+  request: Download,
+  response: Response,
+  part: string,
+  have: number,
+): Promise<Outcome> {
   const { status } = response;
   if (status === 416) {
     // What is kept is not a beginning of what is there now.
@@ -87,27 +101,55 @@ async function take(request: Download, response: Response, part: string, have: n
   await writeFile(`${part}.etag`, tag.startsWith("W/") ? "" : tag);
   const promised = Number(response.headers.get("content-length") ?? Number.NaN);
   try {
-    await pipeline(Readable.fromWeb(response.body as never), counted(request, from), createWriteStream(part, { flags: from > 0 ? "a" : "w" }), { ...(request.signal ? { signal: request.signal } : {}) });
+    await pipeline(
+      Readable.fromWeb(response.body as never),
+      counted(request, from),
+      createWriteStream(part, { flags: from > 0 ? "a" : "w" }),
+      { ...(request.signal ? { signal: request.signal } : {}) },
+    );
   } catch (thrown) {
     request.signal?.throwIfAborted();
-    if (thrown instanceof AppError || (thrown instanceof Error && "code" in thrown && thrown.code === "ENOSPC")) throw thrown;
+    if (
+      thrown instanceof AppError ||
+      (thrown instanceof Error && "code" in thrown && thrown.code === "ENOSPC")
+    )
+      throw thrown;
     return { problem: `The connection was cut (${causeOf(thrown)}).` };
   }
   const size = await sizeAt(part);
-  const whole = request.sha256 === undefined ? Number.isNaN(promised) || size === from + promised : size === request.bytes;
-  return whole ? "done" : { problem: `The server sent ${size} bytes${request.sha256 === undefined ? "" : ` of ${request.bytes}`}.` };
+  const whole =
+    request.sha256 === undefined
+      ? Number.isNaN(promised) || size === from + promised
+      : size === request.bytes;
+  return whole
+    ? "done"
+    : {
+        problem: `The server sent ${size} bytes${request.sha256 === undefined ? "" : ` of ${request.bytes}`}.`,
+      };
 }
 
 function startOf(response: Response): number {
-  return Number(/^bytes (\d+)-/.exec(response.headers.get("content-range") ?? "")?.[1] ?? Number.NaN);
+  return Number(
+    /^bytes (\d+)-/.exec(response.headers.get("content-range") ?? "")?.[1] ?? Number.NaN,
+  );
 }
 
 function refusal(url: string, { status, headers }: Response): Outcome {
-  if (status === 401 || status === 403) throw new AppError("unauthorized", `${url} asks for an access token (HTTP ${status}). Give one with --token or in the settings.`, { status });
-  if (status === 404 || status === 410) throw new AppError("notFound", `${url} is not there (HTTP ${status}).`, { status });
-  if (status !== 429 && status < 500) throw new AppError("network", `${url} was refused (HTTP ${status}).`, { status });
+  if (status === 401 || status === 403)
+    throw new AppError(
+      "unauthorized",
+      `${url} asks for an access token (HTTP ${status}). Give one with --token or in the settings.`,
+      { status },
+    );
+  if (status === 404 || status === 410)
+    throw new AppError("notFound", `${url} is not there (HTTP ${status}).`, { status });
+  if (status !== 429 && status < 500)
+    throw new AppError("network", `${url} was refused (HTTP ${status}).`, { status });
   const seconds = Number(headers.get("retry-after") ?? Number.NaN);
-  return { problem: `The server answered HTTP ${status}.`, ...(Number.isNaN(seconds) ? {} : { waitMs: Math.min(seconds, 60) * 1000 }) };
+  return {
+    problem: `The server answered HTTP ${status}.`,
+    ...(Number.isNaN(seconds) ? {} : { waitMs: Math.min(seconds, 60) * 1000 }),
+  };
 }
 
 function counted({ url, bytes, onProgress }: Download, from: number): Transform {
@@ -115,7 +157,13 @@ function counted({ url, bytes, onProgress }: Download, from: number): Transform 
   return new Transform({
     transform(chunk: Uint8Array, _, next) {
       done += chunk.length;
-      if (done > bytes) return next(new AppError("packMismatch", `${url} sends more than the ${bytes} bytes expected. Nothing was installed.`));
+      if (done > bytes)
+        return next(
+          new AppError(
+            "packMismatch",
+            `${url} sends more than the ${bytes} bytes expected. Nothing was installed.`,
+          ),
+        );
       onProgress?.(done, bytes);
       next(null, chunk);
     },
@@ -128,7 +176,11 @@ async function finish({ url, target, sha256 }: Download, part: string): Promise<
     const actual = await hashFile(part);
     if (actual !== sha256) {
       await rm(part, { force: true });
-      throw new AppError("packMismatch", `${url} does not have the recorded sha256: it was damaged on the way or is another file. Nothing was installed.`, { expected: sha256, actual });
+      throw new AppError(
+        "packMismatch",
+        `${url} does not have the recorded sha256: it was damaged on the way or is another file. Nothing was installed.`,
+        { expected: sha256, actual },
+      );
     }
   }
   await rename(part, target);

@@ -6,20 +6,36 @@ import { join } from "node:path";
 import { crc32, deflateRawSync } from "node:zlib";
 import { openPacks, type Packs } from "../packs.ts";
 
-export const sha256 = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex");
+export const sha256 = (bytes: Uint8Array): string =>
+  createHash("sha256").update(bytes).digest("hex");
 
 export const weights = Uint8Array.from({ length: 300_000 }, (_, at) => (at * 2654435761) >>> 13);
 
 export function packFiles(change: Record<string, unknown> = {}): Record<string, Uint8Array> {
   const manifest = {
-    format: "evidesk-pack/1", id: "small", version: "1.0.0", title: "A small pack", task: "segmentation",
-    licence: { name: "CC0-1.0", commercialUse: true, clinicalUse: false, researchOnly: true }, intendedUse: "Tests.", notForDiagnosis: true,
+    format: "evidesk-pack/1",
+    id: "small",
+    version: "1.0.0",
+    title: "A small pack",
+    task: "segmentation",
+    licence: { name: "CC0-1.0", commercialUse: true, clinicalUse: false, researchOnly: true },
+    intendedUse: "Tests.",
+    notForDiagnosis: true,
     files: [{ path: "model.onnx", bytes: weights.length, sha256: sha256(weights) }],
-    inputs: [{ name: "image", modality: ["CXR"] }], preprocess: [{ step: "grayscale" }],
+    inputs: [{ name: "image", modality: ["CXR"] }],
+    preprocess: [{ step: "grayscale" }],
     inference: { kind: "full", file: "model.onnx", input: "image", output: "logits" },
-    postprocess: [{ step: "sigmoid" }, { step: "threshold", value: 0.5 }], labels: [{ id: 1, name: "thing" }], card: "card.md", figures: [], ...change,
+    postprocess: [{ step: "sigmoid" }, { step: "threshold", value: 0.5 }],
+    labels: [{ id: 1, name: "thing" }],
+    card: "card.md",
+    figures: [],
+    ...change,
   };
-  return { "manifest.json": new TextEncoder().encode(JSON.stringify(manifest)), "card.md": new TextEncoder().encode("# Card\n"), "model.onnx": weights };
+  return {
+    "manifest.json": new TextEncoder().encode(JSON.stringify(manifest)),
+    "card.md": new TextEncoder().encode("# Card\n"),
+    "model.onnx": weights,
+  };
 }
 
 export function newFolder(): string {
@@ -49,13 +65,40 @@ export function zipOf(entries: readonly Entry[]): Uint8Array {
   for (const { path, bytes, mode = 0o100644, says = bytes.length } of entries) {
     const name = new TextEncoder().encode(path);
     const packed = deflateRawSync(bytes);
-    const local = record(30, name, [[0, 4, 0x04034b50], [4, 2, 20], [8, 2, 8], [14, 4, crc32(bytes)], [18, 4, packed.length], [22, 4, says], [26, 2, name.length]]);
-    directory.push(record(46, name, [[0, 4, 0x02014b50], [4, 2, 0x031e], [6, 2, 20], [10, 2, 8], [16, 4, crc32(bytes)], [20, 4, packed.length], [24, 4, says], [28, 2, name.length], [38, 4, (mode << 16) >>> 0], [42, 4, offset]]));
+    const local = record(30, name, [
+      [0, 4, 0x04034b50],
+      [4, 2, 20],
+      [8, 2, 8],
+      [14, 4, crc32(bytes)],
+      [18, 4, packed.length],
+      [22, 4, says],
+      [26, 2, name.length],
+    ]);
+    directory.push(
+      record(46, name, [
+        [0, 4, 0x02014b50],
+        [4, 2, 0x031e],
+        [6, 2, 20],
+        [10, 2, 8],
+        [16, 4, crc32(bytes)],
+        [20, 4, packed.length],
+        [24, 4, says],
+        [28, 2, name.length],
+        [38, 4, (mode << 16) >>> 0],
+        [42, 4, offset],
+      ]),
+    );
     parts.push(local, packed);
     offset += local.length + packed.length;
   }
   const length = directory.reduce((sum, part) => sum + part.length, 0);
-  const end = record(22, new Uint8Array(), [[0, 4, 0x06054b50], [8, 2, entries.length], [10, 2, entries.length], [12, 4, length], [16, 4, offset]]);
+  const end = record(22, new Uint8Array(), [
+    [0, 4, 0x06054b50],
+    [8, 2, entries.length],
+    [10, 2, entries.length],
+    [12, 4, length],
+    [16, 4, offset],
+  ]);
   return Buffer.concat([...parts, ...directory, end]);
 }
 

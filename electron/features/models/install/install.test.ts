@@ -5,15 +5,34 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { afterEach, expect, test } from "vitest";
 import type { Packs } from "../packs.ts";
-import { emptyPacks, newFolder, packFiles, weights, writePack, zipOf, type Entry } from "./fixtures.ts";
+import {
+  emptyPacks,
+  newFolder,
+  packFiles,
+  weights,
+  writePack,
+  zipOf,
+  type Entry,
+} from "./fixtures.ts";
 import { installPack, removePack } from "./install.ts";
 
-const left = (packs: Packs): string[] => (existsSync(packs.userFolder) ? readdirSync(packs.userFolder).filter((name) => name !== ".downloads") : []);
+const left = (packs: Packs): string[] =>
+  existsSync(packs.userFolder)
+    ? readdirSync(packs.userFolder).filter((name) => name !== ".downloads")
+    : [];
 
 /** Installing must fail with this code and message, and leave nothing. */
-async function refuses(source: string, code: string, message: RegExp, more: Partial<Parameters<typeof installPack>[1]> = {}): Promise<Packs> {
+async function refuses(
+  source: string,
+  code: string,
+  message: RegExp,
+  more: Partial<Parameters<typeof installPack>[1]> = {},
+): Promise<Packs> {
   const packs = emptyPacks();
-  await expect(installPack(source, { packs, patience: 1, ...more })).rejects.toMatchObject({ code, message: expect.stringMatching(message) });
+  await expect(installPack(source, { packs, patience: 1, ...more })).rejects.toMatchObject({
+    code,
+    message: expect.stringMatching(message),
+  });
   expect(left(packs)).toEqual([]);
   return packs;
 }
@@ -24,13 +43,18 @@ function zipFile(entries: readonly Entry[]): string {
   return path;
 }
 
-const entriesOf = (files: Record<string, Uint8Array>, root = ""): Entry[] => Object.entries(files).map(([path, bytes]) => ({ path: root + path, bytes }));
+const entriesOf = (files: Record<string, Uint8Array>, root = ""): Entry[] =>
+  Object.entries(files).map(([path, bytes]) => ({ path: root + path, bytes }));
 
 test("a folder is installed whole, once, and can be removed", async () => {
   const packs = emptyPacks();
   const source = writePack({ ...packFiles(), "notes/extra.txt": weights });
   await installPack(source, { packs });
-  expect(readdirSync(join(packs.userFolder, "small")).toSorted()).toEqual(["card.md", "manifest.json", "model.onnx"]);
+  expect(readdirSync(join(packs.userFolder, "small")).toSorted()).toEqual([
+    "card.md",
+    "manifest.json",
+    "model.onnx",
+  ]);
   expect((await packs.checkedPack("small")).manifest.title).toBe("A small pack");
   await expect(installPack(source, { packs })).rejects.toMatchObject({ code: "conflict" });
   await removePack("small", packs);
@@ -48,45 +72,105 @@ test("a folder with a missing, changed, linked or outside file is installed", as
   unlinkSync(join(linked, "model.onnx"));
   symlinkSync(join(writePack({ other: weights }), "other"), join(linked, "model.onnx"));
   await refuses(linked, "packInvalid", /"model\.onnx" is a link/);
-  await refuses(writePack(packFiles({ card: "../card.md" })), "packInvalid", /card: a path inside the pack/);
+  await refuses(
+    writePack(packFiles({ card: "../card.md" })),
+    "packInvalid",
+    /card: a path inside the pack/,
+  );
   await refuses(newFolder(), "packInvalid", /no manifest\.json/);
 });
 
 test("a zip is installed from its top or from one folder, and only what its manifest lists", async () => {
   for (const root of ["", "small-1.0.0/"]) {
     const packs = emptyPacks();
-    await installPack(zipFile([...entriesOf(packFiles(), root), { path: `${root}run-me.sh`, bytes: weights }]), { packs });
-    expect(readdirSync(join(packs.userFolder, "small")).toSorted()).toEqual(["card.md", "manifest.json", "model.onnx"]);
+    await installPack(
+      zipFile([...entriesOf(packFiles(), root), { path: `${root}run-me.sh`, bytes: weights }]),
+      { packs },
+    );
+    expect(readdirSync(join(packs.userFolder, "small")).toSorted()).toEqual([
+      "card.md",
+      "manifest.json",
+      "model.onnx",
+    ]);
   }
 });
 
 test("a zip writes outside its folder, through a link, or without end", async () => {
   const good = entriesOf(packFiles());
-  await refuses(zipFile([...good, { path: "../../evil", bytes: weights }]), "packInvalid", /"\.\.\/\.\.\/evil" lies outside/);
-  await refuses(zipFile([...good, { path: "/etc/evil", bytes: weights }]), "packInvalid", /lies outside/);
-  await refuses(zipFile([...good, { path: "a\\..\\evil", bytes: weights }]), "packInvalid", /lies outside/);
-  await refuses(zipFile([...good, { path: "link", bytes: new TextEncoder().encode("/etc/passwd"), mode: 0o120777 }]), "packInvalid", /"link" is a link/);
+  await refuses(
+    zipFile([...good, { path: "../../evil", bytes: weights }]),
+    "packInvalid",
+    /"\.\.\/\.\.\/evil" lies outside/,
+  );
+  await refuses(
+    zipFile([...good, { path: "/etc/evil", bytes: weights }]),
+    "packInvalid",
+    /lies outside/,
+  );
+  await refuses(
+    zipFile([...good, { path: "a\\..\\evil", bytes: weights }]),
+    "packInvalid",
+    /lies outside/,
+  );
+  await refuses(
+    zipFile([
+      ...good,
+      { path: "link", bytes: new TextEncoder().encode("/etc/passwd"), mode: 0o120777 },
+    ]),
+    "packInvalid",
+    /"link" is a link/,
+  );
   const zeros = new Uint8Array(40 << 20);
-  const bomb = packFiles({ files: [{ path: "model.onnx", bytes: zeros.length, sha256: "0".repeat(64) }] });
-  await refuses(zipFile(entriesOf({ ...bomb, "model.onnx": zeros })), "packInvalid", /would grow \d+-fold/);
+  const bomb = packFiles({
+    files: [{ path: "model.onnx", bytes: zeros.length, sha256: "0".repeat(64) }],
+  });
+  await refuses(
+    zipFile(entriesOf({ ...bomb, "model.onnx": zeros })),
+    "packInvalid",
+    /would grow \d+-fold/,
+  );
   const shy = packFiles({ files: [{ path: "model.onnx", bytes: 1000, sha256: "0".repeat(64) }] });
-  await refuses(zipFile(Object.entries({ ...shy, "model.onnx": zeros }).map(([path, bytes]) => ({ path, bytes, ...(path === "model.onnx" ? { says: 1000 } : {}) }))), "packInvalid", /unpacks to more than the 1000 bytes/);
-  await refuses(zipFile([{ path: "manifest.json", bytes: new Uint8Array(8 << 20), says: 8 << 20 }]), "packInvalid", /manifest\.json has 8388608 bytes/);
+  await refuses(
+    zipFile(
+      Object.entries({ ...shy, "model.onnx": zeros }).map(([path, bytes]) => ({
+        path,
+        bytes,
+        ...(path === "model.onnx" ? { says: 1000 } : {}),
+      })),
+    ),
+    "packInvalid",
+    /unpacks to more than the 1000 bytes/,
+  );
+  await refuses(
+    zipFile([{ path: "manifest.json", bytes: new Uint8Array(8 << 20), says: 8 << 20 }]),
+    "packInvalid",
+    /manifest\.json has 8388608 bytes/,
+  );
 });
 
 test("a cut, wrong or lying zip is installed in part", async () => {
   const whole = zipOf(entriesOf(packFiles()));
-  for (const bytes of [whole.subarray(0, whole.length / 2), whole.subarray(0, whole.length - 30), new TextEncoder().encode("not a zip at all, only some words")]) {
+  for (const bytes of [
+    whole.subarray(0, whole.length / 2),
+    whole.subarray(0, whole.length - 30),
+    new TextEncoder().encode("not a zip at all, only some words"),
+  ]) {
     const path = join(newFolder(), "pack.zip");
     writeFileSync(path, bytes);
     await refuses(path, "packInvalid", /refused/);
   }
-  await refuses(zipFile(entriesOf({ ...packFiles(), "model.onnx": weights.subarray(1) })), "packMismatch", /299999 bytes in the zip, its manifest says 300000/);
+  await refuses(
+    zipFile(entriesOf({ ...packFiles(), "model.onnx": weights.subarray(1) })),
+    "packMismatch",
+    /299999 bytes in the zip, its manifest says 300000/,
+  );
   await refuses(zipFile(entriesOf({ "card.md": weights })), "packInvalid", /0 manifest\.json/);
 });
 
 test("a pack that does not fit on the disk is begun", async () => {
-  await refuses(writePack(packFiles()), "diskFull", /MiB are free/, { freeBytes: async () => 1000 });
+  await refuses(writePack(packFiles()), "diskFull", /MiB are free/, {
+    freeBytes: async () => 1000,
+  });
 });
 
 // A hub on this machine that misbehaves on demand.
@@ -94,13 +178,20 @@ let server: Server | undefined;
 afterEach(() => server?.close());
 
 type Answer = (request: IncomingMessage, response: ServerResponse, bytes: Uint8Array) => boolean;
-async function hub(files: Record<string, Uint8Array>, misbehave: Answer = () => false): Promise<string> {
+async function hub(
+  files: Record<string, Uint8Array>,
+  misbehave: Answer = () => false,
+): Promise<string> {
   server = createServer((request, response) => {
     const bytes = files[(request.url ?? "").slice(1)];
     if (bytes === undefined) return void response.writeHead(404).end();
     if (misbehave(request, response, bytes)) return;
     const from = Number(/^bytes=(\d+)-$/.exec(request.headers.range ?? "")?.[1] ?? 0);
-    response.writeHead(from > 0 ? 206 : 200, { "content-length": bytes.length - from, etag: '"one"', ...(from > 0 ? { "content-range": `bytes ${from}-${bytes.length - 1}/${bytes.length}` } : {}) });
+    response.writeHead(from > 0 ? 206 : 200, {
+      "content-length": bytes.length - from,
+      etag: '"one"',
+      ...(from > 0 ? { "content-range": `bytes ${from}-${bytes.length - 1}/${bytes.length}` } : {}),
+    });
     response.end(bytes.subarray(from));
   });
   await new Promise<void>((resolve) => server?.listen(0, "127.0.0.1", resolve));
@@ -111,8 +202,14 @@ const isWeights = (request: IncomingMessage): boolean => request.url === "/model
 
 /** Sends a third, then drops the line. */
 function cut(response: ServerResponse, bytes: Uint8Array, from: number): true {
-  response.writeHead(from > 0 ? 206 : 200, { "content-length": bytes.length - from, etag: '"one"', ...(from > 0 ? { "content-range": `bytes ${from}-${bytes.length - 1}/${bytes.length}` } : {}) });
-  response.write(bytes.subarray(from, from + 100_000), () => setTimeout(() => response.destroy(), 20));
+  response.writeHead(from > 0 ? 206 : 200, {
+    "content-length": bytes.length - from,
+    etag: '"one"',
+    ...(from > 0 ? { "content-range": `bytes ${from}-${bytes.length - 1}/${bytes.length}` } : {}),
+  });
+  response.write(bytes.subarray(from, from + 100_000), () =>
+    setTimeout(() => response.destroy(), 20),
+  );
   return true;
 }
 
@@ -121,7 +218,10 @@ test("a cut download starts from the beginning instead of where it stopped", asy
   const address = await hub(packFiles(), (request, response, bytes) => {
     if (!isWeights(request)) return false;
     ranges.push(request.headers.range ?? "all");
-    return ranges.length <= 2 && cut(response, bytes, Number(/\d+/.exec(request.headers.range ?? "0")?.[0]));
+    return (
+      ranges.length <= 2 &&
+      cut(response, bytes, Number(/\d+/.exec(request.headers.range ?? "0")?.[0]))
+    );
   });
   const packs = emptyPacks();
   const seen: number[] = [];
@@ -175,10 +275,18 @@ test("a server that ignores ranges doubles the file's beginning", async () => {
 
 test("throttling, missing tokens and missing files are told apart", async () => {
   let busy = 2;
-  const throttled = await hub(packFiles(), (request, response) => isWeights(request) && busy-- > 0 && !!response.writeHead(429, { "retry-after": "0" }).end());
+  const throttled = await hub(
+    packFiles(),
+    (request, response) =>
+      isWeights(request) && busy-- > 0 && !!response.writeHead(429, { "retry-after": "0" }).end(),
+  );
   await installPack(throttled, { packs: emptyPacks(), patience: 1 });
   server?.close();
-  const gated = await hub(packFiles(), (request, response) => request.headers.authorization !== "Bearer secret" && !!response.writeHead(401).end());
+  const gated = await hub(
+    packFiles(),
+    (request, response) =>
+      request.headers.authorization !== "Bearer secret" && !!response.writeHead(401).end(),
+  );
   await refuses(gated, "unauthorized", /access token/);
   await installPack(gated, { packs: emptyPacks(), token: "secret" });
   server?.close();

@@ -4,7 +4,19 @@
  */
 import { randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
-import { copyFile, lstat, mkdir, readFile, readdir, realpath, rename, rm, stat, statfs, writeFile } from "node:fs/promises";
+import {
+  copyFile,
+  lstat,
+  mkdir,
+  readFile,
+  readdir,
+  realpath,
+  rename,
+  rm,
+  stat,
+  statfs,
+  writeFile,
+} from "node:fs/promises";
 import { dirname, join, sep } from "node:path";
 import { AppError } from "../../../api/errors.ts";
 import { parseManifest, type Manifest } from "../manifest.ts";
@@ -31,12 +43,16 @@ const reserveBytes = 256 << 20;
 export async function installPack(source: string, options: InstallOptions): Promise<Manifest> {
   if (/^https?:\/\//i.test(source)) return fromAddress(source, options);
   const about = await stat(source).catch(() => undefined);
-  if (about === undefined) throw new AppError("notFound", `There is no file or folder "${source}".`, { source });
+  if (about === undefined)
+    throw new AppError("notFound", `There is no file or folder "${source}".`, { source });
   return about.isDirectory() ? fromFolder(source, options) : fromZip(source, options);
 }
 
 /** Fills a staging folder, checks it as any pack is checked, and puts it in place. */
-async function stage({ packs }: InstallOptions, fill: (folder: string) => Promise<Manifest>): Promise<Manifest> {
+async function stage(
+  { packs }: InstallOptions,
+  fill: (folder: string) => Promise<Manifest>,
+): Promise<Manifest> {
   const folder = join(packs.userFolder, `.staging-${randomUUID()}`);
   await mkdir(folder, { recursive: true });
   try {
@@ -52,18 +68,33 @@ async function stage({ packs }: InstallOptions, fill: (folder: string) => Promis
 }
 
 /** Refuses what is there already, and what does not fit on the disk. */
-async function admit(manifest: Manifest, { packs, freeBytes = systemFree }: InstallOptions): Promise<void> {
+async function admit(
+  manifest: Manifest,
+  { packs, freeBytes = systemFree }: InstallOptions,
+): Promise<void> {
   const folder = join(packs.userFolder, manifest.id);
   const installed = await packs.list();
   const same = installed.find((one) => "pack" in one && one.pack.manifest.id === manifest.id);
   if (same && "pack" in same) {
     const { version } = same.pack.manifest;
-    throw new AppError("conflict", `The pack "${manifest.id}" ${version} is ${same.pack.bundled ? "part of the program" : "installed"} already${same.pack.bundled ? "" : "; remove it first"}.`, { id: manifest.id, version });
+    throw new AppError(
+      "conflict",
+      `The pack "${manifest.id}" ${version} is ${same.pack.bundled ? "part of the program" : "installed"} already${same.pack.bundled ? "" : "; remove it first"}.`,
+      { id: manifest.id, version },
+    );
   }
-  if (existsSync(folder)) throw new AppError("conflict", `A broken pack lies at "${folder}"; remove it first.`, { id: manifest.id });
+  if (existsSync(folder))
+    throw new AppError("conflict", `A broken pack lies at "${folder}"; remove it first.`, {
+      id: manifest.id,
+    });
   const needed = manifest.files.reduce((sum, file) => sum + file.bytes, 0) + reserveBytes;
   const free = await freeBytes(packs.userFolder);
-  if (free < needed) throw new AppError("diskFull", `${manifest.title} needs ${mib(needed)} MiB on the disk, ${mib(free)} MiB are free. Nothing was installed.`, { needed, free });
+  if (free < needed)
+    throw new AppError(
+      "diskFull",
+      `${manifest.title} needs ${mib(needed)} MiB on the disk, ${mib(free)} MiB are free. Nothing was installed.`,
+      { needed, free },
+    );
 }
 
 const mib = (bytes: number): number => Math.ceil(bytes / (1 << 20));
@@ -74,7 +105,9 @@ async function systemFree(folder: string): Promise<number> {
   return bavail * bsize;
 }
 
-const wantedFiles = (manifest: Manifest): string[] => [...new Set(["manifest.json", manifest.card, ...manifest.files.map(({ path }) => path)])];
+const wantedFiles = (manifest: Manifest): string[] => [
+  ...new Set(["manifest.json", manifest.card, ...manifest.files.map(({ path }) => path)]),
+];
 
 async function fromFolder(source: string, options: InstallOptions): Promise<Manifest> {
   const { manifest } = await readPack(source, false);
@@ -85,8 +118,16 @@ async function fromFolder(source: string, options: InstallOptions): Promise<Mani
       options.signal?.throwIfAborted();
       const from = join(source, path);
       const about = await lstat(from).catch(() => undefined);
-      if (about === undefined) throw new AppError("packInvalid", `${manifest.id}: the file "${path}" is missing. Nothing was installed.`);
-      if (!about.isFile() || !(await realpath(from)).startsWith(root + sep)) throw new AppError("packInvalid", `${manifest.id}: "${path}" is a link or lies outside the pack; packs hold plain files only. Nothing was installed.`);
+      if (about === undefined)
+        throw new AppError(
+          "packInvalid",
+          `${manifest.id}: the file "${path}" is missing. Nothing was installed.`,
+        );
+      if (!about.isFile() || !(await realpath(from)).startsWith(root + sep))
+        throw new AppError(
+          "packInvalid",
+          `${manifest.id}: "${path}" is a link or lies outside the pack; packs hold plain files only. Nothing was installed.`,
+        );
       await mkdir(dirname(join(folder, path)), { recursive: true });
       await copyFile(from, join(folder, path));
     }
@@ -107,8 +148,16 @@ async function fromZip(path: string, options: InstallOptions): Promise<Manifest>
 async function unpack(zip: Zip, folder: string, options: InstallOptions): Promise<Manifest> {
   const found = zip.entries.filter(({ path }) => /^([^/]+\/)?manifest\.json$/.test(path));
   const [head] = found;
-  if (head === undefined || found.length > 1) throw new AppError("packInvalid", `The zip holds ${found.length} manifest.json at its top; one is needed. Nothing was installed.`);
-  if (head.bytes > manifestBytes) throw new AppError("packInvalid", `The zip's manifest.json has ${head.bytes} bytes; at most ${manifestBytes} are read. Nothing was installed.`);
+  if (head === undefined || found.length > 1)
+    throw new AppError(
+      "packInvalid",
+      `The zip holds ${found.length} manifest.json at its top; one is needed. Nothing was installed.`,
+    );
+  if (head.bytes > manifestBytes)
+    throw new AppError(
+      "packInvalid",
+      `The zip's manifest.json has ${head.bytes} bytes; at most ${manifestBytes} are read. Nothing was installed.`,
+    );
   const root = head.path.slice(0, -"manifest.json".length);
   await extract(zip, head, join(folder, "manifest.json"), options.signal);
   const manifest = parseManifest(await readFile(join(folder, "manifest.json"), "utf8"), "The zip");
@@ -116,7 +165,11 @@ async function unpack(zip: Zip, folder: string, options: InstallOptions): Promis
   const paths = wantedFiles(manifest).filter((path) => path !== "manifest.json");
   for (const [index, path] of paths.entries()) {
     const entry = zip.entries.find((one) => one.path === root + path);
-    if (entry === undefined) throw new AppError("packInvalid", `${manifest.id}: the zip has no "${path}". Nothing was installed.`);
+    if (entry === undefined)
+      throw new AppError(
+        "packInvalid",
+        `${manifest.id}: the zip has no "${path}". Nothing was installed.`,
+      );
     refuseSize(manifest, path, entry);
     options.emit?.({ done: index, total: paths.length, label: `Unpacking ${path}` });
     await extract(zip, entry, join(folder, path), options.signal);
@@ -127,12 +180,16 @@ async function unpack(zip: Zip, folder: string, options: InstallOptions): Promis
 function refuseSize(manifest: Manifest, path: string, { bytes }: ZipEntry): void {
   const expected = manifest.files.find((file) => file.path === path)?.bytes;
   if (expected === undefined ? bytes <= manifestBytes : bytes === expected) return;
-  throw new AppError("packMismatch", `${manifest.id}: "${path}" has ${bytes} bytes in the zip, ${expected === undefined ? `at most ${manifestBytes} are taken` : `its manifest says ${expected}`}. Nothing was installed.`);
+  throw new AppError(
+    "packMismatch",
+    `${manifest.id}: "${path}" has ${bytes} bytes in the zip, ${expected === undefined ? `at most ${manifestBytes} are taken` : `its manifest says ${expected}`}. Nothing was installed.`,
+  );
 }
 
 /** Only encrypted transport, save to this machine itself. */
 function refusePlainHttp(url: URL): void {
-  if (url.protocol === "https:" || ["127.0.0.1", "[::1]", "localhost"].includes(url.hostname)) return;
+  if (url.protocol === "https:" || ["127.0.0.1", "[::1]", "localhost"].includes(url.hostname))
+    return;
   throw new AppError("badInput", `"${url.href}" is not https; models are fetched over https only.`);
 }
 
@@ -149,14 +206,24 @@ async function fromAddress(address: string, options: InstallOptions): Promise<Ma
   if (url.pathname.endsWith(".zip")) {
     const free = await (options.freeBytes ?? systemFree)(options.packs.userFolder);
     const target = join(downloads, `${encodeURIComponent(address).slice(-120)}`);
-    await download({ ...common, url: address, target, bytes: Math.max(0, free - reserveBytes), onProgress: (done) => options.emit?.({ done, total: 0, label: `Fetching ${url.host}` }) });
+    await download({
+      ...common,
+      url: address,
+      target,
+      bytes: Math.max(0, free - reserveBytes),
+      onProgress: (done) => options.emit?.({ done, total: 0, label: `Fetching ${url.host}` }),
+    });
     try {
       return await fromZip(target, options);
     } finally {
       await rm(target, { force: true });
     }
   }
-  if (!url.pathname.endsWith("/manifest.json")) throw new AppError("badInput", `"${address}" is no pack address: it ends in manifest.json or .zip.`);
+  if (!url.pathname.endsWith("/manifest.json"))
+    throw new AppError(
+      "badInput",
+      `"${address}" is no pack address: it ends in manifest.json or .zip.`,
+    );
   const head = join(downloads, `manifest-${randomUUID()}.json`);
   await download({ ...common, url: address, target: head, bytes: manifestBytes });
   const text = await readFile(head, "utf8").finally(() => rm(head, { force: true }));
@@ -166,10 +233,23 @@ async function fromAddress(address: string, options: InstallOptions): Promise<Ma
     const total = manifest.files.reduce((sum, file) => sum + file.bytes, 0);
     let before = 0;
     const beside = (path: string): string => new URL(path, url).href + url.search;
-    await download({ ...common, url: beside(manifest.card), target: join(folder, manifest.card), bytes: manifestBytes });
+    await download({
+      ...common,
+      url: beside(manifest.card),
+      target: join(folder, manifest.card),
+      bytes: manifestBytes,
+    });
     for (const file of manifest.files) {
       const kept = join(downloads, file.sha256);
-      await download({ ...common, url: beside(file.path), target: kept, bytes: file.bytes, sha256: file.sha256, onProgress: (done) => options.emit?.({ done: before + done, total, label: `Fetching ${file.path}` }) });
+      await download({
+        ...common,
+        url: beside(file.path),
+        target: kept,
+        bytes: file.bytes,
+        sha256: file.sha256,
+        onProgress: (done) =>
+          options.emit?.({ done: before + done, total, label: `Fetching ${file.path}` }),
+      });
       before += file.bytes;
       await mkdir(dirname(join(folder, file.path)), { recursive: true });
       await rename(kept, join(folder, file.path));
@@ -182,9 +262,23 @@ async function fromAddress(address: string, options: InstallOptions): Promise<Ma
 /** Takes an installed pack away, and what failed tries left. @throws conflict for a bundled pack */
 export async function removePack(id: string, packs: Packs): Promise<void> {
   const installed = await packs.list();
-  const found = installed.find((one) => ("pack" in one ? one.pack.manifest.id === id : one.folder === join(packs.userFolder, id)));
+  const found = installed.find((one) =>
+    "pack" in one ? one.pack.manifest.id === id : one.folder === join(packs.userFolder, id),
+  );
   if (found === undefined) await packs.find(id);
-  if (found && "pack" in found && found.pack.bundled) throw new AppError("conflict", `"${id}" is part of the program; it can be switched off, not removed.`);
-  await rm(join(packs.userFolder, found && "pack" in found ? (found.pack.folder.split(sep).at(-1) ?? id) : id), { recursive: true });
-  for (const name of await readdir(packs.userFolder)) if (name.startsWith(".staging-")) await rm(join(packs.userFolder, name), { recursive: true, force: true });
+  if (found && "pack" in found && found.pack.bundled)
+    throw new AppError(
+      "conflict",
+      `"${id}" is part of the program; it can be switched off, not removed.`,
+    );
+  await rm(
+    join(
+      packs.userFolder,
+      found && "pack" in found ? (found.pack.folder.split(sep).at(-1) ?? id) : id,
+    ),
+    { recursive: true },
+  );
+  for (const name of await readdir(packs.userFolder))
+    if (name.startsWith(".staging-"))
+      await rm(join(packs.userFolder, name), { recursive: true, force: true });
 }

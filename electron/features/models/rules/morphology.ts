@@ -24,7 +24,13 @@ export function squaredDistance(region: Uint8Array, { size, spacing }: Space): F
   return distance;
 }
 
-function alongAxis(distance: Float64Array, size: Size, strides: Size, axis: 0 | 1 | 2, mm: number): void {
+function alongAxis(
+  distance: Float64Array,
+  size: Size,
+  strides: Size,
+  axis: 0 | 1 | 2,
+  mm: number,
+): void {
   const length = size[axis];
   const stride = strides[axis];
   const line = new Float64Array(length);
@@ -57,7 +63,9 @@ function envelope(line: Float64Array, mm: number, vertex: Int32Array, edge: Floa
     let crossing = 0;
     for (;;) {
       const old = vertex[k] as number;
-      crossing = ((line[at] as number) - (line[old] as number) + square * (at * at - old * old)) / (2 * square * (at - old));
+      crossing =
+        ((line[at] as number) - (line[old] as number) + square * (at * at - old * old)) /
+        (2 * square * (at - old));
       if (crossing > (edge[k] as number)) break;
       k -= 1;
     }
@@ -75,7 +83,10 @@ export function dilate(region: Uint8Array, space: Space, mm: number): Uint8Array
 
 /** Outside the image counts as set, so that a body cut by the scan's edge is not eaten there. */
 export function erode(region: Uint8Array, space: Space, mm: number): Uint8Array {
-  const distance = squaredDistance(regionWhere(region.length, (at) => region[at] === 0), space);
+  const distance = squaredDistance(
+    regionWhere(region.length, (at) => region[at] === 0),
+    space,
+  );
   return regionWhere(region.length, (at) => (distance[at] as number) > mm * mm + 1e-9);
 }
 

@@ -9,7 +9,11 @@ export const ruleSchema = z.discriminatedUnion("rule", [
   /** Voxels with `min` ≤ value < `max`, in the image's unit (HU for CT). */
   rule("range", { min: z.number().default(-1e9), max: z.number().default(1e9) }),
   /** Voxels of `of` that are also in every region of `inside` and in none of `outside`. */
-  rule("combine", { of: region, inside: z.array(region).default([]), outside: z.array(region).default([]) }),
+  rule("combine", {
+    of: region,
+    inside: z.array(region).default([]),
+    outside: z.array(region).default([]),
+  }),
   rule("union", { of: z.array(region).min(2) }),
   /** Morphology with a ball of this radius in millimetres. */
   rule("erode", { of: region, mm: z.number().positive() }),
@@ -17,7 +21,11 @@ export const ruleSchema = z.discriminatedUnion("rule", [
   rule("open", { of: region, mm: z.number().positive() }),
   rule("close", { of: region, mm: z.number().positive() }),
   /** Pieces (face neighbours) of at least `minMl`, the largest `count` of them. */
-  rule("largest", { of: region, count: z.int().positive().default(1_000_000), minMl: z.number().min(0).default(0) }),
+  rule("largest", {
+    of: region,
+    count: z.int().positive().default(1_000_000),
+    minMl: z.number().min(0).default(0),
+  }),
   /** Pieces of `of` that hold at least one voxel of `seed`. */
   rule("touching", { of: region, seed: region }),
   /** Pieces whose mean value lies in `min` ≤ mean < `max`. */

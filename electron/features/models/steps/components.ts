@@ -31,7 +31,7 @@ function rootOf(parent: number[], run: number): number {
   let root = run;
   while (parent[root] !== root) root = parent[root] as number;
   // Later searches are short.
-  for (let at = run; at !== root; ) {
+  for (let at = run; at !== root;) {
     const next = parent[at] as number;
     parent[at] = root;
     at = next;
@@ -71,20 +71,36 @@ function joinAll(runs: Runs, [, height, depth]: Shape, faces: boolean): void {
 }
 
 /** Calls `visit` with each run's root and its first and last-plus-one voxel. */
-function eachRun({ start, end, first, parent }: Runs, width: number, visit: (root: number, from: number, to: number) => void): void {
+function eachRun(
+  { start, end, first, parent }: Runs,
+  width: number,
+  visit: (root: number, from: number, to: number) => void,
+): void {
   for (let row = 0; row + 1 < first.length; row += 1) {
-    for (let run = first[row] as number; run < (first[row + 1] as number); run += 1) visit(rootOf(parent, run), row * width + (start[run] as number), row * width + (end[run] as number));
+    for (let run = first[row] as number; run < (first[row + 1] as number); run += 1)
+      visit(
+        rootOf(parent, run),
+        row * width + (start[run] as number),
+        row * width + (end[run] as number),
+      );
   }
 }
 
 /** Keeps the `count` largest touching pieces that hold at least `minFraction` of the image. Changes nothing in place. */
-export function keepLargest(mask: Uint8Array, shape: Shape, count: number, minFraction: number): Uint8Array {
+export function keepLargest(
+  mask: Uint8Array,
+  shape: Shape,
+  count: number,
+  minFraction: number,
+): Uint8Array {
   const runs = runsWhere(mask, shape, true);
   joinAll(runs, shape, false);
   const sizes = new Map<number, number>();
   eachRun(runs, shape[0], (root, from, to) => sizes.set(root, (sizes.get(root) ?? 0) + to - from));
   const largest = [...sizes].toSorted(([, a], [, b]) => b - a).slice(0, count);
-  const kept = new Set(largest.filter(([, size]) => size >= minFraction * mask.length).map(([root]) => root));
+  const kept = new Set(
+    largest.filter(([, size]) => size >= minFraction * mask.length).map(([root]) => root),
+  );
   const result = new Uint8Array(mask.length);
   eachRun(runs, shape[0], (root, from, to) => {
     if (kept.has(root)) result.set(mask.subarray(from, to), from);

@@ -1,7 +1,12 @@
 /** Boxes: cropping to what is not background, and padding to sizes a network takes. */
 import { block, type Changed, type Grid, type Size } from "./grid.ts";
 
-export type CropRule = { threshold: number; marginVox: number | [number, number, number]; allowSmaller: boolean; kDivisible: number };
+export type CropRule = {
+  threshold: number;
+  marginVox: number | [number, number, number];
+  allowSmaller: boolean;
+  kDivisible: number;
+};
 export type Box = { start: Size; size: Size };
 
 /**
@@ -9,7 +14,10 @@ export type Box = { start: Size; size: Size };
  * image when `allowSmaller`; sizes are rounded up to a multiple of `kDivisible`, the start moved back by
  * half the extra. An image without foreground keeps its whole grid.
  */
-export function foregroundBox(grid: Grid, { threshold, marginVox, allowSmaller, kDivisible }: CropRule): Box {
+export function foregroundBox(
+  grid: Grid,
+  { threshold, marginVox, allowSmaller, kDivisible }: CropRule,
+): Box {
   const found = limits(grid, threshold);
   if (found === undefined) return { start: [0, 0, 0], size: grid.size };
   const start: Size = [0, 0, 0];
@@ -26,7 +34,10 @@ export function foregroundBox(grid: Grid, { threshold, marginVox, allowSmaller, 
   return { start, size };
 }
 
-function limits({ size: [nx, ny, nz], channels, data }: Grid, threshold: number): { low: Size; high: Size } | undefined {
+function limits(
+  { size: [nx, ny, nz], channels, data }: Grid,
+  threshold: number,
+): { low: Size; high: Size } | undefined {
   const low: Size = [nx, ny, nz];
   const high: Size = [-1, -1, -1];
   let at = 0;
@@ -55,7 +66,9 @@ export function cropForeground(grid: Grid, rule: CropRule): Changed {
 /** Pads with zeros to multiples of `k`, half before and the rest after. */
 export function padMultiple(grid: Grid, k: number): Changed {
   const size = grid.size.map((length) => Math.ceil(length / k) * k) as Size;
-  const start = size.map((length, axis) => -Math.floor((length - (grid.size[axis] as number)) / 2) || 0) as Size;
+  const start = size.map(
+    (length, axis) => -Math.floor((length - (grid.size[axis] as number)) / 2) || 0,
+  ) as Size;
   return cut(grid, { start, size });
 }
 

@@ -2,7 +2,16 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
 import { cropForeground } from "./foreground.ts";
-import { at, blockDifference, golden, goldenJson, goldenTitle, gridAt, hasGolden, imagingData } from "./golden.ts";
+import {
+  at,
+  blockDifference,
+  golden,
+  goldenJson,
+  goldenTitle,
+  gridAt,
+  hasGolden,
+  imagingData,
+} from "./golden.ts";
 import type { Changed, Grid, LabelGrid } from "./grid.ts";
 import { normalizeNonzero } from "./intensity.ts";
 import { orient } from "./orient.ts";
@@ -12,19 +21,29 @@ import type { PreprocessStep } from "../manifest.ts";
 
 const triple = z.tuple([z.number(), z.number(), z.number()]);
 const caseSchema = z.looseObject({
-  file: z.string(), source: z.string().optional(), output_shape: z.array(z.number()), affine_ras: z.array(z.array(z.number())),
-  samples_index: z.array(z.array(z.number())).optional(), samples_value: z.array(z.number()).optional(), block_offset: triple.optional(),
+  file: z.string(),
+  source: z.string().optional(),
+  output_shape: z.array(z.number()),
+  affine_ras: z.array(z.array(z.number())),
+  samples_index: z.array(z.array(z.number())).optional(),
+  samples_value: z.array(z.number()).optional(),
+  block_offset: triple.optional(),
 });
 type Case = z.infer<typeof caseSchema>;
-const cases = hasGolden ? z.object({ cases: z.array(caseSchema) }).parse(goldenJson("transforms/transforms.json")).cases : [];
+const cases = hasGolden
+  ? z.object({ cases: z.array(caseSchema) }).parse(goldenJson("transforms/transforms.json")).cases
+  : [];
 const named = (file: string): Case => {
   const found = cases.find((one) => one.file === `${file}.nii.gz`);
   if (found === undefined) throw new Error(`no case ${file}`);
   return found;
 };
 const sources: Record<string, string> = {
-  ct: "ct_totalsegmentator/example_ct.nii.gz", mr: "ct_totalsegmentator/example_mr_sm.nii.gz", flair: "nifti_samples/FLAIR.nii.gz",
-  ctLabel: "ct_totalsegmentator/example_seg_fast_force_split.nii.gz", mrLabel: "ct_totalsegmentator/example_seg_mr.nii.gz",
+  ct: "ct_totalsegmentator/example_ct.nii.gz",
+  mr: "ct_totalsegmentator/example_mr_sm.nii.gz",
+  flair: "nifti_samples/FLAIR.nii.gz",
+  ctLabel: "ct_totalsegmentator/example_seg_fast_force_split.nii.gz",
+  mrLabel: "ct_totalsegmentator/example_seg_mr.nii.gz",
 };
 const source = (key: string): Grid => gridAt(join(imagingData, sources[key] ?? key));
 const reference = (file: string): Grid => gridAt(join(golden, "transforms", `${file}.nii.gz`));
@@ -34,11 +53,17 @@ const asLabels = (grid: Grid): LabelGrid => ({ ...grid, data: Uint8Array.from(gr
 function compare(actual: Grid, file: string, tolerance: number): void {
   const about = named(file);
   expect(actual.size).toEqual(about.output_shape.slice(-3));
-  about.affine_ras.flat().forEach((value, index) => expect(actual.affine[index]).toBeCloseTo(value, 5));
-  expect(blockDifference(actual, reference(file), about.block_offset ?? [0, 0, 0])).toBeLessThanOrEqual(tolerance);
+  about.affine_ras
+    .flat()
+    .forEach((value, index) => expect(actual.affine[index]).toBeCloseTo(value, 5));
+  expect(
+    blockDifference(actual, reference(file), about.block_offset ?? [0, 0, 0]),
+  ).toBeLessThanOrEqual(tolerance);
   about.samples_index?.forEach((index, n) => {
     const channel = index.length === 4 ? (index[0] as number) : 0;
-    expect(Math.abs(at(actual, index.slice(-3), channel) - (about.samples_value?.[n] as number))).toBeLessThanOrEqual(tolerance);
+    expect(
+      Math.abs(at(actual, index.slice(-3), channel) - (about.samples_value?.[n] as number)),
+    ).toBeLessThanOrEqual(tolerance);
   });
 }
 
@@ -49,7 +74,14 @@ function differing(a: LabelGrid, b: Grid): number {
 const vista: PreprocessStep[] = [
   { step: "spacing", mm: [1.5, 1.5, 1.5], mode: "bilinear" },
   { step: "cropForeground", threshold: 0, marginVox: 10, allowSmaller: true, kDivisible: 1 },
-  { step: "intensityRange", aMin: -963.8247715525971, aMax: 1053.678477684517, bMin: 0, bMax: 1, clip: true },
+  {
+    step: "intensityRange",
+    aMin: -963.8247715525971,
+    aMax: 1053.678477684517,
+    bMin: 0,
+    bMax: 1,
+    clip: true,
+  },
   { step: "orient", axes: "RAS" },
 ];
 
@@ -61,34 +93,86 @@ describe.skipIf(!hasGolden)(goldenTitle("volume steps agree with MONAI 1.5"), ()
   });
 
   test("spacing is off by half a voxel, or sizes round another way", () => {
-    compare(respace(source("ct"), [2.0317, 1.7123, 2.2713], "bilinear").grid, "ct_spacing_notie", 1e-4);
+    compare(
+      respace(source("ct"), [2.0317, 1.7123, 2.2713], "bilinear").grid,
+      "ct_spacing_notie",
+      1e-4,
+    );
     compare(respace(source("ct"), [1.5, 1.5, 1.5], "bilinear").grid, "ct_spacing_1p5", 1e-4);
     compare(respace(source("mr"), [1.5, 1.5, 1.5], "bilinear").grid, "mr_spacing_1p5", 1e-4);
-    compare(respace(source("ctLabel"), [2.0317, 1.7123, 2.2713], "nearest").grid, "ct_spacing_notie_label", 0);
+    compare(
+      respace(source("ctLabel"), [2.0317, 1.7123, 2.2713], "nearest").grid,
+      "ct_spacing_notie_label",
+      0,
+    );
   });
 
   test("oblique volumes lose their rotation or their shear", () => {
-    compare(respace(source("flair"), [1.3127, 1.7331, 2.1913], "bilinear").grid, "flair_oblique_spacing", 1e-4);
+    compare(
+      respace(source("flair"), [1.3127, 1.7331, 2.1913], "bilinear").grid,
+      "flair_oblique_spacing",
+      1e-4,
+    );
   });
 
   test("the foreground box forgets its margin, its padding or its multiple", () => {
     const rule = { threshold: 0, marginVox: 10, allowSmaller: true, kDivisible: 1 } as const;
     compare(cropForeground(source("ct"), rule).grid, "ct_crop_foreground_clipped", 0);
-    compare(cropForeground(source("ct"), { ...rule, allowSmaller: false }).grid, "ct_crop_foreground_padded", 0);
-    compare(cropForeground(source("ct"), { threshold: 300, marginVox: [3, 0, 5], allowSmaller: true, kDivisible: 4 }).grid, "ct_crop_foreground_gt300_k4", 0);
-    compare(cropForeground(source("mr"), { ...rule, allowSmaller: false }).grid, "mr_crop_foreground_padded", 0);
+    compare(
+      cropForeground(source("ct"), { ...rule, allowSmaller: false }).grid,
+      "ct_crop_foreground_padded",
+      0,
+    );
+    compare(
+      cropForeground(source("ct"), {
+        threshold: 300,
+        marginVox: [3, 0, 5],
+        allowSmaller: true,
+        kDivisible: 4,
+      }).grid,
+      "ct_crop_foreground_gt300_k4",
+      0,
+    );
+    compare(
+      cropForeground(source("mr"), { ...rule, allowSmaller: false }).grid,
+      "mr_crop_foreground_padded",
+      0,
+    );
   });
 
   test("intensities are scaled without the clip, or z-scored over the background too", () => {
-    compare(preprocessVolume(source("ct"), vista.slice(2, 3)).grid, "ct_scale_intensity_range", 1e-6);
-    compare(preprocessVolume(source("mr"), [{ step: "normalizeNonzero", perChannel: true }]).grid, "mr_normalize_intensity", 1e-5);
-    compare(preprocessVolume(source("ct"), [{ step: "normalizeNonzero", perChannel: true }]).grid, "ct_normalize_intensity", 1e-5);
+    compare(
+      preprocessVolume(source("ct"), vista.slice(2, 3)).grid,
+      "ct_scale_intensity_range",
+      1e-6,
+    );
+    compare(
+      preprocessVolume(source("mr"), [{ step: "normalizeNonzero", perChannel: true }]).grid,
+      "mr_normalize_intensity",
+      1e-5,
+    );
+    compare(
+      preprocessVolume(source("ct"), [{ step: "normalizeNonzero", perChannel: true }]).grid,
+      "ct_normalize_intensity",
+      1e-5,
+    );
   });
 
   test("the BraTS chain mixes channels, or divides a flat channel by zero", () => {
     const { data, ...rest } = source("mr");
-    const four = Float32Array.from([...data, ...data.map((x) => Math.max(x - 100, 0)), ...data.map((x) => (x > 0 ? 7 : 0)), ...data.map(() => 0)]);
-    compare(preprocessVolume({ ...rest, channels: 4, data: four }, [{ step: "normalizeNonzero", perChannel: true }]).grid, "mr_brats_bundle_chain", 1e-5);
+    const four = Float32Array.from([
+      ...data,
+      ...data.map((x) => Math.max(x - 100, 0)),
+      ...data.map((x) => (x > 0 ? 7 : 0)),
+      ...data.map(() => 0),
+    ]);
+    compare(
+      preprocessVolume({ ...rest, channels: 4, data: four }, [
+        { step: "normalizeNonzero", perChannel: true },
+      ]).grid,
+      "mr_brats_bundle_chain",
+      1e-5,
+    );
   });
 
   test.each(["ct", "mr"])("the VISTA3D chain runs its steps in another order (%s)", (key) => {
@@ -99,20 +183,50 @@ describe.skipIf(!hasGolden)(goldenTitle("volume steps agree with MONAI 1.5"), ()
   });
 
   test("labels come back shifted after resampling", () => {
-    const back = (chain: Changed, name: string): number => differing(chain.undo(asLabels(reference(`${name}_chain_label`))), reference(`${name}_inverse_label`));
-    const brats = preprocessVolume(source("mr"), [{ step: "orient", axes: "RAS" }, { step: "spacing", mm: [1, 1, 1], mode: "bilinear" }]);
+    const back = (chain: Changed, name: string): number =>
+      differing(
+        chain.undo(asLabels(reference(`${name}_chain_label`))),
+        reference(`${name}_inverse_label`),
+      );
+    const brats = preprocessVolume(source("mr"), [
+      { step: "orient", axes: "RAS" },
+      { step: "spacing", mm: [1, 1, 1], mode: "bilinear" },
+    ]);
     expect(back(brats, "mr_brats_ras_1mm")).toBe(0);
     const notie = respace(source("ct"), [2.0317, 1.7123, 2.2713], "bilinear");
-    expect(differing(notie.undo(asLabels(reference("ct_spacing_notie_label"))), reference("ct_spacing_notie_inverse_label"))).toBe(0);
+    expect(
+      differing(
+        notie.undo(asLabels(reference("ct_spacing_notie_label"))),
+        reference("ct_spacing_notie_inverse_label"),
+      ),
+    ).toBe(0);
   });
 
   test("rounding noise of resampling is taken for foreground (the sounder rule beside MONAI's)", () => {
-    const statistics = z.array(z.object({ without_rounding_noise: z.object({ mean: z.number().nullable(), population_std: z.number().nullable() }) })).parse(named("mr_brats_ras_1mm_chain")["channel_statistics"]);
-    const spaced = preprocessVolume(source("mr"), [{ step: "orient", axes: "RAS" }, { step: "spacing", mm: [1, 1, 1], mode: "bilinear" }]).grid;
+    const statistics = z
+      .array(
+        z.object({
+          without_rounding_noise: z.object({
+            mean: z.number().nullable(),
+            population_std: z.number().nullable(),
+          }),
+        }),
+      )
+      .parse(named("mr_brats_ras_1mm_chain")["channel_statistics"]);
+    const spaced = preprocessVolume(source("mr"), [
+      { step: "orient", axes: "RAS" },
+      { step: "spacing", mm: [1, 1, 1], mode: "bilinear" },
+    ]).grid;
     const scored = Float32Array.from(spaced.data);
     normalizeNonzero(scored, 1, true);
-    const { mean, population_std: spread } = statistics[0]?.without_rounding_noise ?? { mean: 0, population_std: 1 };
+    const { mean, population_std: spread } = statistics[0]?.without_rounding_noise ?? {
+      mean: 0,
+      population_std: 1,
+    };
     const where = spaced.data.findIndex((value) => value > 100);
-    expect(((spaced.data[where] as number) - (mean ?? 0)) / (spread ?? 1)).toBeCloseTo(scored[where] as number, 4);
+    expect(((spaced.data[where] as number) - (mean ?? 0)) / (spread ?? 1)).toBeCloseTo(
+      scored[where] as number,
+      4,
+    );
   });
 });

@@ -48,7 +48,10 @@ export function voxelOrder<Data extends Float32Array | Uint8Array>(grid: Grid<Da
   return data;
 }
 
-export function emptyLike<Data extends Float32Array | Uint8Array>(data: Data, length: number): Data {
+export function emptyLike<Data extends Float32Array | Uint8Array>(
+  data: Data,
+  length: number,
+): Data {
   return (data instanceof Float32Array ? new Float32Array(length) : new Uint8Array(length)) as Data;
 }
 
@@ -69,7 +72,12 @@ export function shiftedAffine(affine: readonly number[], start: Size): number[] 
  * The block of `size` that begins at `start`, which may lie outside: what is outside is `fill`.
  * Cropping and padding are both this, and each undoes the other.
  */
-export function block<Data extends Float32Array | Uint8Array>(grid: Grid<Data>, start: Size, size: Size, fill = 0): Grid<Data> {
+export function block<Data extends Float32Array | Uint8Array>(
+  grid: Grid<Data>,
+  start: Size,
+  size: Size,
+  fill = 0,
+): Grid<Data> {
   const [nx, ny, nz] = grid.size;
   const data = emptyLike(grid.data, grid.channels * sizeOf(size));
   if (fill !== 0) data.fill(fill);

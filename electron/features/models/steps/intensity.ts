@@ -21,7 +21,8 @@ const nothing = 1e-6;
 export function normalizeNonzero(data: Float32Array, channels: number, perChannel: boolean): void {
   const parts = perChannel ? channels : 1;
   const length = data.length / parts;
-  for (let part = 0; part < parts; part += 1) zScore(data.subarray(part * length, (part + 1) * length));
+  for (let part = 0; part < parts; part += 1)
+    zScore(data.subarray(part * length, (part + 1) * length));
 }
 
 function zScore(values: Float32Array): void {

@@ -11,10 +11,18 @@ type Stage = { scores: Grid; on?: Uint8Array; labels?: LabelGrid };
  * Runs the steps before `invert`. `ids` are the labels' ids in channel order. @throws packInvalid when the
  * steps do not lead to one label map.
  */
-export function labelsFrom(scores: Grid, steps: readonly PostprocessStep[], ids: readonly number[]): LabelGrid {
+export function labelsFrom(
+  scores: Grid,
+  steps: readonly PostprocessStep[],
+  ids: readonly number[],
+): LabelGrid {
   const end = steps.reduce<Stage>((stage, step) => next(stage, step, ids), { scores });
   const labels = end.labels ?? single(end, ids);
-  if (labels === undefined) throw new AppError("packInvalid", `The steps ${steps.map(({ step }) => step).join(", ")} lead to no label map: add argmaxOrBackground, mergePriority or threshold.`);
+  if (labels === undefined)
+    throw new AppError(
+      "packInvalid",
+      `The steps ${steps.map(({ step }) => step).join(", ")} lead to no label map: add argmaxOrBackground, mergePriority or threshold.`,
+    );
   return labels;
 }
 
@@ -34,9 +42,13 @@ export function tidyLabels(labels: LabelGrid, step: PostprocessStep): LabelGrid 
   const shape = [nz, ny, nx] as const;
   const tidy = (mask: Uint8Array): Uint8Array => {
     if (step.step === "keepLargest") return keepLargest(mask, shape, step.count, step.minFraction);
-    if (step.step === "removeSmall") return keepLargest(mask, shape, Number.POSITIVE_INFINITY, step.minFraction);
+    if (step.step === "removeSmall")
+      return keepLargest(mask, shape, Number.POSITIVE_INFINITY, step.minFraction);
     if (step.step === "fillHoles") return fillHoles(mask, shape);
-    throw new AppError("packInvalid", `The step "${step.step}" does not apply to a finished label map.`);
+    throw new AppError(
+      "packInvalid",
+      `The step "${step.step}" does not apply to a finished label map.`,
+    );
   };
   const data = new Uint8Array(labels.data.length);
   for (const id of new Set(labels.data)) {
@@ -51,24 +63,33 @@ function next(stage: Stage, step: PostprocessStep, ids: readonly number[]): Stag
   const { scores } = stage;
   switch (step.step) {
     case "sigmoid":
-      return { scores: { ...scores, data: scores.data.map((value) => 1 / (1 + Math.exp(-value))) } };
+      return {
+        scores: { ...scores, data: scores.data.map((value) => 1 / (1 + Math.exp(-value))) },
+      };
     case "softmax":
       return { scores: { ...scores, data: softmax(scores) } };
     case "threshold":
       return { ...stage, on: above(scores.data, step.value) };
     case "argmaxOrBackground":
-      return { ...stage, labels: { ...scores, channels: 1, data: argmax(scores, ids, step.background) } };
+      return {
+        ...stage,
+        labels: { ...scores, channels: 1, data: argmax(scores, ids, step.background) },
+      };
     case "mergePriority":
       return { ...stage, labels: { ...scores, channels: 1, data: merge(stage, step.order) } };
     case "keepLargest":
     case "removeSmall":
     case "fillHoles": {
       const labels = stage.labels ?? single(stage, ids);
-      if (labels === undefined) throw new AppError("packInvalid", `"${step.step}" comes before there is a label map.`);
+      if (labels === undefined)
+        throw new AppError("packInvalid", `"${step.step}" comes before there is a label map.`);
       return { ...stage, labels: tidyLabels(labels, step) };
     }
     default:
-      throw new AppError("packInvalid", `The step "${step.step}" does not apply to a volume's channels.`);
+      throw new AppError(
+        "packInvalid",
+        `The step "${step.step}" does not apply to a volume's channels.`,
+      );
   }
 }
 
@@ -92,13 +113,19 @@ function softmax({ data, channels, size }: Grid): Float32Array {
     let most = Number.NEGATIVE_INFINITY;
     for (let c = 0; c < channels; c += 1) most = Math.max(most, data[c * count + at] as number);
     let sum = 0;
-    for (let c = 0; c < channels; c += 1) sum += result[c * count + at] = Math.exp((data[c * count + at] as number) - most);
-    for (let c = 0; c < channels; c += 1) result[c * count + at] = (result[c * count + at] as number) / sum;
+    for (let c = 0; c < channels; c += 1)
+      sum += result[c * count + at] = Math.exp((data[c * count + at] as number) - most);
+    for (let c = 0; c < channels; c += 1)
+      result[c * count + at] = (result[c * count + at] as number) / sum;
   }
   return result;
 }
 
-function argmax({ data, channels, size }: Grid, ids: readonly number[], background: "nonPositive" | "channel"): Uint8Array {
+function argmax(
+  { data, channels, size }: Grid,
+  ids: readonly number[],
+  background: "nonPositive" | "channel",
+): Uint8Array {
   const count = sizeOf(size);
   const labels = new Uint8Array(count);
   for (let at = 0; at < count; at += 1) {
@@ -114,11 +141,16 @@ function argmax({ data, channels, size }: Grid, ids: readonly number[], backgrou
 }
 
 function merge({ scores, on }: Stage, order: readonly (readonly [number, number])[]): Uint8Array {
-  if (on === undefined) throw new AppError("packInvalid", `"threshold" must come before "mergePriority".`);
+  if (on === undefined)
+    throw new AppError("packInvalid", `"threshold" must come before "mergePriority".`);
   const count = sizeOf(scores.size);
   const labels = new Uint8Array(count);
   for (const [channel, label] of order.toReversed()) {
-    if (channel >= scores.channels) throw new AppError("packInvalid", `"mergePriority" names channel ${channel}; the network gives ${scores.channels}.`);
+    if (channel >= scores.channels)
+      throw new AppError(
+        "packInvalid",
+        `"mergePriority" names channel ${channel}; the network gives ${scores.channels}.`,
+      );
     for (let at = 0; at < count; at += 1) if (on[channel * count + at] === 1) labels[at] = label;
   }
   return labels;

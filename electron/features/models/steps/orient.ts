@@ -12,7 +12,8 @@ export function orient(grid: Grid, axes: string): Changed {
   const turn: Turn = [...axes].map((letter) => {
     const axis = ["RL", "AP", "SI"].findIndex((pair) => pair.includes(letter));
     const from = now.findIndex((one) => one.axis === axis);
-    if (from < 0) throw new AppError("packInvalid", `Axes "${axes}" do not name each direction once.`);
+    if (from < 0)
+      throw new AppError("packInvalid", `Axes "${axes}" do not name each direction once.`);
     return { from, flip: now[from]?.positive !== "RAS".includes(letter) };
   });
   const back: Turn = [0, 1, 2].map((axis) => {
@@ -26,7 +27,11 @@ function turned<Data extends Float32Array | Uint8Array>(grid: Grid<Data>, turn: 
   const strideOf: Size = [grid.size[1] * grid.size[2], grid.size[2], 1];
   const size = turn.map(({ from }) => grid.size[from] as number) as Size;
   const stride = turn.map(({ from, flip }) => (flip ? -1 : 1) * (strideOf[from] as number));
-  const origin = turn.reduce((sum, { from, flip }) => sum + (flip ? ((grid.size[from] as number) - 1) * (strideOf[from] as number) : 0), 0);
+  const origin = turn.reduce(
+    (sum, { from, flip }) =>
+      sum + (flip ? ((grid.size[from] as number) - 1) * (strideOf[from] as number) : 0),
+    0,
+  );
   const count = sizeOf(size);
   const data = emptyLike(grid.data, grid.data.length);
   const [dx, dy, dz] = stride as Size;
@@ -47,7 +52,10 @@ function turnedAffine(grid: Pick<Grid, "affine" | "size">, turn: Turn): number[]
   return [0, 1, 2, 3].flatMap((row) => {
     const entry = (column: number): number => affine[row * 4 + column] as number;
     const columns = turn.map(({ from, flip }) => (flip ? -entry(from) : entry(from)));
-    const shift = turn.reduce((sum, { from, flip }) => sum + (flip ? ((size[from] as number) - 1) * entry(from) : 0), 0);
+    const shift = turn.reduce(
+      (sum, { from, flip }) => sum + (flip ? ((size[from] as number) - 1) * entry(from) : 0),
+      0,
+    );
     return row === 3 ? [0, 0, 0, 1] : [...columns, entry(3) + shift];
   });
 }

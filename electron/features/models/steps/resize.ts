@@ -19,8 +19,10 @@ function triangleWeights(from: number, to: number): Weights {
     const low = Math.max(0, Math.trunc(centre - scale + 0.5));
     const high = Math.min(from, Math.trunc(centre + scale + 0.5));
     let sum = 0;
-    for (let x = low; x < high; x += 1) sum += weight[out * widest + x - low] = Math.max(0, 1 - Math.abs((x - centre + 0.5) / scale));
-    for (let at = 0; at < high - low; at += 1) weight[out * widest + at] = (weight[out * widest + at] as number) / sum;
+    for (let x = low; x < high; x += 1)
+      sum += weight[out * widest + x - low] = Math.max(0, 1 - Math.abs((x - centre + 0.5) / scale));
+    for (let at = 0; at < high - low; at += 1)
+      weight[out * widest + at] = (weight[out * widest + at] as number) / sum;
     first[out] = low;
     count[out] = high - low;
   }
@@ -31,7 +33,12 @@ function triangleWeights(from: number, to: number): Weights {
  * Antialiased bilinear resize; `round` rounds after each pass as PIL does for 8-bit images, which
  * makes the result equal to it to within one grey level.
  */
-export function resizeAntialiased(plane: Plane, width: number, height: number, round: boolean): Plane {
+export function resizeAntialiased(
+  plane: Plane,
+  width: number,
+  height: number,
+  round: boolean,
+): Plane {
   const across = triangleWeights(plane.width, width);
   const down = triangleWeights(plane.height, height);
   const middle = new Float32Array(width * plane.height);
@@ -39,7 +46,9 @@ export function resizeAntialiased(plane: Plane, width: number, height: number, r
     for (let x = 0; x < width; x += 1) {
       let sum = 0;
       const from = y * plane.width + (across.first[x] as number);
-      for (let at = 0, n = across.count[x] as number; at < n; at += 1) sum += (plane.data[from + at] as number) * (across.weight[x * across.widest + at] as number);
+      for (let at = 0, n = across.count[x] as number; at < n; at += 1)
+        sum +=
+          (plane.data[from + at] as number) * (across.weight[x * across.widest + at] as number);
       middle[y * width + x] = round ? Math.floor(sum + 0.5) : sum;
     }
   }
@@ -49,7 +58,10 @@ export function resizeAntialiased(plane: Plane, width: number, height: number, r
     const top = down.first[y] as number;
     for (let x = 0; x < width; x += 1) {
       let sum = 0;
-      for (let at = 0; at < n; at += 1) sum += (middle[(top + at) * width + x] as number) * (down.weight[y * down.widest + at] as number);
+      for (let at = 0; at < n; at += 1)
+        sum +=
+          (middle[(top + at) * width + x] as number) *
+          (down.weight[y * down.widest + at] as number);
       data[y * width + x] = round ? Math.floor(sum + 0.5) : sum;
     }
   }
@@ -57,7 +69,10 @@ export function resizeAntialiased(plane: Plane, width: number, height: number, r
 }
 
 /** Where each output pixel lies between two input pixels, edges repeated. */
-function between(from: number, to: number): { low: Int32Array; high: Int32Array; part: Float64Array } {
+function between(
+  from: number,
+  to: number,
+): { low: Int32Array; high: Int32Array; part: Float64Array } {
   const [low, high, part] = [new Int32Array(to), new Int32Array(to), new Float64Array(to)];
   for (let at = 0; at < to; at += 1) {
     const where = Math.min(Math.max(((at + 0.5) * from) / to - 0.5, 0), from - 1);
@@ -78,10 +93,13 @@ export function resizeBilinear(plane: Plane, width: number, height: number): Pla
     const v = down.part[y] as number;
     const upper = (down.low[y] as number) * plane.width;
     const lower = (down.high[y] as number) * plane.width;
-    for (let x = 0; x < plane.width; x += 1) line[x] = (plane.data[upper + x] as number) * (1 - v) + (plane.data[lower + x] as number) * v;
+    for (let x = 0; x < plane.width; x += 1)
+      line[x] = (plane.data[upper + x] as number) * (1 - v) + (plane.data[lower + x] as number) * v;
     for (let x = 0; x < width; x += 1) {
       const u = across.part[x] as number;
-      data[y * width + x] = (line[across.low[x] as number] as number) * (1 - u) + (line[across.high[x] as number] as number) * u;
+      data[y * width + x] =
+        (line[across.low[x] as number] as number) * (1 - u) +
+        (line[across.high[x] as number] as number) * u;
     }
   }
   return { width, height, data };
@@ -90,8 +108,12 @@ export function resizeBilinear(plane: Plane, width: number, height: number): Pla
 export function resizeNearest(plane: Plane, width: number, height: number): Plane {
   const data = new Float32Array(width * height);
   for (let y = 0; y < height; y += 1) {
-    const row = Math.min(plane.height - 1, Math.floor(((y + 0.5) * plane.height) / height)) * plane.width;
-    for (let x = 0; x < width; x += 1) data[y * width + x] = plane.data[row + Math.min(plane.width - 1, Math.floor(((x + 0.5) * plane.width) / width))] as number;
+    const row =
+      Math.min(plane.height - 1, Math.floor(((y + 0.5) * plane.height) / height)) * plane.width;
+    for (let x = 0; x < width; x += 1)
+      data[y * width + x] = plane.data[
+        row + Math.min(plane.width - 1, Math.floor(((x + 0.5) * plane.width) / width))
+      ] as number;
   }
   return { width, height, data };
 }

@@ -13,7 +13,11 @@ if (!hasGolden) {
   console.log(`Nothing timed: no reference data at ${golden}.`);
   process.exit(0);
 }
-const session = await openSession(join(golden, "sliding_window", "tiny3d.onnx"), ["cpu"], Number(process.argv[2] ?? 2));
+const session = await openSession(
+  join(golden, "sliding_window", "tiny3d.onnx"),
+  ["cpu"],
+  Number(process.argv[2] ?? 2),
+);
 const image = gridAt(join(imagingData, "ct_totalsegmentator", "example_ct.nii.gz"));
 const times: { pre: number; whole: number; network: number }[] = [];
 for (let run = 0; run < 4; run += 1) {
@@ -21,17 +25,33 @@ for (let run = 0; run < 4; run += 1) {
   const { grid } = preprocessVolume(image, [
     { step: "spacing", mm: [1.5, 1.5, 1.5], mode: "bilinear" },
     { step: "cropForeground", threshold: 0, marginVox: 10, allowSmaller: true, kDivisible: 1 },
-    { step: "intensityRange", aMin: -963.8247715525971, aMax: 1053.678477684517, bMin: 0, bMax: 1, clip: true },
+    {
+      step: "intensityRange",
+      aMin: -963.8247715525971,
+      aMax: 1053.678477684517,
+      bMin: 0,
+      bMax: 1,
+      clip: true,
+    },
     { step: "orient", axes: "RAS" },
   ]);
   const ready = performance.now();
   let network = 0;
-  await slidingWindow(grid, { roi: [128, 128, 128], overlap: 0.25, mode: "constant", sigmaScale: 0.125, cval: 0, batch: 1 }, async (windows, n, roi) => {
-    const { outputs, msRuntime } = await session.run({ image: { type: "float32", dims: [n, 1, ...roi], data: windows } });
-    network += msRuntime;
-    return outputs["logits"]?.data as Float32Array;
-  });
+  await slidingWindow(
+    grid,
+    { roi: [128, 128, 128], overlap: 0.25, mode: "constant", sigmaScale: 0.125, cval: 0, batch: 1 },
+    async (windows, n, roi) => {
+      const { outputs, msRuntime } = await session.run({
+        image: { type: "float32", dims: [n, 1, ...roi], data: windows },
+      });
+      network += msRuntime;
+      return outputs["logits"]?.data as Float32Array;
+    },
+  );
   times.push({ pre: ready - started, whole: performance.now() - ready, network });
 }
-const best = (key: "pre" | "whole" | "network"): number => Math.round(Math.min(...times.slice(1).map((one) => one[key])));
-console.log(`pre-processing ${best("pre")} ms; sliding window ${best("whole")} ms, of it the network ${best("network")} ms (best of 3 after one warm-up)`);
+const best = (key: "pre" | "whole" | "network"): number =>
+  Math.round(Math.min(...times.slice(1).map((one) => one[key])));
+console.log(
+  `pre-processing ${best("pre")} ms; sliding window ${best("whole")} ms, of it the network ${best("network")} ms (best of 3 after one warm-up)`,
+);

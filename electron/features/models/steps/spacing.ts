@@ -34,7 +34,8 @@ export function respace(grid: Grid, mm: Size, mode: "bilinear" | "nearest"): Cha
 /** M = rotation · U with U upper triangular (Cholesky of MᵀM): the voxel sizes, and shear where there is some. */
 function rightFactor(affine: readonly number[]): Upper {
   const m = (row: number, column: number): number => affine[row * 4 + column] as number;
-  const dot = (a: number, b: number): number => m(0, a) * m(0, b) + m(1, a) * m(1, b) + m(2, a) * m(2, b);
+  const dot = (a: number, b: number): number =>
+    m(0, a) * m(0, b) + m(1, a) * m(1, b) + m(2, a) * m(2, b);
   const a = Math.sqrt(dot(0, 0));
   const b = dot(0, 1) / a;
   const c = dot(0, 2) / a;
@@ -61,13 +62,21 @@ function isDiagonal([, b, c, , e]: Upper): boolean {
 /** Size so that the old corners still fit: corner-to-corner distance in new voxels, plus one, rounded half to even. */
 function extent(size: Size, [a, b, c, d, e, f]: Upper): Size {
   const [x, y, z] = [size[0] - 1, size[1] - 1, size[2] - 1];
-  const spread = (...terms: number[]): number => terms.reduce((sum, term) => sum + Math.abs(term), 0);
-  return [spread(a * x, b * y, c * z), spread(d * y, e * z), spread(f * z)].map((length) => Math.max(1, halfEven(length + 1))) as Size;
+  const spread = (...terms: number[]): number =>
+    terms.reduce((sum, term) => sum + Math.abs(term), 0);
+  return [spread(a * x, b * y, c * z), spread(d * y, e * z), spread(f * z)].map((length) =>
+    Math.max(1, halfEven(length + 1)),
+  ) as Size;
 }
 
 function spacedAffine(affine: readonly number[], [a, b, c, d, e, f]: Upper): number[] {
   return [0, 1, 2, 3].flatMap((row) => {
-    const [x, y, z, w] = [0, 1, 2, 3].map((column) => affine[row * 4 + column] as number) as [number, number, number, number];
+    const [x, y, z, w] = [0, 1, 2, 3].map((column) => affine[row * 4 + column] as number) as [
+      number,
+      number,
+      number,
+      number,
+    ];
     return [x * a, x * b + y * d, x * c + y * e + z * f, w];
   });
 }
@@ -80,10 +89,15 @@ export function halfEven(value: number): number {
   return low % 2 === 0 ? low : low + 1;
 }
 
-const clamp = (value: number, limit: number): number => (value < 0 ? 0 : value > limit ? limit : value);
+const clamp = (value: number, limit: number): number =>
+  value < 0 ? 0 : value > limit ? limit : value;
 
 /** One output coordinate's two neighbours and the weight of the upper. */
-function positions(count: number, scale: number, limit: number): { low: Int32Array; high: Int32Array; part: Float64Array } {
+function positions(
+  count: number,
+  scale: number,
+  limit: number,
+): { low: Int32Array; high: Int32Array; part: Float64Array } {
   const [low, high, part] = [new Int32Array(count), new Int32Array(count), new Float64Array(count)];
   for (let at = 0; at < count; at += 1) {
     const where = clamp(at * scale, limit);
@@ -95,7 +109,13 @@ function positions(count: number, scale: number, limit: number): { low: Int32Arr
 }
 
 /** Trilinear where axes do not mix: four lines along z are joined first, then read along z. */
-function linearAlongAxes(from: Float32Array, [nx, ny, nz]: Size, to: Float32Array, size: Size, [a, , , d, , f]: Upper): void {
+function linearAlongAxes(
+  from: Float32Array,
+  [nx, ny, nz]: Size,
+  to: Float32Array,
+  size: Size,
+  [a, , , d, , f]: Upper,
+): void {
   const x = positions(size[0], a, nx - 1);
   const y = positions(size[1], d, ny - 1);
   const z = positions(size[2], f, nz - 1);
@@ -107,21 +127,38 @@ function linearAlongAxes(from: Float32Array, [nx, ny, nz]: Size, to: Float32Arra
     for (let j = 0; j < size[1]; j += 1) {
       const v = y.part[j] as number;
       const [low, high] = [y.low[j] as number, y.high[j] as number];
-      const [p, q, r, s] = [(left + low) * nz, (left + high) * nz, (right + low) * nz, (right + high) * nz];
+      const [p, q, r, s] = [
+        (left + low) * nz,
+        (left + high) * nz,
+        (right + low) * nz,
+        (right + high) * nz,
+      ];
       const [wp, wq, wr, ws] = [(1 - u) * (1 - v), (1 - u) * v, u * (1 - v), u * v];
       for (let k = 0; k < nz; k += 1) {
-        line[k] = (from[p + k] as number) * wp + (from[q + k] as number) * wq + (from[r + k] as number) * wr + (from[s + k] as number) * ws;
+        line[k] =
+          (from[p + k] as number) * wp +
+          (from[q + k] as number) * wq +
+          (from[r + k] as number) * wr +
+          (from[s + k] as number) * ws;
       }
       for (let k = 0; k < size[2]; k += 1) {
         const w = z.part[k] as number;
-        to[at++] = (line[z.low[k] as number] as number) * (1 - w) + (line[z.high[k] as number] as number) * w;
+        to[at++] =
+          (line[z.low[k] as number] as number) * (1 - w) +
+          (line[z.high[k] as number] as number) * w;
       }
     }
   }
 }
 
 /** Trilinear for a sheared grid. */
-function linear(from: Float32Array, [nx, ny, nz]: Size, to: Float32Array, size: Size, [a, b, c, d, e, f]: Upper): void {
+function linear(
+  from: Float32Array,
+  [nx, ny, nz]: Size,
+  to: Float32Array,
+  size: Size,
+  [a, b, c, d, e, f]: Upper,
+): void {
   let at = 0;
   for (let i = 0; i < size[0]; i += 1) {
     for (let j = 0; j < size[1]; j += 1) {
@@ -137,13 +174,21 @@ function linear(from: Float32Array, [nx, ny, nz]: Size, to: Float32Array, size: 
           return (from[start] as number) * (1 - w) + (from[start + dz] as number) * w;
         };
         const [x1, y1] = [Math.min(x0 + 1, nx - 1), Math.min(y0 + 1, ny - 1)];
-        to[at++] = (along(x0, y0) * (1 - v) + along(x0, y1) * v) * (1 - u) + (along(x1, y0) * (1 - v) + along(x1, y1) * v) * u;
+        to[at++] =
+          (along(x0, y0) * (1 - v) + along(x0, y1) * v) * (1 - u) +
+          (along(x1, y0) * (1 - v) + along(x1, y1) * v) * u;
       }
     }
   }
 }
 
-function nearest(from: Float32Array | Uint8Array, [nx, ny, nz]: Size, to: Float32Array | Uint8Array, size: Size, [a, b, c, d, e, f]: Upper): void {
+function nearest(
+  from: Float32Array | Uint8Array,
+  [nx, ny, nz]: Size,
+  to: Float32Array | Uint8Array,
+  size: Size,
+  [a, b, c, d, e, f]: Upper,
+): void {
   let at = 0;
   for (let i = 0; i < size[0]; i += 1) {
     for (let j = 0; j < size[1]; j += 1) {

@@ -43,7 +43,9 @@ function apply(grid: Grid, step: PreprocessStep): Changed {
         const count = data.length / grid.channels;
         for (let at = 0; at < data.length; at += 1) {
           const channel = Math.floor(at / count);
-          data[at] = ((data[at] as number) - (step.mean[channel] ?? step.mean[0] ?? 0)) / (step.std[channel] ?? step.std[0] ?? 1);
+          data[at] =
+            ((data[at] as number) - (step.mean[channel] ?? step.mean[0] ?? 0)) /
+            (step.std[channel] ?? step.std[0] ?? 1);
         }
       });
     default:
