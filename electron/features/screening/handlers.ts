@@ -12,8 +12,11 @@ import { recipes } from "./learner.ts";
 import { createLiveRankings, type RankingInput } from "./live.ts";
 import { estimateRelevant } from "./stopping.ts";
 
-/** A small review's ranking is there within this time; a large one's comes behind the list at hand. */
-const longestWaitMs = 400;
+/**
+ * A small review's ranking is there within this time; a large one's comes behind the list at hand.
+ * The first list may take a little longer: there is nothing on the screen yet that would change.
+ */
+const longestWaitMs = { first: 800, later: 300 };
 
 export function createScreeningHandlers({ reviews }: { reviews: Reviews }): HandlersFor<typeof screeningContract> {
   const rankings = createLiveRankings();

@@ -83,12 +83,13 @@ export function createLiveRankings() {
   return {
     /** The ranking at hand; a newer one may be `pending`. */
     current: (reviewId: string, input: RankingInput): LiveRanking => refresh(reviewId, input).ranking,
-    /** The ranking from these decisions, waited for at most `limitMs`; after that, the one at hand. */
-    within: async (reviewId: string, input: RankingInput, limitMs: number): Promise<LiveRanking> => {
+    /** The ranking from these decisions, waited for at most so many ms; after that, the one at hand. */
+    within: async (reviewId: string, input: RankingInput, limitMs: { first: number; later: number }): Promise<LiveRanking> => {
+      const limit = states.has(reviewId) ? limitMs.later : limitMs.first;
       const state = refresh(reviewId, input);
       let timer: NodeJS.Timeout | undefined;
       const late = new Promise<void>((resolve) => {
-        timer = setTimeout(resolve, limitMs);
+        timer = setTimeout(resolve, limit);
       });
       await Promise.race([state.done, late]);
       clearTimeout(timer);
