@@ -160,11 +160,13 @@ def bio_spans(tags, tokens):
     return found
 
 
-def save(model, head, name):
+def export_pack(model, head, vocabulary):
+    name = PACKS[head]
     model.eval()
     model.embedding = SmallEmbedding(model.embedding)
     example = torch.zeros(1, 7, 4, dtype=torch.int64)
     export(OneHead(model, head), example, ["ids"], ["logits"], {"ids": {1: "tokens"}, "logits": {1: "tokens"}}, ROOT / "models" / name / "model.onnx")
+    vocabulary.write(ROOT / "models" / name / "vocab.txt")
 
 
 def main():
@@ -179,6 +181,11 @@ def main():
     require_data()
     seed_all(arguments.seed)
     vocabulary, vectors, _ = load("research")
+    model = Tagger(vectors, {"pio": 3, "facts": len(FACT_TAGS)})
+    if arguments.stored:
+        model.load_state_dict(torch.load(CACHE / f"{PACKS[arguments.head]}.pt"))
+        export_pack(model, arguments.head, vocabulary)
+        return
     gold = ebm("ebm_nlp/dev/spans_gold_test_half.jsonl.gz")
     training, validation = split_by_article(ebm("ebm_nlp/dev/spans_train.jsonl.gz"))
     held = {document["key"] for document in validation + gold + facts()[1]}
@@ -203,17 +210,10 @@ def main():
         validate.scores = scores
         return f"P/I/O F1 {[f'{f:.3f}@{t:.2f}' for f, t in scores]}, facts F1 {2 * totals[0] / max(1, totals[1] + totals[2]):.3f}"
 
-    model = Tagger(vectors, {"pio": 3, "facts": len(FACT_TAGS)})
     if arguments.head == "facts":
         model.load_state_dict(torch.load(CACHE / "pico-tagger.pt"))
-    if arguments.stored:
-        model.load_state_dict(torch.load(CACHE / f"{PACKS[arguments.head]}.pt"))
-        print(validate(model))
-    else:
-        train(model, examples, arguments, validate)
-    name = PACKS[arguments.head]
-    save(model, arguments.head, name)
-    vocabulary.write(ROOT / "models" / name / "vocab.txt")
+    train(model, examples, arguments, validate)
+    export_pack(model, arguments.head, vocabulary)
     print("thresholds", {label: round(t, 3) for label, (_, t) in zip(PIO, validate.scores)})
 
 
