@@ -170,6 +170,9 @@ function majorStyles(blocks: FlowBlock[]): Set<string> {
 }
 
 function writeBlock({ builder, pieces }: Composition, block: FlowBlock, major: Set<string>): void {
+  // Some journals set "Abstract." at the head of its own paragraph instead of above it.
+  if (block.kind === "paragraph" && /^(?:abstract|summary)\s*[.:—–-]/i.test(textOf(block)))
+    builder.openSection([], 1, "abstract");
   const content = pieces(block.lines);
   if (block.kind === "title") builder.block("title", content);
   else if (block.kind === "heading")

@@ -20,7 +20,7 @@ export function abstractSpan(paper: Paper): { start: number; end: number } {
   return { start: 0, end: Math.min(paper.text.length, 3000) };
 }
 
-/** Marks of every installed tagger; a pack that is not installed marks nothing. */
+/** Marks of every installed tagger; a pack that is not installed, or cannot run here, marks nothing. */
 export async function markPaper(paper: Paper, tag: TagText, signal: AbortSignal): Promise<Mark[]> {
   const { start, end } = abstractSpan(paper);
   const text = paper.text.slice(start, end);
@@ -28,7 +28,11 @@ export async function markPaper(paper: Paper, tag: TagText, signal: AbortSignal)
   for (const pack of taggerPacks) {
     signal.throwIfAborted();
     const spans = await tag(pack, text, signal).catch((thrown: unknown) => {
-      if (thrown instanceof AppError && thrown.code === "notFound") return [];
+      const absent =
+        thrown instanceof AppError &&
+        (thrown.code === "notFound" || thrown.code === "modelUnavailable");
+      // Rules work without packs; a pack that runs and fails is still an error.
+      if (absent) return [];
       throw thrown;
     });
     for (const span of spans) {
