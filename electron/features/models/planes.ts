@@ -37,7 +37,7 @@ const each = (
 ): Planes => ({ ...planes, channels: planes.channels.map(change), eightBit: false });
 
 function changed(channel: Float32Array, change: (data: Float32Array) => void): Float32Array {
-  const data = Float32Array.from(channel);
+  const data = channel.slice();
   change(data);
   return data;
 }
@@ -198,7 +198,7 @@ export function postprocessPlanes(
   if (logits.channels.length > 1) return postprocessChannels(logits, target, steps, ids);
   const label = ids.find((id) => id > 0) ?? 1;
   let { width, height } = logits;
-  let values: Float32Array = Float32Array.from(logits.channels[0] as Float32Array);
+  let values: Float32Array = (logits.channels[0] as Float32Array).slice();
   let mask: Uint8Array | undefined;
   for (const step of steps) {
     const shape = [width, height, 1] as const;

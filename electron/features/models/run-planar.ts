@@ -121,7 +121,10 @@ export function countedLabels(
   data: Uint8Array,
 ): { id: number; name: string; color: string; voxels: number }[] {
   const counts = new Uint32Array(256);
-  for (const id of data) counts[id] = (counts[id] as number) + 1;
+  for (let at = 0; at < data.length; at += 1) {
+    const id = data[at] as number;
+    counts[id] = (counts[id] as number) + 1;
+  }
   return manifest.labels
     .filter((label) => label.id > 0)
     .map((label) => ({

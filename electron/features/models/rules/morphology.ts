@@ -136,7 +136,7 @@ export function keepPieces({ piece }: Pieces, keep: (mark: number) => boolean): 
 
 /** In each plane of constant z: background that no path joins to the plane's edge becomes part of the region. */
 export function fillSlices(region: Uint8Array, [nx, ny, nz]: Size): Uint8Array {
-  const filled = Uint8Array.from(region);
+  const filled = region.slice();
   const open = new Uint8Array(nx * ny);
   const stack = new Int32Array(nx * ny);
   for (let k = 0; k < nz; k += 1) {

@@ -120,7 +120,7 @@ export function fillHoles(mask: Uint8Array, shape: Shape): Uint8Array {
     const edge = y === 0 || y === height - 1 || (depth > 1 && (z === 0 || z === depth - 1));
     if (edge || from === row * width || to === (row + 1) * width) outside.add(root);
   });
-  const result = Uint8Array.from(mask);
+  const result = mask.slice();
   eachRun(runs, width, (root, from, to) => {
     if (!outside.has(root)) result.fill(mask[from - 1] as number, from, to);
   });

@@ -19,7 +19,7 @@ export function preprocessVolume(grid: Grid, steps: readonly PreprocessStep[]): 
 }
 
 function valued(grid: Grid, change: (data: Float32Array) => void): Changed {
-  const data = Float32Array.from(grid.data);
+  const data = grid.data.slice();
   change(data);
   return { grid: { ...grid, data }, undo: (labels) => labels };
 }
