@@ -4,11 +4,13 @@ import { servePort, type Port } from "./api/port.ts";
 import { createApp } from "./app.ts";
 import { defaultDataFolder } from "./places.ts";
 import { ensureSamples } from "./samples.ts";
+import { createPortSecrets } from "./port-secrets.ts";
 import { createPortWorkers } from "./port-worker.ts";
 
 const workers = createPortWorkers((what) => process.parentPort.postMessage(what));
 const dataFolder = defaultDataFolder();
-const app = createApp({ dataFolder, spawnWorker: workers.spawn });
+const keys = createPortSecrets((request) => process.parentPort.postMessage(request));
+const app = createApp({ dataFolder, spawnWorker: workers.spawn, secrets: keys.secrets });
 void ensureSamples(app, dataFolder);
 
 function portOf(port: MessagePortMain): Port {
@@ -23,6 +25,7 @@ function portOf(port: MessagePortMain): Port {
 }
 
 process.parentPort.on("message", ({ data, ports: [port] }) => {
+  if (typeof data === "object" && data !== null && "secret" in data) keys.answer(data);
   if (port === undefined) return;
   if (data === "renderer") servePort(portOf(port), app.dispatch);
   else if (data === "worker") workers.arrive(port);

@@ -5,6 +5,7 @@ import { openAssets } from "./features/review/assets.ts";
 import { keepCrashesLocal, tellAndQuit } from "./host/crash.ts";
 import { startBackend } from "./host/processes.ts";
 import { declareScheme, handleScheme } from "./host/protocol.ts";
+import { openKeychain } from "./host/secrets.ts";
 import { isOwnPage, secureEverything } from "./host/security.ts";
 import { openWindow } from "./host/window.ts";
 import { defaultDataFolder } from "./places.ts";
@@ -21,7 +22,7 @@ function start(): void {
     const dataFolder = defaultDataFolder();
     secureEverything();
     handleScheme(join(app.getAppPath(), "dist", "renderer"), openAssets(join(dataFolder, "assets")));
-    const backend = startBackend(buildFolder, dataFolder, (code) => {
+    const backend = startBackend(buildFolder, dataFolder, openKeychain(join(dataFolder, "keys.json")), (code) => {
       if (code !== 0) tellAndQuit("The backend stopped.", `Exit code ${code}.`);
     });
     // 17: only our own page's top frame gets a port.

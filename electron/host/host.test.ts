@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeEach, expect, test, vi } from "vitest";
@@ -11,6 +11,7 @@ const fake = vi.hoisted(() => ({
   permission: undefined as ((contents: unknown, permission: string, answer: (allowed: boolean) => void) => void) | undefined,
   contents: undefined as ((event: unknown, contents: unknown) => void) | undefined,
   opened: [] as string[],
+  keychain: true,
 }));
 vi.mock("electron", () => ({
   protocol: { registerSchemesAsPrivileged: (schemes: typeof fake.schemes) => fake.schemes.push(...schemes), handle: (scheme: string, handler: (request: Request) => Promise<Response>) => fake.handlers.set(scheme, handler) },
@@ -18,10 +19,12 @@ vi.mock("electron", () => ({
   app: { on: (name: string, handler: typeof fake.contents) => name === "web-contents-created" && (fake.contents = handler) },
   shell: { openExternal: (url: string) => fake.opened.push(url) },
   BrowserWindow: class {},
+  safeStorage: { isEncryptionAvailable: () => fake.keychain, encryptString: (text: string) => Buffer.from([...text].toReversed().join("")), decryptString: (bytes: Buffer) => [...bytes.toString()].toReversed().join("") },
 }));
 
 const { declareScheme, handleScheme } = await import("./protocol.ts");
 const { isOwnPage, mayOpen, secureEverything } = await import("./security.ts");
+const { openKeychain } = await import("./secrets.ts");
 const { webPreferences } = await import("./window.ts");
 
 let ask: (path: string, init?: RequestInit) => Promise<Response>;
@@ -72,4 +75,17 @@ test("only listed https places open outside, navigation stays inside, and permis
   expect(openWindow?.({ url: "https://evil.test/" })).toEqual({ action: "deny" });
   expect(openWindow?.({ url: "https://doi.org/10.1/x" })).toEqual({ action: "deny" });
   expect(fake.opened).toEqual(["https://doi.org/10.1/x"]);
+});
+
+test("a key is on disk only encrypted, and not at all where the system has no keychain", () => {
+  const file = join(mkdtempSync(join(tmpdir(), "evidesk-keys-")), "keys.json");
+  const keychain = openKeychain(file);
+  keychain.set("ncbi-api-key", "abc123");
+  expect(readFileSync(file, "utf8")).not.toContain("abc123");
+  expect(openKeychain(file).get("ncbi-api-key")).toBe("abc123");
+  fake.keychain = false;
+  expect(() => keychain.set("other", "secret")).toThrow(/no keychain/);
+  expect(readFileSync(file, "utf8")).not.toContain("other");
+  keychain.set("ncbi-api-key", null);
+  expect(keychain.get("ncbi-api-key")).toBeUndefined();
 });

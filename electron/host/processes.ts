@@ -1,5 +1,7 @@
 /** Forks the backend and, when the backend asks, the model worker; only main may fork utility processes. */
 import { join } from "node:path";
+import type { SecretReply, SecretRequest } from "../port-secrets.ts";
+import type { Keychain } from "./secrets.ts";
 import { MessageChannelMain, utilityProcess, type MessagePortMain, type UtilityProcess } from "electron";
 
 /** Nothing of the user's environment reaches a child but what a program needs to run. */
@@ -8,13 +10,24 @@ function cleanEnvironment(): Record<string, string> {
   return Object.fromEntries(kept.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])));
 }
 
+function answerSecret(keychain: Keychain, { secret, name, value }: SecretRequest): SecretReply {
+  try {
+    if (value !== undefined) keychain.set(name, value);
+    const stored = value === undefined ? keychain.get(name) : undefined;
+    return { secret, ...(stored === undefined ? {} : { value: stored }) };
+  } catch (thrown) {
+    return { secret, failed: thrown instanceof Error ? thrown.message : String(thrown) };
+  }
+}
+
 export type Backend = { connect: () => MessagePortMain; stop: () => void };
 
-export function startBackend(buildFolder: string, dataFolder: string, onExit: (code: number) => void): Backend {
+export function startBackend(buildFolder: string, dataFolder: string, keychain: Keychain, onExit: (code: number) => void): Backend {
   const env = { ...cleanEnvironment(), EVIDESK_DATA: dataFolder };
   const backend = utilityProcess.fork(join(buildFolder, "backend.cjs"), [], { serviceName: "Evidesk backend", env });
   let worker: UtilityProcess | undefined;
   backend.on("message", (message: unknown) => {
+    if (typeof message === "object" && message !== null && "secret" in message) backend.postMessage(answerSecret(keychain, message as SecretRequest));
     if (message === "stop-worker") worker?.kill();
     if (message !== "start-worker") return;
     worker?.kill();
