@@ -2,7 +2,7 @@
 import { balance } from "./balance.ts";
 import { fitSvm, score, type Model } from "./linear-svm.ts";
 import { runAtOnce, type Work } from "./slices.ts";
-import { buildFeatures, type Features } from "./text-features.ts";
+import { buildFeatures, type Features, type Texts } from "./text-features.ts";
 
 export type Recipe = { name: string; cost: number; ratio: number; maxDocumentShare: number };
 
@@ -24,7 +24,7 @@ export type Learner = {
 /** Records scored between two chances to let other work in. */
 const rowsPerStep = 512;
 
-export function createLearner(texts: readonly string[], recipe: Recipe): Learner {
+export function createLearner(texts: Texts, recipe: Recipe): Learner {
   return learnerOn(buildFeatures(texts, recipe), recipe);
 }
 

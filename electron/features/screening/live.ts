@@ -6,7 +6,7 @@
 import type { Criterion } from "../../api/schemas/review.ts";
 import { learnerOn, recipes, type Label, type Learner } from "./learner.ts";
 import { runInSlices, type Work } from "./slices.ts";
-import { featureWork } from "./text-features.ts";
+import { featureWork, type Texts } from "./text-features.ts";
 import { createJudge, termWeightWork, type Judge } from "./zero-shot.ts";
 
 export type RankedText = { id: string; title: string; abstract: string };
@@ -103,7 +103,7 @@ async function make(state: State, input: RankingInput, isStale: () => boolean): 
   // The parts that later decisions need as well are finished even when this ranking is stale.
   const never = (): boolean => false;
   if (state.judge === null) {
-    const weight = await runInSlices(termWeightWork(state.texts.map(textOf)), never);
+    const weight = await runInSlices(termWeightWork(textsOf(state)), never);
     if (weight !== null) state.judge = createJudge(input.criteria, weight);
     state.ranking = { ...state.ranking, judge: state.judge?.judge ?? null };
   }
@@ -119,7 +119,7 @@ async function make(state: State, input: RankingInput, isStale: () => boolean): 
     // The classifier will be wanted soon: its features are made while the first records are read.
   }
   if (state.learner === null) {
-    const features = await runInSlices(featureWork(state.texts.map(textOf), recipes.elasU4), never);
+    const features = await runInSlices(featureWork(textsOf(state), recipes.elasU4), never);
     if (features !== null) state.learner = learnerOn(features, recipes.elasU4);
   }
   if (!bothClasses || isStale() || state.learner === null) return;
@@ -127,7 +127,10 @@ async function make(state: State, input: RankingInput, isStale: () => boolean): 
   if (scores !== null && !isStale()) state.ranking = { ...rest, scores, by: "decisions", learnedFrom: labels.length, pending: false };
 }
 
-const textOf = ({ title, abstract }: RankedText): string => `${title} ${abstract}`;
+/** Title and abstract of a row, put together when asked: a large review's texts are not held twice. */
+function textsOf({ texts }: State): Texts {
+  return { length: texts.length, at: (row) => `${texts[row]?.title ?? ""} ${texts[row]?.abstract ?? ""}` };
+}
 
 function labelsOf(state: State, { decisions }: RankingInput): Label[] {
   return decisions.flatMap(({ recordId, relevant }): Label[] => {

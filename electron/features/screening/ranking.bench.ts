@@ -24,7 +24,7 @@ async function speed(): Promise<void> {
   process.stdout.write("records | features s | retrain + re-rank ms (median of 20, 100 to 120 labels) | peak memory MB\n");
   for (const size of [1_000, 10_000, 100_000]) {
     // Real abstracts, each copy with words of its own, so that the vocabulary grows as it would.
-    const texts = Array.from({ length: size }, (_, at) => `${textOf(base[at % base.length] as (typeof base)[number])} study${Math.floor(at / base.length)} site${at % 977}`);
+    const texts = { length: size, at: (row: number) => `${textOf(base[row % base.length] as (typeof base)[number])} study${Math.floor(row / base.length)} site${row % 977}` };
     const started = performance.now();
     const learner = createLearner(texts, recipes.elasU4);
     const built = performance.now() - started;

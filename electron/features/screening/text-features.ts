@@ -23,6 +23,9 @@ export type Features = {
   privateSquared: Float64Array;
 };
 
+/** Texts by row: an array, or anything that makes each text when asked, so that not all are held at once. */
+export type Texts = { readonly length: number; at: (row: number) => string | undefined };
+
 export type FeatureOptions = { maxDocumentShare: number };
 
 const word = /[\p{L}\p{N}_]{2,}/gu;
@@ -31,13 +34,13 @@ export function words(text: string): string[] {
   return text.toLowerCase().match(word) ?? [];
 }
 
-/** Grows by doubling; JavaScript arrays of numbers would take four times the memory. */
+/** Grows by two fifths; JavaScript arrays of numbers would take several times the memory. */
 class IntList {
   items = new Int32Array(1 << 16);
   length = 0;
   push(value: number): void {
     if (this.length === this.items.length) {
-      const next = new Int32Array(this.items.length * 2);
+      const next = new Int32Array(Math.ceil(this.items.length * 1.4));
       next.set(this.items);
       this.items = next;
     }
@@ -51,7 +54,7 @@ const rowsPerStep = 16;
 type Counts = { start: Int32Array; term: IntList; count: IntList; documents: IntList };
 
 /** Counts 1-2-grams per record. Terms are numbered as they appear; 2-grams by the pair of their words. */
-function* countTerms(texts: readonly string[]): Work<Counts> {
+function* countTerms(texts: Texts): Work<Counts> {
   const wordId = new Map<string, number>();
   const pairTerm = new Map<number, number>();
   const wordTerm: number[] = [];
@@ -65,11 +68,11 @@ function* countTerms(texts: readonly string[]): Work<Counts> {
   const add = (term: number): void => {
     seen.set(term, (seen.get(term) ?? 0) + 1);
   };
-  for (const [row, text] of texts.entries()) {
+  for (let row = 0; row < texts.length; row += 1) {
     if (row % rowsPerStep === rowsPerStep - 1) yield;
     seen.clear();
     let previous = -1;
-    for (const token of words(text)) {
+    for (const token of words(texts.at(row) ?? "")) {
       let id = wordId.get(token);
       if (id === undefined) {
         id = wordId.size;
@@ -97,27 +100,27 @@ function* countTerms(texts: readonly string[]): Work<Counts> {
 }
 
 /** TF-IDF rows of length 1 for `texts` (title and abstract of each record). */
-export function buildFeatures(texts: readonly string[], options: FeatureOptions = { maxDocumentShare: 0.95 }): Features {
+export function buildFeatures(texts: Texts, options: FeatureOptions = { maxDocumentShare: 0.95 }): Features {
   return runAtOnce(featureWork(texts, options));
 }
 
 /** The same in steps. */
-export function* featureWork(texts: readonly string[], options: FeatureOptions): Work<Features> {
+export function* featureWork(texts: Texts, options: FeatureOptions): Work<Features> {
   const { start, term, count, documents } = yield* countTerms(texts);
   const rows = texts.length;
   const limit = options.maxDocumentShare * rows;
   const columnOf = new Int32Array(documents.length).fill(-1);
   let columns = 0;
-  let entries = 0;
   for (let id = 0; id < documents.length; id += 1) {
     const df = documents.items[id] ?? 0;
     if (df < 2 || df > limit) continue;
     columnOf[id] = columns++;
-    entries += df;
   }
   const features: Features = {
     rows, columns,
-    start: new Int32Array(rows + 1), column: new Int32Array(entries), value: new Float32Array(entries),
+    start: new Int32Array(rows + 1),
+    // Written over the counts: what is kept never overtakes what is read, and a large review's memory is halved.
+    column: term.items, value: new Float32Array(count.items.buffer),
     privateSquared: new Float64Array(rows),
   };
   const privateIdf = Math.log((1 + rows) / 2) + 1;
@@ -144,5 +147,7 @@ export function* featureWork(texts: readonly string[], options: FeatureOptions):
     features.privateSquared[row] = alone / (length * length);
     features.start[row + 1] = at;
   }
+  features.column = features.column.subarray(0, at);
+  features.value = features.value.subarray(0, at);
   return features;
 }

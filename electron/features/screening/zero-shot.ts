@@ -4,21 +4,22 @@ import type { Verdict } from "../../api/schemas/screening.ts";
 import { judgeCriterion, prepareRecord, readCriterion, type Judged, type TermWeight } from "./criteria.ts";
 import { runAtOnce, type Work } from "./slices.ts";
 import { splitCriteria, type CriteriaFile } from "./split-criteria.ts";
+import type { Texts } from "./text-features.ts";
 import { termsOf } from "./terms.ts";
 
 export type ZeroShot = { score: number; verdicts: Verdict[] };
 
 /** Inverse document frequency over the review, so that a term every record holds tells nothing. */
-export function termWeights(texts: readonly string[]): TermWeight {
+export function termWeights(texts: Texts): TermWeight {
   return runAtOnce(termWeightWork(texts));
 }
 
 /** The same in steps. */
-export function* termWeightWork(texts: readonly string[]): Work<TermWeight> {
+export function* termWeightWork(texts: Texts): Work<TermWeight> {
   const documents = new Map<string, number>();
-  for (const [row, text] of texts.entries()) {
+  for (let row = 0; row < texts.length; row += 1) {
     if (row % 16 === 15) yield;
-    for (const stem of new Set(termsOf(text).map((term) => term.stem))) documents.set(stem, (documents.get(stem) ?? 0) + 1);
+    for (const stem of new Set(termsOf(texts.at(row) ?? "").map((term) => term.stem))) documents.set(stem, (documents.get(stem) ?? 0) + 1);
   }
   return (stem) => Math.log((1 + texts.length) / (1 + (documents.get(stem) ?? 0))) + 0.1;
 }
