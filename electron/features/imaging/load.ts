@@ -1,16 +1,22 @@
 /** Reads image files and folders named on the command line. */
 import { readdir, readFile, stat } from "node:fs/promises";
-import { basename, join } from "node:path";
+import { basename, join, relative } from "node:path";
 import { AppError } from "../../api/errors.ts";
 import { openImages, type ImageFile, type OpenedSeries } from "./open.ts";
 
+const mostFiles = 20_000;
+
+/** A file, or every file of a folder and the folders in it, as DICOM media are laid out. */
 async function filesOf(path: string): Promise<ImageFile[]> {
   const about = await stat(path).catch(() => undefined);
   if (about === undefined) throw new AppError("notFound", `There is no file or folder "${path}".`, { path });
   if (!about.isDirectory()) return [{ name: basename(path), bytes: new Uint8Array(await readFile(path)) }];
-  const entries = await readdir(path, { withFileTypes: true });
-  const names = entries.filter((entry) => entry.isFile()).map((entry) => entry.name).toSorted();
-  return Promise.all(names.map(async (name) => ({ name, bytes: new Uint8Array(await readFile(join(path, name))) })));
+  const entries = await readdir(path, { withFileTypes: true, recursive: true });
+  const names = entries.filter((entry) => entry.isFile()).map((entry) => relative(path, join(entry.parentPath, entry.name))).toSorted();
+  if (names.length > mostFiles) throw new AppError("badInput", `"${path}" holds ${names.length} files; at most ${mostFiles} are read at once.`, { path });
+  const files: ImageFile[] = [];
+  for (const name of names) files.push({ name, bytes: new Uint8Array(await readFile(join(path, name))) });
+  return files;
 }
 
 /** The one series at `path`; of a folder with several, the one with most slices. @throws badFile with every reason */

@@ -28,7 +28,9 @@ export type Opened = { series: OpenedSeries[]; rejected: { file: string; reason:
 export async function openImages(files: readonly ImageFile[], onProgress?: (done: number, total: number) => void): Promise<Opened> {
   const opened: Opened = { series: [], rejected: [] };
   const dicom: DicomFile[] = [];
-  for (const { name, bytes } of files) {
+  for (const { name, bytes: given } of files) {
+    // Node's Buffer is a Uint8Array whose slice() is no copy; the readers need the plain kind.
+    const bytes = new Uint8Array(given.buffer, given.byteOffset, given.byteLength);
     try {
       const single = openSingle(bytes, name);
       if (single) opened.series.push(single);

@@ -45,7 +45,8 @@ export function refuseUnsuited(card: Pick<ExpertCard, "title" | "inputs">, volum
   if (unsuited) throw unsuited;
 }
 
-const suits: Record<Likeness["kind"], readonly string[]> = { CT: ["CT"], volume: ["MR", "PT", "NM"], plane: ["CXR", "US", "MG", "OP"], colour: ["SM", "XC", "GM", "OP", "ES"], tiny: [] };
+/** An MR slice may come as a grey picture, or as a coloured one with a sequence per channel. */
+const suits: Record<Likeness["kind"], readonly string[]> = { CT: ["CT"], volume: ["MR", "PT", "NM"], plane: ["CXR", "MR", "US", "MG", "OP"], colour: ["MR", "SM", "XC", "GM", "OP", "ES"], tiny: [] };
 
 export function unsuitedFor(card: Pick<ExpertCard, "title" | "inputs">, volume: Volume): AppError | null {
   const accepted = card.inputs.flatMap((input) => input.modality);
