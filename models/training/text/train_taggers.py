@@ -201,20 +201,18 @@ def main():
 
     def validate(model):
         model.eval()
-        scores = [(0.0, 0.0)] * 3 if arguments.head == "facts" else pio_scores([probabilities(model, d, vocabulary, "pio") for _, d in checks], [t for t, _ in checks])
+        scores = [] if arguments.head == "facts" else pio_scores([probabilities(model, d, vocabulary, "pio") for _, d in checks], [t for t, _ in checks])
         totals = np.zeros(3)
         for document in fact_validation:
             tokens, _ = encode(document, vocabulary)
             tags = [FACT_TAGS[i] for i in probabilities(model, document, vocabulary, "facts").argmax(-1)]
             totals += fact_f1(tags, document, tokens, bio_spans)
-        validate.scores = scores
         return f"P/I/O F1 {[f'{f:.3f}@{t:.2f}' for f, t in scores]}, facts F1 {2 * totals[0] / max(1, totals[1] + totals[2]):.3f}"
 
     if arguments.head == "facts":
         model.load_state_dict(torch.load(CACHE / "pico-tagger.pt"))
     train(model, examples, arguments, validate)
     export_pack(model, arguments.head, vocabulary)
-    print("thresholds", {label: round(t, 3) for label, (_, t) in zip(PIO, validate.scores)})
 
 
 if __name__ == "__main__":

@@ -1,4 +1,3 @@
-import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
@@ -25,11 +24,7 @@ async function open(id: string): Promise<{ pack: TextPack; run: RunNetwork }> {
   return { pack, run: async (feeds) => (await session.run(feeds)).outputs };
 }
 
-function installed(id: string): boolean {
-  return existsSync(join(models, id, "manifest.json"));
-}
-
-describe.skipIf(!installed("pico-tagger"))("pico-tagger", () => {
+describe("pico-tagger", () => {
   it("finds who was treated, with what, and what was measured, at the right characters", async () => {
     const { pack, run } = await open("pico-tagger");
     const spans = await runTagPack(pack, abstract, run);
@@ -54,7 +49,7 @@ describe.skipIf(!installed("pico-tagger"))("pico-tagger", () => {
   });
 });
 
-describe.skipIf(!installed("trial-facts"))("trial-facts", () => {
+describe("trial-facts", () => {
   it("marks the total number of participants and the arms", async () => {
     const { pack, run } = await open("trial-facts");
     const spans = await runTagPack(pack, abstract, run);
@@ -67,7 +62,7 @@ describe.skipIf(!installed("trial-facts"))("trial-facts", () => {
   });
 });
 
-describe.skipIf(!installed("sentence-roles"))("sentence-roles", () => {
+describe("sentence-roles", () => {
   it("gives the obvious sentences their role and keeps offsets into the original text", async () => {
     const { pack, run } = await open("sentence-roles");
     const roles = await runTagPack(pack, abstract, run);
@@ -80,7 +75,7 @@ describe.skipIf(!installed("sentence-roles"))("sentence-roles", () => {
   });
 });
 
-describe.skipIf(!installed("rct-classifier"))("rct-classifier", () => {
+describe("rct-classifier", () => {
   it("puts a randomised trial far above a cohort study", async () => {
     const { pack, run } = await open("rct-classifier");
     const [trial = 0, cohort = 1] = await scoreTexts([abstract, observational], pack, run);
@@ -89,7 +84,7 @@ describe.skipIf(!installed("rct-classifier"))("rct-classifier", () => {
   });
 });
 
-describe.skipIf(!installed("text-encoder"))("text-encoder", () => {
+describe("text-encoder", () => {
   it("places a question nearer to the trial that answers it, whatever else is in the batch", async () => {
     const { pack, run } = await open("text-encoder");
     const [question, trial, other] = await embedTexts(
