@@ -3,6 +3,8 @@ import type { Study, Series } from "../../api/schemas/imaging.ts";
 import type { Decision, Suggestion } from "../../api/schemas/ledger.ts";
 import type { AssetStore } from "../review/assets.ts";
 import { measureMask } from "./describe.ts";
+import { isDicom, readDicom, type DicomFile } from "./dicom.ts";
+import { writeSegmentation } from "./dicom-export.ts";
 import { writeNifti } from "./nifti.ts";
 import { writeLabelPng } from "./raster.ts";
 
@@ -28,6 +30,8 @@ export async function buildRead(study: Study, assets: AssetStore): Promise<Built
     const data = await assets.get(maskId);
     const file = maskFile(series, suggestion.model, data, files.length + 1);
     files.push(file);
+    const segmentation = await segmentationFile(series, { data, labels: suggested.labels ?? [], suggestion, decision }, file.name, assets);
+    if (segmentation) files.push(segmentation);
     reads.push({ ...entry, mask: { file: file.name, sha256: maskId, labels: measureMask(data, series, suggested.labels ?? []) } });
   }
   const report = {
@@ -65,4 +69,21 @@ function maskFile(series: Series, expert: string, data: Uint8Array, number: numb
   const flat = series.format === "PNG" || series.format === "JPEG";
   if (flat) return { name: `${base}.png`, bytes: writeLabelPng({ shape: series.shape, data }) };
   return { name: `${base}.nii.gz`, bytes: writeNifti({ shape: series.shape, affine: series.affine, data }, true) };
+}
+
+type Decided = { data: Uint8Array; labels: { id: number; name: string; color: string }[]; suggestion: Suggestion; decision: Decision };
+
+/** A DICOM SEG beside the NIfTI mask where the image came as DICOM: it names the slices it was drawn on. */
+async function segmentationFile(series: Series, { data, labels, suggestion, decision }: Decided, beside: string, assets: AssetStore): Promise<BuiltFile | null> {
+  if (series.format !== "DICOM" || !data.some((value) => value > 0)) return null;
+  const source: DicomFile[] = [];
+  for (const [at, id] of series.sources.entries()) {
+    const bytes = await assets.get(id);
+    // Images out of a ZIP are stored as that ZIP; such a segmentation refers to no slices.
+    if (isDicom(bytes)) source.push(readDicom(new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength), series.files[at] ?? series.name));
+  }
+  const type = decision.action === "correct" ? "SEMIAUTOMATIC" : "AUTOMATIC";
+  const maker = { algorithm: suggestion.model, version: suggestion.modelVersion, type, creator: decision.reviewer } as const;
+  const bytes = writeSegmentation({ shape: series.shape, data, affine: series.affine }, labels, maker, source.length === series.files.length ? source : []);
+  return { name: `${beside.replace(/\.(nii\.gz|png)$/, "")}.dcm`, bytes };
 }
