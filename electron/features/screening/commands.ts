@@ -80,28 +80,27 @@ const simulateCommand: Command = {
     });
     const criteria = mode === "active" && values["criteria"] === undefined ? null : judgeSet(records, await readCriteria(values["criteria"]));
     const labels = records.map((record) => record.relevant === true);
-    const run = mode === "zero-shot" ? byCriteria(criteria ?? [], labels, priors, rule.stop) : runActive(records, labels, priors, mode === "both" ? criteria : null, rule.stop);
+    // The replay goes on to the end, so that its measures do not depend on the rule; where the rule stops is noted.
+    let stopped: { at: number; estimate: number | null } | null = null;
+    const note = (found: readonly boolean[], remaining: number): boolean => {
+      if (stopped === null && (rule.stop(found, remaining) || remaining === 0)) stopped = { at: found.length, estimate: estimateRelevant(found, remaining)?.recall ?? null };
+      return false;
+    };
+    const run = mode === "zero-shot" ? byCriteria(criteria ?? [], labels, priors, note) : runActive(records, labels, priors, mode === "both" ? criteria : null, note);
     const found = run.order.map((step) => step.relevant);
-    const total = labels.filter((relevant, row) => relevant && !priors.includes(row)).length;
-    const estimate = estimateRelevant(found, labels.length - priors.length - found.length);
-    const { k95: _k95, k100: _k100, ...metrics } = measureOrder(complete(run.order, labels, priors));
+    const total = found.filter(Boolean).length;
+    const { at, estimate } = stopped ?? { at: found.length, estimate: null };
+    const { k95: _k95, k100: _k100, ...metrics } = measureOrder(found);
     return {
       order: run.order.map((step) => records[step.row]?.id ?? ""),
       metrics,
       secondsPerStep: run.secondsPerStep,
-      stop: { rule: rule.name, at: found.length, estimatedRecall: estimate?.recall ?? null, recall: total === 0 ? 1 : found.filter(Boolean).length / total },
+      stop: { rule: rule.name, at, estimatedRecall: estimate, recall: total === 0 ? 1 : found.slice(0, at).filter(Boolean).length / total },
     };
   },
 };
 
 const ids = (value: unknown): string[] => (Array.isArray(value) ? value.map(String) : []);
-
-/** Metrics are of the whole set: what a stopped screening left unseen counts as screened last, in file order. */
-function complete(order: readonly Step[], labels: readonly boolean[], priors: readonly number[]): boolean[] {
-  const seen = new Set([...priors, ...order.map((step) => step.row)]);
-  const rest = labels.flatMap((relevant, row) => (seen.has(row) ? [] : [relevant]));
-  return [...order.map((step) => step.relevant), ...rest.toSorted((a, b) => Number(a) - Number(b))];
-}
 
 function runActive(records: readonly LabelledRecord[], labels: readonly boolean[], priors: readonly number[], criteria: ZeroShot[] | null, stop: (found: boolean[], remaining: number) => boolean) {
   const learner = createLearner(records.map(textOf), recipes.elasU4);
