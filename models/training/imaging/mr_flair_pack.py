@@ -1,0 +1,95 @@
+"""Card, reliability plot and manifest of the mr-flair-abnormality pack, from its measured figures."""
+
+import hashlib
+import json
+
+from mr_flair_data import SIZE
+from mr_flair_measure import SMALLEST
+from reliability import reliability_svg
+
+GOAL = 0.85
+LICENCE = "CC BY 3.0 (TCGA-LGG at TCIA); research only here, since the copy trained on states no licence"
+
+
+def card(data, minutes):
+    rows = "\n".join(f"| {f['metric']} | {f.get('subgroup', 'all')} | {f['n']} | {f['value']} |" for f in data["figures"])
+    worst = "\n".join(f"- {w['patient']}: Dice {w['dice']}" for w in data["worst"])
+    main, counts = data["figures"][0], data["patients"]
+    verdict = "met" if main["value"] >= GOAL else "missed"
+    return f"""# FLAIR abnormality on brain MR slices (mr-flair-abnormality 1.0.0)
+
+Outlines FLAIR-bright abnormality of lower-grade glioma on axial slices with three channels: pre-contrast, FLAIR, post-contrast.
+
+**Research use only - not for diagnosis, not for commercial use.** Its outline is a suggestion that a person accepts, corrects or rejects.
+
+## Trained on
+Lower-grade glioma slices of TCGA-LGG (The Cancer Imaging Archive, CC BY 3.0) with masks by Buda, Saha and Mazurowski (2019). {sum(counts.values())} patients, split by a hash of the patient's id (split.json): {counts['train']} for training, {counts['validation']} for the epoch and the threshold, {counts['test']} for the figures below. Slices with over 20 abnormal pixels and about a third as many empty ones; a sequence that was missing is replaced by FLAIR in the source.
+
+## Network
+U-Net with a halving first step, {SIZE} x {SIZE} input, one CPU thread for {minutes:g} minutes on a busy machine (`models/training/imaging/mr_flair_abnormality.py`). Training stops by the clock, so another machine gives other weights.
+
+## Held-out figures
+Exported network with the pack's own post-processing, at the slice's own size (256 x 256). Per-patient Dice is over all of a patient's slices together.
+
+| metric | subgroup | n | value |
+| --- | --- | --- | --- |
+{rows}
+
+Goal: mean per-patient Dice {GOAL}: {main['value']} (95 % bootstrap interval {main['interval'][0]} to {main['interval'][1]}), **{verdict}**. Threshold {data['threshold']} chosen on validation patients. Sites are the two letters of the TCGA id; most have few patients.
+
+## Calibration
+Expected calibration error over pixels {data['calibration']['ece']} (ten bins, held-out slices; most pixels are plain background, which flatters it): ![reliability](reliability.svg)
+
+## Where it fails
+Small lesions, and slices at the edge of a lesion. Worst held-out patients:
+{worst}
+
+## Limits
+One tumour type, before treatment, five hospitals; no healthy brains, no stroke, no multiple sclerosis, no metastasis. Abnormal slices are far more frequent than in a whole study, so false alarms will be more frequent there. Axial slices as 8-bit RGB only: a single-channel series must be joined with its partners first. Slice by slice, without depth.
+"""
+
+
+def write_pack(folder, data, date, minutes):
+    error = data["calibration"]["ece"]
+    (folder / "reliability.svg").write_text(reliability_svg(data["calibration"]["bins"], f"Abnormal pixels, held-out slices; calibration error {error}"))
+    (folder / "card.md").write_text(card(data, minutes))
+    (folder / "manifest.json").write_text(json.dumps(manifest(folder, data, date), indent=1) + "\n")
+
+
+def manifest(folder, data, date):
+    weights = (folder / "model.onnx").read_bytes()
+    main = data["figures"][0]
+    return {
+        "format": "evidesk-pack/1", "id": "mr-flair-abnormality", "version": "1.0.0", "title": "FLAIR abnormality on brain MR slices", "task": "segmentation",
+        "licence": {
+            "name": LICENCE, "url": "https://creativecommons.org/licenses/by/3.0/", "commercialUse": False, "clinicalUse": False, "researchOnly": True,
+            "attribution": [
+                "Pedano N et al.: The Cancer Genome Atlas Low Grade Glioma Collection (TCGA-LGG), The Cancer Imaging Archive 2016 (CC BY 3.0)",
+                "Buda M, Saha A, Mazurowski MA: Association of genomic subtypes of lower-grade gliomas with shape features automatically extracted by a deep learning algorithm. Computers in Biology and Medicine 2019",
+            ],
+        },
+        "intendedUse": "Non-commercial research: a first outline of FLAIR abnormality of lower-grade glioma on axial slices, to be checked by a person.",
+        "notForDiagnosis": True,
+        "files": [{"path": "model.onnx", "bytes": len(weights), "sha256": hashlib.sha256(weights).hexdigest()}],
+        "inputs": [{"name": "image", "modality": ["MR"], "sequences": ["pre-contrast", "FLAIR", "post-contrast"], "channels": 3, "dtype": "float32"}],
+        "preprocess": [
+            {"step": "resize", "size": [SIZE, SIZE], "mode": "bilinear", "antialias": True},
+            {"step": "intensityRange", "aMin": 0, "aMax": 255, "bMin": 0, "bMax": 1, "clip": True},
+        ],
+        "inference": {"kind": "full", "file": "model.onnx", "input": "image", "output": "logits"},
+        "postprocess": [
+            {"step": "sigmoid"}, {"step": "invert", "mode": "bilinear"}, {"step": "threshold", "value": data["threshold"]},
+            {"step": "removeSmall", "minFraction": SMALLEST}, {"step": "fillHoles"},
+        ],
+        "labels": [{"id": 1, "name": "FLAIR abnormality", "color": "#f59e0b"}],
+        "calibration": {"ece": data["calibration"]["ece"], "unit": "pixel"},
+        "card": "card.md",
+        "expertCall": {
+            "name": "MR_FLAIR", "modality": "MR", "task": "segmentation", "overview": "outlines FLAIR abnormality of lower-grade glioma on an axial slice",
+            "accuracy": f"mean per-patient Dice {main['value']:.3f} (n {main['n']})", "args": ["FLAIR abnormality"],
+        },
+        "figures": [
+            {"metric": f["metric"], "value": f["value"], "n": f["n"], "cohort": "mri_lgg, held-out patients", **({"subgroup": f["subgroup"]} if "subgroup" in f else {}), "date": date}
+            for f in data["figures"]
+        ],
+    }
