@@ -158,6 +158,8 @@ const sigmoid = (value: number): number => 1 / (1 + Math.exp(-value));
 export function findings(manifest: Manifest, logits: Float32Array): Finding[] {
   const rescale = manifest.postprocess.find((step) => step.step === "opNorm");
   const temperature = Number(manifest.calibration?.["temperature"] ?? Number.NaN);
+  const listed = manifest.calibration?.["labels"];
+  const calibratedLabels = Array.isArray(listed) ? listed.map(String) : undefined;
   const exclusive = manifest.postprocess.some((step) => step.step === "softmax");
   const most = Math.max(...logits);
   const sum = exclusive ? logits.reduce((total, logit) => total + Math.exp(logit - most), 0) : 0;
@@ -174,8 +176,10 @@ export function findings(manifest: Manifest, logits: Float32Array): Finding[] {
       return [{ label: label.name, score, operatingPoint: 0.5, above: score >= 0.5, ...cohort }];
     }
     const threshold = point?.threshold ?? 0.5;
+    // A temperature says nothing of labels that it was not fitted on.
+    const fitted = calibratedLabels === undefined || calibratedLabels.includes(label.name);
     const calibrated =
-      Number.isNaN(temperature) || exclusive ? {} : { calibrated: sigmoid(logit / temperature) };
+      Number.isNaN(temperature) || exclusive || !fitted ? {} : { calibrated: sigmoid(logit / temperature) };
     return [
       {
         label: label.name,
