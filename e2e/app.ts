@@ -5,13 +5,34 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test as base, type Page } from "@playwright/test";
 
-export type Desk = { url: string; port: number; token: string; dataFolder: string; kill: (signal?: NodeJS.Signals) => Promise<void>; restart: () => Promise<void>; call: (name: string, input: unknown) => Promise<unknown> };
+export type Desk = {
+  url: string;
+  port: number;
+  token: string;
+  dataFolder: string;
+  kill: (signal?: NodeJS.Signals) => Promise<void>;
+  restart: () => Promise<void>;
+  call: (name: string, input: unknown) => Promise<unknown>;
+};
 
-export async function startDesk(dataFolder = mkdtempSync(join(tmpdir(), "evidesk-e2e-"))): Promise<Desk> {
+export async function startDesk(
+  dataFolder = mkdtempSync(join(tmpdir(), "evidesk-e2e-")),
+): Promise<Desk> {
   let child: ChildProcess;
   let about = { url: "", port: 0, token: "" };
   async function start(): Promise<void> {
-    child = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", "electron/cli.ts", "serve", "--data", dataFolder, "--json"], { stdio: ["ignore", "pipe", "inherit"] });
+    child = spawn(
+      process.execPath,
+      [
+        "--disable-warning=ExperimentalWarning",
+        "electron/cli.ts",
+        "serve",
+        "--data",
+        dataFolder,
+        "--json",
+      ],
+      { stdio: ["ignore", "pipe", "inherit"] },
+    );
     about = await new Promise((resolve, reject) => {
       let text = "";
       child.once("exit", (code) => reject(new Error(`the host ended with code ${code}`)));
@@ -38,8 +59,15 @@ export async function startDesk(dataFolder = mkdtempSync(join(tmpdir(), "evidesk
       Object.assign(desk, about);
     },
     call: async (name, input) => {
-      const response = await fetch(`http://127.0.0.1:${desk.port}/rpc/${name}`, { method: "POST", headers: { "Content-Type": "application/json", Authorization: `Bearer ${desk.token}` }, body: JSON.stringify(input) });
-      const frames = (await response.text()).trim().split("\n").map((line) => JSON.parse(line));
+      const response = await fetch(`http://127.0.0.1:${desk.port}/rpc/${name}`, {
+        method: "POST",
+        headers: { "Content-Type": "application/json", Authorization: `Bearer ${desk.token}` },
+        body: JSON.stringify(input),
+      });
+      const frames = (await response.text())
+        .trim()
+        .split("\n")
+        .map((line) => JSON.parse(line));
       const last = frames.at(-1);
       if (last.error) throw new Error(`${last.error.code}: ${last.error.message}`);
       return last.value;

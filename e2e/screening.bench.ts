@@ -11,11 +11,16 @@ const presses = 60;
 
 /** The sample's real records again and again, each copy with a title and DOI of its own. */
 function manyRecords(): string {
-  const blocks = readFileSync(join(samplesFolder, "review", "references.ris"), "utf8").split(/ER {2}- \r?\n/).filter((block) => block.includes("TI  - "));
+  const blocks = readFileSync(join(samplesFolder, "review", "references.ris"), "utf8")
+    .split(/ER {2}- \r?\n/)
+    .filter((block) => block.includes("TI  - "));
   return Array.from({ length: size }, (_, at) => {
     const copy = Math.floor(at / blocks.length);
     const block = (blocks[at % blocks.length] ?? "").trim();
-    return `${block.replace(/TI {2}- (.*)/, `TI  - $1, site ${copy}`).replace(/DO {2}- (\S+)/, `DO  - $1.${copy}`).replace(/AN {2}- .*\r?\n/, "")}\r\nER  - \r\n`;
+    return `${block
+      .replace(/TI {2}- (.*)/, `TI  - $1, site ${copy}`)
+      .replace(/DO {2}- (\S+)/, `DO  - $1.${copy}`)
+      .replace(/AN {2}- .*\r?\n/, "")}\r\nER  - \r\n`;
   }).join("\r\n");
 }
 
@@ -30,14 +35,27 @@ const pressAndWait = `new Promise((resolve) => {
 })`;
 
 const desk = await startDesk();
-const { id: reviewId } = (await desk.call("review.create", { title: "Ten thousand records" })) as { id: string };
-const stored = await fetch(`http://127.0.0.1:${desk.port}/assets?name=many.ris`, { method: "POST", headers: { Authorization: `Bearer ${desk.token}` }, body: manyRecords() });
+const { id: reviewId } = (await desk.call("review.create", { title: "Ten thousand records" })) as {
+  id: string;
+};
+const stored = await fetch(`http://127.0.0.1:${desk.port}/assets?name=many.ris`, {
+  method: "POST",
+  headers: { Authorization: `Bearer ${desk.token}` },
+  body: manyRecords(),
+});
 const { id: assetId } = (await stored.json()) as { id: string };
-const [report] = (await desk.call("review.import", { reviewId, files: [{ assetId, name: "many.ris" }] })) as { imported: number }[];
+const [report] = (await desk.call("review.import", {
+  reviewId,
+  files: [{ assetId, name: "many.ris" }],
+})) as { imported: number }[];
 process.stdout.write(`review of ${report?.imported} records\n`);
-for (const [index, action] of (["include", "exclude", "exclude"] as const).entries()) await desk.call("screening.decide", { reviewId, recordId: String(index + 1), action });
+for (const [index, action] of (["include", "exclude", "exclude"] as const).entries())
+  await desk.call("screening.decide", { reviewId, recordId: String(index + 1), action });
 
-const browser = await chromium.launch({ executablePath: findChromium() ?? "", args: ["--no-sandbox"] });
+const browser = await chromium.launch({
+  executablePath: findChromium() ?? "",
+  args: ["--no-sandbox"],
+});
 const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
 await desk.kill();
 const started = performance.now();
@@ -46,14 +64,18 @@ const served = performance.now();
 await page.goto(desk.url);
 await page.goto(new URL(`/review/${reviewId}/screen`, desk.url).href);
 await page.locator(".record-title").first().waitFor();
-process.stdout.write(`first record on screen: ${((performance.now() - started) / 1000).toFixed(2)} s from start of the program (${((served - started) / 1000).toFixed(2)} s until it serves); goal 1.0 s\n`);
+process.stdout.write(
+  `first record on screen: ${((performance.now() - started) / 1000).toFixed(2)} s from start of the program (${((served - started) / 1000).toFixed(2)} s until it serves); goal 1.0 s\n`,
+);
 
 const times: number[] = [];
 for (let press = 0; press < presses; press += 1) {
   times.push(Number(await page.evaluate(pressAndWait)));
 }
 times.sort((a, b) => a - b);
-process.stdout.write(`key press to next record, ${presses} presses: median ${times[Math.floor(presses / 2)]?.toFixed(0)} ms, p95 ${times[Math.floor(presses * 0.95)]?.toFixed(0)} ms; goal 50 ms\n`);
+process.stdout.write(
+  `key press to next record, ${presses} presses: median ${times[Math.floor(presses / 2)]?.toFixed(0)} ms, p95 ${times[Math.floor(presses * 0.95)]?.toFixed(0)} ms; goal 50 ms\n`,
+);
 await browser.close();
 await desk.kill();
 rmSync(desk.dataFolder, { recursive: true, force: true });

@@ -37,19 +37,33 @@ export function createApp({ dataFolder, spawnWorker, secrets = sessionSecrets() 
   const packs = openPacks(bundledPacksFolder, dataFolder);
   const worker = createWorkerClient(spawnWorker);
   // Half of the machine's cores: the desk stays usable while a model thinks.
-  const settings = { devices: providersFor(process.platform, process.arch), threads: Math.max(1, Math.ceil(availableParallelism() / 2)) };
+  const settings = {
+    devices: providersFor(process.platform, process.arch),
+    threads: Math.max(1, Math.ceil(availableParallelism() / 2)),
+  };
   const experts = createExperts(packs, worker, settings);
   const texts = createTexts(packs, worker, settings);
   let studies: Studies | undefined;
-  const openedStudies = (): Studies => (studies ??= openStudies(join(dataFolder, "studies.evidesk")));
+  const openedStudies = (): Studies =>
+    (studies ??= openStudies(join(dataFolder, "studies.evidesk")));
 
   const handlers: Handlers = {
     ...createReviewHandlers({ reviews, assets, importer }),
     ...createSearchHandlers({ reviews, fetch: (url, options) => fetch(url, options), secrets }),
     ...createScreeningHandlers({ reviews }),
     ...createExportHandlers({ reviews, assets, fieldsOf }),
-    ...createExtractionHandlers({ reviews, assets, tag: (id, text, signal) => texts.tag(id, text, { signal }), packs: experts.list }),
-    ...createImagingHandlers({ studies: openedStudies, assets, experts, reviewer: () => reviews.settings().reviewer }),
+    ...createExtractionHandlers({
+      reviews,
+      assets,
+      tag: (id, text, signal) => texts.tag(id, text, { signal }),
+      packs: experts.list,
+    }),
+    ...createImagingHandlers({
+      studies: openedStudies,
+      assets,
+      experts,
+      reviewer: () => reviews.settings().reviewer,
+    }),
     ...createModelsHandlers({ packs, worker, experts, texts, settings, assets, secrets }),
     ...createAuditHandlers({ reviews, jobs, repeat }),
   };
@@ -59,7 +73,9 @@ export function createApp({ dataFolder, spawnWorker, secrets = sessionSecrets() 
     const parsed = parseInput(name, input);
     const handler = handlers[parsed.name] as UntypedHandler;
     if (!("event" in contract[parsed.name])) return handler(parsed.input, frame);
-    return jobs.run(parsed.name, parsed.input, frame, (jobFrame) => handler(parsed.input, jobFrame));
+    return jobs.run(parsed.name, parsed.input, frame, (jobFrame) =>
+      handler(parsed.input, jobFrame),
+    );
   }
 
   function repeat(name: string, input: unknown): void {
@@ -67,14 +83,22 @@ export function createApp({ dataFolder, spawnWorker, secrets = sessionSecrets() 
     dispatch(name, input, { signal: new AbortController().signal, emit: () => {} }).catch(() => {});
   }
 
-  const call = ((name: string, input: unknown, options: { signal?: AbortSignal; emit?: (event: never) => void } = {}) =>
+  const call = ((
+    name: string,
+    input: unknown,
+    options: { signal?: AbortSignal; emit?: (event: never) => void } = {},
+  ) =>
     dispatch(name, input, {
       signal: options.signal ?? new AbortController().signal,
       emit: (event) => options.emit?.(event as never),
     })) as AppCall;
 
   return {
-    call, dispatch, reviews, assets, experts,
+    call,
+    dispatch,
+    reviews,
+    assets,
+    experts,
     close: async (): Promise<void> => {
       worker.stop();
       studies?.close();

@@ -9,7 +9,12 @@ import { createApp, type App } from "./app.ts";
 import { commands } from "./commands.ts";
 import { defaultDataFolder } from "./places.ts";
 
-const shared = { json: { type: "boolean" }, data: { type: "string" }, seed: { type: "string" }, help: { type: "boolean", short: "h" } } as const;
+const shared = {
+  json: { type: "boolean" },
+  data: { type: "string" },
+  seed: { type: "string" },
+  help: { type: "boolean", short: "h" },
+} as const;
 
 async function main(argv: string[]): Promise<number> {
   const [name, ...rest] = argv;
@@ -20,7 +25,11 @@ async function main(argv: string[]): Promise<number> {
     return name === undefined ? 2 : 0;
   }
   try {
-    if (command === undefined) throw new AppError("usage", `There is no command "${name}". Commands: ${Object.keys(commands).join(", ")}.`);
+    if (command === undefined)
+      throw new AppError(
+        "usage",
+        `There is no command "${name}". Commands: ${Object.keys(commands).join(", ")}.`,
+      );
     return await runCommand(name, command, rest, wantsJson);
   } catch (thrown) {
     const error = toErrorShape(thrown);
@@ -31,7 +40,12 @@ async function main(argv: string[]): Promise<number> {
   }
 }
 
-async function runCommand(name: string, command: Command, rest: string[], json: boolean): Promise<number> {
+async function runCommand(
+  name: string,
+  command: Command,
+  rest: string[],
+  json: boolean,
+): Promise<number> {
   const { values, positionals } = parse(command, rest);
   if (values["help"] === true) {
     process.stdout.write(`evidesk ${command.usage}\n  ${command.summary}\n${optionLines(command)}`);
@@ -39,15 +53,20 @@ async function runCommand(name: string, command: Command, rest: string[], json: 
   }
   const dataFolder = typeof values["data"] === "string" ? values["data"] : defaultDataFolder();
   const seed = Number(values["seed"] ?? 0);
-  if (!Number.isInteger(seed)) throw new AppError("usage", `--seed takes a whole number, not "${String(values["seed"])}".`);
+  if (!Number.isInteger(seed))
+    throw new AppError("usage", `--seed takes a whole number, not "${String(values["seed"])}".`);
   const controller = new AbortController();
-  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => controller.abort());
+  for (const signal of ["SIGINT", "SIGTERM"] as const)
+    process.once(signal, () => controller.abort());
   let app: App | undefined;
   const lazy = (): App => (app ??= createApp({ dataFolder, spawnWorker: forkWorker }));
   try {
     const context = contextOf(lazy, { dataFolder, seed, signal: controller.signal });
     const value = await command.run({ positionals, values, json }, context);
-    if (!command.printsItself) process.stdout.write(`${json || !command.print ? JSON.stringify(value, null, json ? 0 : 2) : command.print(value)}\n`);
+    if (!command.printsItself)
+      process.stdout.write(
+        `${json || !command.print ? JSON.stringify(value, null, json ? 0 : 2) : command.print(value)}\n`,
+      );
     return 0;
   } finally {
     await app?.close();
@@ -60,25 +79,48 @@ function parse(command: Command, args: string[]): { values: CommandValues; posit
     options[key] = { type, ...(multiple ? { multiple } : {}), ...(short ? { short } : {}) };
   }
   try {
-    const { values, positionals } = parseArgs({ args, options, allowPositionals: true, strict: true });
+    const { values, positionals } = parseArgs({
+      args,
+      options,
+      allowPositionals: true,
+      strict: true,
+    });
     return { values, positionals };
   } catch (thrown) {
-    throw new AppError("usage", `${thrown instanceof Error ? thrown.message : String(thrown)}. Usage: evidesk ${command.usage}`);
+    throw new AppError(
+      "usage",
+      `${thrown instanceof Error ? thrown.message : String(thrown)}. Usage: evidesk ${command.usage}`,
+    );
   }
 }
 
-function contextOf(app: () => App, about: { dataFolder: string; seed: number; signal: AbortSignal }): CommandContext {
+function contextOf(
+  app: () => App,
+  about: { dataFolder: string; seed: number; signal: AbortSignal },
+): CommandContext {
   return {
     ...about,
     call: (name, input, options) => app().call(name, input, options),
     progress: (text) => process.stderr.write(`${text}\n`),
     openReview: async (path, { create = false } = {}) =>
-      app().reviews.openPath(path, create ? { title: basename(path, ".evidesk"), question: "" } : undefined).id(),
+      app()
+        .reviews.openPath(
+          path,
+          create ? { title: basename(path, ".evidesk"), question: "" } : undefined,
+        )
+        .id(),
     putAsset: async (path) => {
       const content = await readFile(path).catch((thrown: unknown) => {
-        throw new AppError("notFound", `"${path}" cannot be read: ${thrown instanceof Error ? thrown.message : String(thrown)}.`, { path });
+        throw new AppError(
+          "notFound",
+          `"${path}" cannot be read: ${thrown instanceof Error ? thrown.message : String(thrown)}.`,
+          { path },
+        );
       });
-      const info = await app().assets.put(content, { name: basename(path), type: "application/octet-stream" });
+      const info = await app().assets.put(content, {
+        name: basename(path),
+        type: "application/octet-stream",
+      });
       return { assetId: info.id, name: basename(path) };
     },
     getAsset: (id) => app().assets.get(id),
@@ -92,12 +134,22 @@ function contextOf(app: () => App, about: { dataFolder: string; seed: number; si
 }
 
 function optionLines(command: Command): string {
-  const lines = Object.entries(command.options).map(([key, option]) => `  --${key}${option.type === "string" ? " …" : ""}  ${option.help}`);
-  return [...lines, "  --json  one JSON value on stdout", "  --data DIR  data folder", "  --seed N  where chance plays", ""].join("\n");
+  const lines = Object.entries(command.options).map(
+    ([key, option]) => `  --${key}${option.type === "string" ? " …" : ""}  ${option.help}`,
+  );
+  return [
+    ...lines,
+    "  --json  one JSON value on stdout",
+    "  --data DIR  data folder",
+    "  --seed N  where chance plays",
+    "",
+  ].join("\n");
 }
 
 function helpText(): string {
-  const lines = Object.entries(commands).map(([, command]) => `  evidesk ${command.usage}\n      ${command.summary}`);
+  const lines = Object.entries(commands).map(
+    ([, command]) => `  evidesk ${command.usage}\n      ${command.summary}`,
+  );
   return `Evidesk: local models suggest, you decide.\n\n${lines.join("\n")}\n\nEvery command takes --json, --data DIR, --seed N and --help.\n`;
 }
 

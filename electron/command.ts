@@ -2,7 +2,12 @@
 import type { AppCall } from "./api/contract.ts";
 import type { Experts } from "./features/models/models.ts";
 
-export type CommandOption = { type: "string" | "boolean"; multiple?: boolean; short?: string; help: string };
+export type CommandOption = {
+  type: "string" | "boolean";
+  multiple?: boolean;
+  short?: string;
+  help: string;
+};
 export type CommandValues = Record<string, string | boolean | (string | boolean)[] | undefined>;
 
 export type CommandContext = {

@@ -10,4 +10,14 @@ import { commands as screening } from "./features/screening/commands.ts";
 import { commands as search } from "./features/search/commands.ts";
 import { serveCommand } from "./serve-command.ts";
 
-export const commands: Record<string, Command> = { serve: serveCommand, ...review, ...search, ...exporting, ...extraction, ...screening, ...imaging, ...models, ...audit };
+export const commands: Record<string, Command> = {
+  serve: serveCommand,
+  ...review,
+  ...search,
+  ...exporting,
+  ...extraction,
+  ...screening,
+  ...imaging,
+  ...models,
+  ...audit,
+};

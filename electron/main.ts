@@ -17,17 +17,32 @@ function start(): void {
   declareScheme();
   app.on("second-instance", () => BrowserWindow.getAllWindows()[0]?.focus());
   app.on("window-all-closed", () => app.quit());
-  process.on("uncaughtException", (error) => tellAndQuit("Something unexpected failed.", String(error)));
+  process.on("uncaughtException", (error) =>
+    tellAndQuit("Something unexpected failed.", String(error)),
+  );
   void app.whenReady().then(() => {
     const dataFolder = defaultDataFolder();
     secureEverything();
-    handleScheme(join(app.getAppPath(), "dist", "renderer"), openAssets(join(dataFolder, "assets")));
-    const backend = startBackend(buildFolder, dataFolder, openKeychain(join(dataFolder, "keys.json")), (code) => {
-      if (code !== 0) tellAndQuit("The backend stopped.", `Exit code ${code}.`);
-    });
+    handleScheme(
+      join(app.getAppPath(), "dist", "renderer"),
+      openAssets(join(dataFolder, "assets")),
+    );
+    const backend = startBackend(
+      buildFolder,
+      dataFolder,
+      openKeychain(join(dataFolder, "keys.json")),
+      (code) => {
+        if (code !== 0) tellAndQuit("The backend stopped.", `Exit code ${code}.`);
+      },
+    );
     // 17: only our own page's top frame gets a port.
     ipcMain.on("connect", (event) => {
-      if (event.senderFrame === null || event.senderFrame.parent !== null || !isOwnPage(event.senderFrame.url)) return;
+      if (
+        event.senderFrame === null ||
+        event.senderFrame.parent !== null ||
+        !isOwnPage(event.senderFrame.url)
+      )
+        return;
       event.senderFrame.postMessage("port", null, [backend.connect()]);
     });
     app.on("will-quit", () => backend.stop());

@@ -26,9 +26,11 @@ export function openPageFiles(folder: string): (pathname: string) => PageFile | 
   }
   return (pathname) => {
     // Every address that is not a file is a place inside the app.
-    const path = files.get(pathname) ?? (pathname.includes(".") ? undefined : files.get("/index.html"));
+    const path =
+      files.get(pathname) ?? (pathname.includes(".") ? undefined : files.get("/index.html"));
     if (path === undefined) return undefined;
-    const type = types[path.slice(path.lastIndexOf(".")).toLowerCase()] ?? "application/octet-stream";
+    const type =
+      types[path.slice(path.lastIndexOf(".")).toLowerCase()] ?? "application/octet-stream";
     // Vite names built files by content hash, so they never change under their name.
     return { path, type, lasting: pathname.startsWith("/assets-built/") };
   };

@@ -13,13 +13,17 @@ function findProgramFolder(from: string): string {
 export const programFolder = findProgramFolder(dirname(fileURLToPath(import.meta.url)));
 export const pageFolder = join(programFolder, "dist", "renderer");
 /** Native code opens weights by path, so a packaged app keeps them outside its archive. */
-export const bundledPacksFolder = join(programFolder.replace(/app\.asar$/, "app.asar.unpacked"), "models");
+export const bundledPacksFolder = join(
+  programFolder.replace(/app\.asar$/, "app.asar.unpacked"),
+  "models",
+);
 export const samplesFolder = join(programFolder, "samples");
 
 export function defaultDataFolder(): string {
   const { env, platform } = process;
   if (env["EVIDESK_DATA"]) return env["EVIDESK_DATA"];
-  if (platform === "win32") return join(env["LOCALAPPDATA"] ?? join(homedir(), "AppData", "Local"), "Evidesk");
+  if (platform === "win32")
+    return join(env["LOCALAPPDATA"] ?? join(homedir(), "AppData", "Local"), "Evidesk");
   if (platform === "darwin") return join(homedir(), "Library", "Application Support", "Evidesk");
   return join(env["XDG_DATA_HOME"] ?? join(homedir(), ".local", "share"), "evidesk");
 }

@@ -5,7 +5,9 @@ import type { WorkerPort, WorkerReply } from "./features/models/worker-protocol.
 export type WorkerRequests = { spawn: () => WorkerPort; arrive: (port: MessagePortMain) => void };
 
 /** `ask` tells main what is wanted; `arrive` is called with the port that main then sends. */
-export function createPortWorkers(ask: (what: "start-worker" | "stop-worker") => void): WorkerRequests {
+export function createPortWorkers(
+  ask: (what: "start-worker" | "stop-worker") => void,
+): WorkerRequests {
   let waiting: ((port: MessagePortMain) => void) | undefined;
   return {
     arrive: (port) => waiting?.(port),

@@ -1,7 +1,10 @@
 /** Hands the backend's port to the page, once per ask; exposes nothing of Electron. */
 import { contextBridge, ipcRenderer } from "electron";
 
-contextBridge.exposeInMainWorld("evideskDesktop", Object.freeze({ isDesktop: true, connect: () => ipcRenderer.send("connect") }));
+contextBridge.exposeInMainWorld(
+  "evideskDesktop",
+  Object.freeze({ isDesktop: true, connect: () => ipcRenderer.send("connect") }),
+);
 
 ipcRenderer.on("port", (event) => {
   // A port cannot cross the context bridge; the page checks that the message came from its own window.

@@ -12,14 +12,26 @@ const sampleSchema = z.object({
   pico: picoSchema,
   criteria: z.array(criterionSchema.pick({ kind: true, element: true, text: true })),
   reports: z.array(z.object({ doi: z.string(), file: z.string() })),
-  decisions: z.array(z.object({ doi: z.string(), action: z.enum(["include", "exclude"]), reason: z.string().optional() })),
+  decisions: z.array(
+    z.object({
+      doi: z.string(),
+      action: z.enum(["include", "exclude"]),
+      reason: z.string().optional(),
+    }),
+  ),
 });
 
 export function readSample(): z.infer<typeof sampleSchema> {
-  return sampleSchema.parse(JSON.parse(readFileSync(join(samplesFolder, "review", "review.json"), "utf8")));
+  return sampleSchema.parse(
+    JSON.parse(readFileSync(join(samplesFolder, "review", "review.json"), "utf8")),
+  );
 }
 
-async function put(app: App, path: string, name: string): Promise<{ assetId: string; name: string }> {
+async function put(
+  app: App,
+  path: string,
+  name: string,
+): Promise<{ assetId: string; name: string }> {
   const type = name.endsWith(".pdf") ? "application/pdf" : "application/octet-stream";
   const info = await app.assets.put(createReadStream(path), { name, type });
   return { assetId: info.id, name };
@@ -29,12 +41,25 @@ async function put(app: App, path: string, name: string): Promise<{ assetId: str
 export async function makeSampleReview(app: App): Promise<string> {
   const sample = readSample();
   const folder = join(samplesFolder, "review");
-  const { id: reviewId } = await app.call("review.create", { title: sample.title, question: sample.question });
+  const { id: reviewId } = await app.call("review.create", {
+    title: sample.title,
+    question: sample.question,
+  });
   app.reviews.get(reviewId).ledger.setMeta("sample", "yes");
-  const criteria = sample.criteria.map((criterion, index) => ({ ...criterion, id: `${criterion.kind === "inclusion" ? "I" : "E"}${index + 1}`, weight: 1, muted: false }));
+  const criteria = sample.criteria.map((criterion, index) => ({
+    ...criterion,
+    id: `${criterion.kind === "inclusion" ? "I" : "E"}${index + 1}`,
+    weight: 1,
+    muted: false,
+  }));
   await app.call("review.update", { reviewId, pico: sample.pico, criteria });
-  await app.call("review.import", { reviewId, files: [await put(app, join(folder, "references.ris"), "references.ris")] });
-  const files = await Promise.all(sample.reports.map((report) => put(app, join(folder, report.file), report.file)));
+  await app.call("review.import", {
+    reviewId,
+    files: [await put(app, join(folder, "references.ris"), "references.ris")],
+  });
+  const files = await Promise.all(
+    sample.reports.map((report) => put(app, join(folder, report.file), report.file)),
+  );
   await app.call("extraction.attach", { reviewId, files });
   return reviewId;
 }

@@ -1,14 +1,25 @@
 import { expect, test } from "../app.ts";
 
-type Study = { id: string; name: string; images: { id: string; shape: number[] }[]; suggestions: { id: string }[]; decisions: { action: string; value?: { voxelsChanged: number } }[] };
+type Study = {
+  id: string;
+  name: string;
+  images: { id: string; shape: number[] }[];
+  suggestions: { id: string }[];
+  decisions: { action: string; value?: { voxelsChanged: number } }[];
+};
 
-async function films(desk: { call: (name: string, input: unknown) => Promise<unknown> }): Promise<Study> {
+async function films(desk: {
+  call: (name: string, input: unknown) => Promise<unknown>;
+}): Promise<Study> {
   const studies = (await desk.call("imaging.studies", {})) as { id: string; name: string }[];
   const found = studies.find((study) => study.name.includes("films"));
   return (await desk.call("imaging.get", { studyId: found?.id })) as Study;
 }
 
-test("asking for the lungs calls the expert, shows its card, and accepting is stored", async ({ app, desk }) => {
+test("asking for the lungs calls the expert, shows its card, and accepting is stored", async ({
+  app,
+  desk,
+}) => {
   const study = await films(desk);
   await app.goto(new URL(`/read/${study.id}`, desk.url).href);
   await expect(app.getByText("Research use only – not for diagnosis")).toBeVisible();
@@ -23,7 +34,11 @@ test("asking for the lungs calls the expert, shows its card, and accepting is st
 
 test("a brush stroke makes a corrected mask beside the model's own", async ({ app, desk }) => {
   const study = await films(desk);
-  await desk.call("imaging.ask", { studyId: study.id, seriesId: study.images[0]?.id, text: "outline the lungs" });
+  await desk.call("imaging.ask", {
+    studyId: study.id,
+    seriesId: study.images[0]?.id,
+    text: "outline the lungs",
+  });
   await app.goto(new URL(`/read/${study.id}`, desk.url).href);
   await expect(app.locator(".finding [data-state=suggested]")).toBeVisible();
   await expect(app.locator(".viewer canvas").first()).toBeVisible();
@@ -33,7 +48,8 @@ test("a brush stroke makes a corrected mask beside the model's own", async ({ ap
   if (box === null) throw new Error("no viewer");
   await app.mouse.move(box.x + box.width * 0.36, box.y + box.height * 0.5);
   await app.mouse.down();
-  for (let step = 0; step <= 10; step += 1) await app.mouse.move(box.x + box.width * 0.36, box.y + box.height * (0.5 + step * 0.015));
+  for (let step = 0; step <= 10; step += 1)
+    await app.mouse.move(box.x + box.width * 0.36, box.y + box.height * (0.5 + step * 0.015));
   await app.mouse.up();
   await app.getByRole("button", { name: /Save correction/ }).click();
   await expect(app.locator(".finding [data-state=corrected]")).toBeVisible();
@@ -42,7 +58,10 @@ test("a brush stroke makes a corrected mask beside the model's own", async ({ ap
   expect(decision?.value?.voxelsChanged).toBeGreaterThan(50);
 });
 
-test("an impossible request is answered with what can be asked, and nothing runs", async ({ app, desk }) => {
+test("an impossible request is answered with what can be asked, and nothing runs", async ({
+  app,
+  desk,
+}) => {
   const study = await films(desk);
   await app.goto(new URL(`/read/${study.id}`, desk.url).href);
   await app.getByLabel("Ask about this image").fill("outline the liver <CXR_LUNGS(lungs)>");

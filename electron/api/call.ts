@@ -4,7 +4,9 @@ import type { z } from "zod";
 export type CallShape = { input: z.ZodType; output: z.ZodType; event?: z.ZodType };
 export type ContractPart = Record<string, CallShape>;
 
-type EventOf<C extends CallShape> = C extends { event: infer E extends z.ZodType } ? z.input<E> : never;
+type EventOf<C extends CallShape> = C extends { event: infer E extends z.ZodType }
+  ? z.input<E>
+  : never;
 
 export type CallOptions<Event> = { signal: AbortSignal; emit: (event: Event) => void };
 

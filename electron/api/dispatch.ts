@@ -14,7 +14,14 @@ export function parseInput(name: string, input: unknown): { name: CallName; inpu
   if (!isCallName(name)) throw new AppError("unknownCall", `There is no call "${name}".`, { name });
   const parsed = contract[name].input.safeParse(input);
   if (parsed.success) return { name, input: parsed.data };
-  const issues = parsed.error.issues.map((issue) => ({ at: issue.path.join("."), problem: issue.message }));
+  const issues = parsed.error.issues.map((issue) => ({
+    at: issue.path.join("."),
+    problem: issue.message,
+  }));
   const first = issues[0];
-  throw new AppError("badInput", `${name}: ${first?.at || "input"}: ${first?.problem ?? "not valid"}.`, { issues });
+  throw new AppError(
+    "badInput",
+    `${name}: ${first?.at || "input"}: ${first?.problem ?? "not valid"}.`,
+    { issues },
+  );
 }

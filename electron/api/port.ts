@@ -17,7 +17,11 @@ export type Reply =
   | { id: number; value: unknown }
   | { id: number; error: ErrorShape };
 
-type Serve = (name: string, input: unknown, frame: { signal: AbortSignal; emit: (event: unknown) => void }) => Promise<unknown>;
+type Serve = (
+  name: string,
+  input: unknown,
+  frame: { signal: AbortSignal; emit: (event: unknown) => void },
+) => Promise<unknown>;
 
 /** Serves calls that arrive on `port` until it closes; closing cancels what runs. */
 export function servePort(port: Port, call: Serve): void {
@@ -32,7 +36,10 @@ export function servePort(port: Port, call: Serve): void {
     const controller = new AbortController();
     running.set(request.id, controller);
     const reply = (frame: Reply): void => port.post(frame);
-    call(request.name, request.input, { signal: controller.signal, emit: (event) => reply({ id: request.id, event }) })
+    call(request.name, request.input, {
+      signal: controller.signal,
+      emit: (event) => reply({ id: request.id, event }),
+    })
       .then((value) => reply({ id: request.id, value }))
       .catch((thrown: unknown) => reply({ id: request.id, error: toErrorShape(thrown) }))
       .finally(() => running.delete(request.id));
@@ -41,7 +48,11 @@ export function servePort(port: Port, call: Serve): void {
 
 /** The caller's end of `servePort`. */
 export function callOverPort(port: Port): AppCall {
-  type Waiting = { resolve: (value: unknown) => void; reject: (error: AppError) => void; emit: (event: unknown) => void };
+  type Waiting = {
+    resolve: (value: unknown) => void;
+    reject: (error: AppError) => void;
+    emit: (event: unknown) => void;
+  };
   const waiting = new Map<number, Waiting>();
   let nextId = 1;
   port.onMessage((message) => {
@@ -54,15 +65,25 @@ export function callOverPort(port: Port): AppCall {
     else call.resolve(reply.value);
   });
   port.onClose?.(() => {
-    waiting.forEach((call) => call.reject(new AppError("internal", "The backend stopped while it was working.")));
+    waiting.forEach((call) =>
+      call.reject(new AppError("internal", "The backend stopped while it was working.")),
+    );
     waiting.clear();
   });
-  const call = (name: string, input: unknown, options: { signal?: AbortSignal; emit?: (event: never) => void } = {}) =>
+  const call = (
+    name: string,
+    input: unknown,
+    options: { signal?: AbortSignal; emit?: (event: never) => void } = {},
+  ) =>
     new Promise((resolve, reject) => {
       const id = nextId++;
       const emit = (event: unknown): void => options.emit?.(event as never);
       waiting.set(id, { resolve, reject, emit });
-      options.signal?.addEventListener("abort", () => port.post({ id, cancel: true } satisfies Request), { once: true });
+      options.signal?.addEventListener(
+        "abort",
+        () => port.post({ id, cancel: true } satisfies Request),
+        { once: true },
+      );
       port.post({ id, name, input } satisfies Request);
     });
   return call as AppCall;

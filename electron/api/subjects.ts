@@ -10,7 +10,11 @@ export function cellSubject(recordId: string, fieldId: string, arm?: string): st
 }
 
 /** The parts of a subject; an arm's name may hold any character, so it comes last. */
-export function parseSubject(subject: string): { recordId?: string; fieldId?: string; arm?: string } {
+export function parseSubject(subject: string): {
+  recordId?: string;
+  fieldId?: string;
+  arm?: string;
+} {
   const match = /^record:([^/]+)(?:\/field:([^/]+)(?:\/arm:(.*))?)?$/s.exec(subject);
   if (!match) return {};
   const [, recordId, fieldId, arm] = match;

@@ -5,7 +5,15 @@
  * `data[i + x * (j + y * (k + z * c))]`, x fastest. `affine` maps (i, j, k, 1) to millimetres in
  * RAS+ (x to the patient's right to left is −/+, as NIfTI has it), row-major, 16 numbers.
  */
-export type Voxels = Uint8Array | Int8Array | Uint16Array | Int16Array | Int32Array | Uint32Array | Float32Array | Float64Array;
+export type Voxels =
+  | Uint8Array
+  | Int8Array
+  | Uint16Array
+  | Int16Array
+  | Int32Array
+  | Uint32Array
+  | Float32Array
+  | Float64Array;
 
 export type Volume = {
   shape: [number, number, number];

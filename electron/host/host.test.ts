@@ -8,18 +8,36 @@ import { openAssets } from "../features/review/assets.ts";
 const fake = vi.hoisted(() => ({
   handlers: new Map<string, (request: Request) => Promise<Response>>(),
   schemes: [] as { scheme: string; privileges: Record<string, boolean> }[],
-  permission: undefined as ((contents: unknown, permission: string, answer: (allowed: boolean) => void) => void) | undefined,
+  permission: undefined as
+    | ((contents: unknown, permission: string, answer: (allowed: boolean) => void) => void)
+    | undefined,
   contents: undefined as ((event: unknown, contents: unknown) => void) | undefined,
   opened: [] as string[],
   keychain: true,
 }));
 vi.mock("electron", () => ({
-  protocol: { registerSchemesAsPrivileged: (schemes: typeof fake.schemes) => fake.schemes.push(...schemes), handle: (scheme: string, handler: (request: Request) => Promise<Response>) => fake.handlers.set(scheme, handler) },
-  session: { defaultSession: { setPermissionRequestHandler: (handler: typeof fake.permission) => (fake.permission = handler), setPermissionCheckHandler: () => {} } },
-  app: { on: (name: string, handler: typeof fake.contents) => name === "web-contents-created" && (fake.contents = handler) },
+  protocol: {
+    registerSchemesAsPrivileged: (schemes: typeof fake.schemes) => fake.schemes.push(...schemes),
+    handle: (scheme: string, handler: (request: Request) => Promise<Response>) =>
+      fake.handlers.set(scheme, handler),
+  },
+  session: {
+    defaultSession: {
+      setPermissionRequestHandler: (handler: typeof fake.permission) => (fake.permission = handler),
+      setPermissionCheckHandler: () => {},
+    },
+  },
+  app: {
+    on: (name: string, handler: typeof fake.contents) =>
+      name === "web-contents-created" && (fake.contents = handler),
+  },
   shell: { openExternal: (url: string) => fake.opened.push(url) },
   BrowserWindow: class {},
-  safeStorage: { isEncryptionAvailable: () => fake.keychain, encryptString: (text: string) => Buffer.from([...text].toReversed().join("")), decryptString: (bytes: Buffer) => [...bytes.toString()].toReversed().join("") },
+  safeStorage: {
+    isEncryptionAvailable: () => fake.keychain,
+    encryptString: (text: string) => Buffer.from([...text].toReversed().join("")),
+    decryptString: (bytes: Buffer) => [...bytes.toString()].toReversed().join(""),
+  },
 }));
 
 const { declareScheme, handleScheme } = await import("./protocol.ts");
@@ -34,42 +52,76 @@ beforeEach(() => {
   writeFileSync(join(folder, "page", "index.html"), "<!doctype html>");
   writeFileSync(join(folder, "secret.txt"), "secret");
   handleScheme(join(folder, "page"), openAssets(join(folder, "assets")));
-  ask = (path, init) => fake.handlers.get("app")?.(new Request(`app://evidesk${path}`, init)) ?? Promise.reject(new Error("no handler"));
+  ask = (path, init) =>
+    fake.handlers.get("app")?.(new Request(`app://evidesk${path}`, init)) ??
+    Promise.reject(new Error("no handler"));
 });
 
 test("the page comes with the same policy as over HTTP, and no address leaves its folder", async () => {
   const page = await ask("/review/1/screen");
   expect(page.status).toBe(200);
   expect(page.headers.get("content-security-policy")).toContain("default-src 'none'");
-  for (const path of ["/../secret.txt", "/..%2fsecret.txt", "/%2e%2e/secret.txt"]) expect(await (await ask(path)).text()).not.toContain("secret");
+  for (const path of ["/../secret.txt", "/..%2fsecret.txt", "/%2e%2e/secret.txt"])
+    expect(await (await ask(path)).text()).not.toContain("secret");
 });
 
 test("bytes go in and come out by id through the scheme", async () => {
-  const stored = (await (await ask("/assets?name=a.pdf", { method: "POST", body: new Uint8Array([1, 2, 3]), headers: { "content-type": "application/pdf" } })).json()) as { id: string };
-  expect(new Uint8Array(await (await ask(`/assets/${stored.id}`)).arrayBuffer())).toEqual(new Uint8Array([1, 2, 3]));
+  const stored = (await (
+    await ask("/assets?name=a.pdf", {
+      method: "POST",
+      body: new Uint8Array([1, 2, 3]),
+      headers: { "content-type": "application/pdf" },
+    })
+  ).json()) as { id: string };
+  expect(new Uint8Array(await (await ask(`/assets/${stored.id}`)).arrayBuffer())).toEqual(
+    new Uint8Array([1, 2, 3]),
+  );
   expect((await ask(`/assets/${"0".repeat(64)}`)).status).toBe(404);
 });
 
 test("the window is sandboxed, isolated and without Node, and the scheme is a secure one", () => {
-  expect(webPreferences).toMatchObject({ sandbox: true, contextIsolation: true, nodeIntegration: false, webSecurity: true, webviewTag: false });
+  expect(webPreferences).toMatchObject({
+    sandbox: true,
+    contextIsolation: true,
+    nodeIntegration: false,
+    webSecurity: true,
+    webviewTag: false,
+  });
   declareScheme();
-  expect(fake.schemes[0]).toMatchObject({ scheme: "app", privileges: { secure: true, standard: true } });
+  expect(fake.schemes[0]).toMatchObject({
+    scheme: "app",
+    privileges: { secure: true, standard: true },
+  });
 });
 
 test("only listed https places open outside, navigation stays inside, and permissions are denied", () => {
   expect(mayOpen("https://doi.org/10.1/x")).toBe(true);
-  for (const url of ["http://doi.org/", "https://doi.org.evil.test/", "file:///etc/passwd", "javascript:alert(1)", "nonsense"]) expect(mayOpen(url)).toBe(false);
+  for (const url of [
+    "http://doi.org/",
+    "https://doi.org.evil.test/",
+    "file:///etc/passwd",
+    "javascript:alert(1)",
+    "nonsense",
+  ])
+    expect(mayOpen(url)).toBe(false);
   expect(isOwnPage("app://evidesk/read")).toBe(true);
   expect(isOwnPage("app://evidesk.evil.test/")).toBe(false);
   secureEverything();
   const answers: boolean[] = [];
-  for (const permission of ["media", "geolocation", "clipboard-sanitized-write"]) fake.permission?.(null, permission, (allowed) => answers.push(allowed));
+  for (const permission of ["media", "geolocation", "clipboard-sanitized-write"])
+    fake.permission?.(null, permission, (allowed) => answers.push(allowed));
   expect(answers).toEqual([false, false, true]);
   const events = new Map<string, (event: { url: string; preventDefault: () => void }) => void>();
   let openWindow: ((details: { url: string }) => { action: string }) | undefined;
-  fake.contents?.(null, { on: (name: string, handler: never) => events.set(name, handler), setWindowOpenHandler: (handler: typeof openWindow) => (openWindow = handler) });
+  fake.contents?.(null, {
+    on: (name: string, handler: never) => events.set(name, handler),
+    setWindowOpenHandler: (handler: typeof openWindow) => (openWindow = handler),
+  });
   let prevented = 0;
-  events.get("will-navigate")?.({ url: "https://evil.test/", preventDefault: () => (prevented += 1) });
+  events.get("will-navigate")?.({
+    url: "https://evil.test/",
+    preventDefault: () => (prevented += 1),
+  });
   events.get("will-navigate")?.({ url: "app://evidesk/", preventDefault: () => (prevented += 1) });
   expect(prevented).toBe(1);
   expect(openWindow?.({ url: "https://evil.test/" })).toEqual({ action: "deny" });

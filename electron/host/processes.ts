@@ -2,12 +2,30 @@
 import { join } from "node:path";
 import type { SecretReply, SecretRequest } from "../port-secrets.ts";
 import type { Keychain } from "./secrets.ts";
-import { MessageChannelMain, utilityProcess, type MessagePortMain, type UtilityProcess } from "electron";
+import {
+  MessageChannelMain,
+  utilityProcess,
+  type MessagePortMain,
+  type UtilityProcess,
+} from "electron";
 
 /** Nothing of the user's environment reaches a child but what a program needs to run. */
 function cleanEnvironment(): Record<string, string> {
-  const kept = ["PATH", "HOME", "USERPROFILE", "LANG", "TMPDIR", "TEMP", "LOCALAPPDATA", "XDG_DATA_HOME", "LD_LIBRARY_PATH", "SystemRoot"];
-  return Object.fromEntries(kept.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])));
+  const kept = [
+    "PATH",
+    "HOME",
+    "USERPROFILE",
+    "LANG",
+    "TMPDIR",
+    "TEMP",
+    "LOCALAPPDATA",
+    "XDG_DATA_HOME",
+    "LD_LIBRARY_PATH",
+    "SystemRoot",
+  ];
+  return Object.fromEntries(
+    kept.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])),
+  );
 }
 
 function answerSecret(keychain: Keychain, { secret, name, value }: SecretRequest): SecretReply {
@@ -22,16 +40,28 @@ function answerSecret(keychain: Keychain, { secret, name, value }: SecretRequest
 
 export type Backend = { connect: () => MessagePortMain; stop: () => void };
 
-export function startBackend(buildFolder: string, dataFolder: string, keychain: Keychain, onExit: (code: number) => void): Backend {
+export function startBackend(
+  buildFolder: string,
+  dataFolder: string,
+  keychain: Keychain,
+  onExit: (code: number) => void,
+): Backend {
   const env = { ...cleanEnvironment(), EVIDESK_DATA: dataFolder };
-  const backend = utilityProcess.fork(join(buildFolder, "backend.cjs"), [], { serviceName: "Evidesk backend", env });
+  const backend = utilityProcess.fork(join(buildFolder, "backend.cjs"), [], {
+    serviceName: "Evidesk backend",
+    env,
+  });
   let worker: UtilityProcess | undefined;
   backend.on("message", (message: unknown) => {
-    if (typeof message === "object" && message !== null && "secret" in message) backend.postMessage(answerSecret(keychain, message as SecretRequest));
+    if (typeof message === "object" && message !== null && "secret" in message)
+      backend.postMessage(answerSecret(keychain, message as SecretRequest));
     if (message === "stop-worker") worker?.kill();
     if (message !== "start-worker") return;
     worker?.kill();
-    const started = utilityProcess.fork(join(buildFolder, "worker.cjs"), [], { serviceName: "Evidesk models", env });
+    const started = utilityProcess.fork(join(buildFolder, "worker.cjs"), [], {
+      serviceName: "Evidesk models",
+      env,
+    });
     worker = started;
     const { port1, port2 } = new MessageChannelMain();
     started.once("spawn", () => started.postMessage("port", [port1]));

@@ -9,11 +9,15 @@ import { securityHeaders } from "../page-headers.ts";
 /** Must run before the app is ready. */
 export function declareScheme(): void {
   protocol.registerSchemesAsPrivileged([
-    { scheme: "app", privileges: { standard: true, secure: true, supportFetchAPI: true, stream: true } },
+    {
+      scheme: "app",
+      privileges: { standard: true, secure: true, supportFetchAPI: true, stream: true },
+    },
   ]);
 }
 
-const body = (stream: Readable): ReadableStream<Uint8Array> => Readable.toWeb(stream) as ReadableStream<Uint8Array>;
+const body = (stream: Readable): ReadableStream<Uint8Array> =>
+  Readable.toWeb(stream) as ReadableStream<Uint8Array>;
 
 export function handleScheme(pageFolder: string, assets: AssetStore): void {
   const page = openPageFiles(pageFolder);
@@ -22,21 +26,34 @@ export function handleScheme(pageFolder: string, assets: AssetStore): void {
     if (url.host !== "evidesk") return new Response("Not found", { status: 404 });
     if (/^\/assets(\/|$)/.test(url.pathname)) return answerAsset(request, url, assets);
     const file = request.method === "GET" ? page(url.pathname) : undefined;
-    if (file === undefined) return new Response("Not found", { status: 404, headers: securityHeaders });
-    return new Response(body(createReadStream(file.path)), { headers: { ...securityHeaders, "Content-Type": file.type } });
+    if (file === undefined)
+      return new Response("Not found", { status: 404, headers: securityHeaders });
+    return new Response(body(createReadStream(file.path)), {
+      headers: { ...securityHeaders, "Content-Type": file.type },
+    });
   });
 }
 
 async function answerAsset(request: Request, url: URL, assets: AssetStore): Promise<Response> {
   if (request.method === "POST" && url.pathname === "/assets") {
-    const about = { name: url.searchParams.get("name") ?? "file", type: request.headers.get("content-type") ?? "application/octet-stream" };
-    return Response.json(await assets.put(new Uint8Array(await request.arrayBuffer()), about), { headers: securityHeaders });
+    const about = {
+      name: url.searchParams.get("name") ?? "file",
+      type: request.headers.get("content-type") ?? "application/octet-stream",
+    };
+    return Response.json(await assets.put(new Uint8Array(await request.arrayBuffer()), about), {
+      headers: securityHeaders,
+    });
   }
   const id = /^\/assets\/([0-9a-f]{64})$/.exec(url.pathname)?.[1];
-  if (request.method !== "GET" || id === undefined) return new Response("Not found", { status: 404, headers: securityHeaders });
+  if (request.method !== "GET" || id === undefined)
+    return new Response("Not found", { status: 404, headers: securityHeaders });
   try {
     const info = await assets.info(id);
-    const headers = { ...securityHeaders, "Content-Type": info.type, "Content-Length": String(info.bytes) };
+    const headers = {
+      ...securityHeaders,
+      "Content-Type": info.type,
+      "Content-Length": String(info.bytes),
+    };
     return new Response(body(assets.stream(id)), { headers });
   } catch {
     return new Response("Not found", { status: 404, headers: securityHeaders });

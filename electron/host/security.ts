@@ -8,7 +8,14 @@ import { app, session, shell } from "electron";
 export const appOrigin = "app://evidesk";
 
 /** Places the app links to; anything else is never opened. */
-const linkHosts = new Set(["doi.org", "pubmed.ncbi.nlm.nih.gov", "pmc.ncbi.nlm.nih.gov", "europepmc.org", "clinicaltrials.gov", "creativecommons.org"]);
+const linkHosts = new Set([
+  "doi.org",
+  "pubmed.ncbi.nlm.nih.gov",
+  "pmc.ncbi.nlm.nih.gov",
+  "europepmc.org",
+  "clinicaltrials.gov",
+  "creativecommons.org",
+]);
 
 export function mayOpen(url: string): boolean {
   if (!URL.canParse(url)) return false;
@@ -23,8 +30,12 @@ export function isOwnPage(url: string): boolean {
 export function secureEverything(): void {
   // 5: nothing is asked for; copying tables needs clipboard write, reading full screen needs fullscreen.
   const allowed = new Set(["clipboard-sanitized-write", "fullscreen"]);
-  session.defaultSession.setPermissionRequestHandler((_contents, permission, answer) => answer(allowed.has(permission)));
-  session.defaultSession.setPermissionCheckHandler((_contents, permission) => allowed.has(permission));
+  session.defaultSession.setPermissionRequestHandler((_contents, permission, answer) =>
+    answer(allowed.has(permission)),
+  );
+  session.defaultSession.setPermissionCheckHandler((_contents, permission) =>
+    allowed.has(permission),
+  );
   app.on("web-contents-created", (_event, contents) => {
     contents.on("will-attach-webview", (event) => event.preventDefault()); // 12
     contents.on("will-navigate", (event) => {

@@ -4,7 +4,12 @@ import { pipeline } from "node:stream/promises";
 import { AppError, toErrorShape } from "../api/errors.ts";
 import type { AssetStore } from "../features/review/assets.ts";
 
-export async function answerAsset(request: IncomingMessage, response: ServerResponse, url: URL, assets: AssetStore): Promise<void> {
+export async function answerAsset(
+  request: IncomingMessage,
+  response: ServerResponse,
+  url: URL,
+  assets: AssetStore,
+): Promise<void> {
   try {
     if (request.method === "POST" && url.pathname === "/assets") {
       const info = await assets.put(request, {
@@ -15,18 +20,24 @@ export async function answerAsset(request: IncomingMessage, response: ServerResp
       return;
     }
     const id = /^\/assets\/([0-9a-f]{64})$/.exec(url.pathname)?.[1];
-    if (request.method !== "GET" || id === undefined) throw new AppError("notFound", "Assets are read by id and stored by POST.");
+    if (request.method !== "GET" || id === undefined)
+      throw new AppError("notFound", "Assets are read by id and stored by POST.");
     const info = await assets.info(id);
     // Stored files may be anything: they are handed out as downloads, never as pages.
     response.writeHead(200, {
-      "Content-Type": /^(image\/(png|jpeg)|application\/(pdf|json)|text\/plain)$/.test(info.type) ? info.type : "application/octet-stream",
+      "Content-Type": /^(image\/(png|jpeg)|application\/(pdf|json)|text\/plain)$/.test(info.type)
+        ? info.type
+        : "application/octet-stream",
       "Content-Length": info.bytes,
       "Content-Disposition": `attachment; filename*=UTF-8''${encodeURIComponent(info.name)}`,
     });
     await pipeline(assets.stream(id), response);
   } catch (thrown) {
     if (response.headersSent) response.destroy();
-    else json(response, thrown instanceof AppError && thrown.code === "notFound" ? 404 : 400, { error: toErrorShape(thrown) });
+    else
+      json(response, thrown instanceof AppError && thrown.code === "notFound" ? 404 : 400, {
+        error: toErrorShape(thrown),
+      });
   }
 }
 

@@ -21,7 +21,8 @@ export function refuseStranger(headers: IncomingHttpHeaders, port: number): Refu
   if (origin !== undefined && !hosts.some((host) => origin.toLowerCase() === `http://${host}`)) {
     return { status: 403, message: "This origin may not call here." };
   }
-  if (headers["sec-fetch-site"] === "cross-site") return { status: 403, message: "Cross-site requests are refused." };
+  if (headers["sec-fetch-site"] === "cross-site")
+    return { status: 403, message: "Cross-site requests are refused." };
   return null;
 }
 
@@ -30,5 +31,8 @@ export function refuseTokenless(headers: IncomingHttpHeaders, token: string): Re
   const given = Buffer.from(headers.authorization ?? "");
   const wanted = Buffer.from(`Bearer ${token}`);
   if (given.length === wanted.length && timingSafeEqual(given, wanted)) return null;
-  return { status: 401, message: "The call carries no valid token. Open the address that Evidesk printed." };
+  return {
+    status: 401,
+    message: "The call carries no valid token. Open the address that Evidesk printed.",
+  };
 }

@@ -35,40 +35,89 @@ beforeAll(async () => {
 });
 afterAll(() => host.close());
 
-type Answer = { status: number; body: string; headers: Record<string, string | string[] | undefined> };
+type Answer = {
+  status: number;
+  body: string;
+  headers: Record<string, string | string[] | undefined>;
+};
 
-function ask(path: string, options: { method?: string; headers?: Record<string, string>; body?: string | Uint8Array } = {}): Promise<Answer> {
+function ask(
+  path: string,
+  options: { method?: string; headers?: Record<string, string>; body?: string | Uint8Array } = {},
+): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    const call = request({ host: "127.0.0.1", port: host.port, path, method: options.method ?? "GET", headers: options.headers }, (response) => {
-      const chunks: Buffer[] = [];
-      response.on("data", (chunk: Buffer) => chunks.push(chunk));
-      response.on("end", () => resolve({ status: response.statusCode ?? 0, body: Buffer.concat(chunks).toString(), headers: response.headers }));
-    });
+    const call = request(
+      {
+        host: "127.0.0.1",
+        port: host.port,
+        path,
+        method: options.method ?? "GET",
+        headers: options.headers,
+      },
+      (response) => {
+        const chunks: Buffer[] = [];
+        response.on("data", (chunk: Buffer) => chunks.push(chunk));
+        response.on("end", () =>
+          resolve({
+            status: response.statusCode ?? 0,
+            body: Buffer.concat(chunks).toString(),
+            headers: response.headers,
+          }),
+        );
+      },
+    );
     call.on("error", reject);
     call.end(options.body);
   });
 }
 
-const json = (): Record<string, string> => ({ "Content-Type": "application/json", Authorization: `Bearer ${host.token}` });
-const rpc = (name: string, body: unknown, headers = json()): Promise<Answer> => ask(`/rpc/${name}`, { method: "POST", headers, body: JSON.stringify(body) });
+const json = (): Record<string, string> => ({
+  "Content-Type": "application/json",
+  Authorization: `Bearer ${host.token}`,
+});
+const rpc = (name: string, body: unknown, headers = json()): Promise<Answer> =>
+  ask(`/rpc/${name}`, { method: "POST", headers, body: JSON.stringify(body) });
 
 test("a call answers with its events, then exactly one value or error", async () => {
   const answer = await rpc("test.echo", { a: 1 });
-  expect(answer.body.trim().split("\n").map((line) => JSON.parse(line))).toEqual([{ event: { saw: { a: 1 } } }, { value: { ok: true } }]);
+  expect(
+    answer.body
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line)),
+  ).toEqual([{ event: { saw: { a: 1 } } }, { value: { ok: true } }]);
   const failed = await rpc("test.fail", {});
-  expect(JSON.parse(failed.body)).toEqual({ error: { code: "notFound", message: "No such thing.", data: { id: 1 } } });
+  expect(JSON.parse(failed.body)).toEqual({
+    error: { code: "notFound", message: "No such thing.", data: { id: 1 } },
+  });
 });
 
 test("a rebound host name, a foreign origin and a missing or wrong token are refused on every route", async () => {
-  const routes: [string, string][] = [["GET", "/"], ["POST", "/rpc/test.echo"], ["GET", `/assets/${"0".repeat(64)}`], ["POST", "/assets?name=a"]];
+  const routes: [string, string][] = [
+    ["GET", "/"],
+    ["POST", "/rpc/test.echo"],
+    ["GET", `/assets/${"0".repeat(64)}`],
+    ["POST", "/assets?name=a"],
+  ];
   for (const [method, path] of routes) {
-    expect((await ask(path, { method, headers: { ...json(), Host: `evil.test:${host.port}` } })).status).toBe(421);
-    expect((await ask(path, { method, headers: { ...json(), Origin: "http://evil.test" } })).status).toBe(403);
-    expect((await ask(path, { method, headers: { ...json(), Origin: `http://evil.test:${host.port}` } })).status).toBe(403);
-    expect((await ask(path, { method, headers: { ...json(), "Sec-Fetch-Site": "cross-site" } })).status).toBe(403);
+    expect(
+      (await ask(path, { method, headers: { ...json(), Host: `evil.test:${host.port}` } })).status,
+    ).toBe(421);
+    expect(
+      (await ask(path, { method, headers: { ...json(), Origin: "http://evil.test" } })).status,
+    ).toBe(403);
+    expect(
+      (await ask(path, { method, headers: { ...json(), Origin: `http://evil.test:${host.port}` } }))
+        .status,
+    ).toBe(403);
+    expect(
+      (await ask(path, { method, headers: { ...json(), "Sec-Fetch-Site": "cross-site" } })).status,
+    ).toBe(403);
     if (path === "/") continue;
     expect((await ask(path, { method })).status).toBe(401);
-    expect((await ask(path, { method, headers: { Authorization: "Bearer wrong" } })).status).toBe(401);
+    expect((await ask(path, { method, headers: { Authorization: "Bearer wrong" } })).status).toBe(
+      401,
+    );
   }
 });
 
@@ -87,17 +136,32 @@ test("no path reaches outside the built page", async () => {
 
 test("bytes go in and come out by their hash", async () => {
   const bytes = new Uint8Array([0, 255, 10, 13, 7]);
-  const stored = await ask("/assets?name=%C3%BC.pdf", { method: "POST", headers: { Authorization: `Bearer ${host.token}`, "Content-Type": "application/pdf" }, body: bytes });
+  const stored = await ask("/assets?name=%C3%BC.pdf", {
+    method: "POST",
+    headers: { Authorization: `Bearer ${host.token}`, "Content-Type": "application/pdf" },
+    body: bytes,
+  });
   const info = JSON.parse(stored.body);
-  expect(info).toMatchObject({ name: "ü.pdf", bytes: 5, id: expect.stringMatching(/^[0-9a-f]{64}$/) });
-  const back = await fetch(`http://127.0.0.1:${host.port}/assets/${info.id}`, { headers: { Authorization: `Bearer ${host.token}` } });
+  expect(info).toMatchObject({
+    name: "ü.pdf",
+    bytes: 5,
+    id: expect.stringMatching(/^[0-9a-f]{64}$/),
+  });
+  const back = await fetch(`http://127.0.0.1:${host.port}/assets/${info.id}`, {
+    headers: { Authorization: `Bearer ${host.token}` },
+  });
   expect(new Uint8Array(await back.arrayBuffer())).toEqual(bytes);
   expect(back.headers.get("content-disposition")).toContain("attachment");
 });
 
 test("closing the connection cancels the call behind it", async () => {
   const controller = new AbortController();
-  const response = await fetch(`http://127.0.0.1:${host.port}/rpc/test.slow`, { method: "POST", headers: json(), body: "{}", signal: controller.signal });
+  const response = await fetch(`http://127.0.0.1:${host.port}/rpc/test.slow`, {
+    method: "POST",
+    headers: json(),
+    body: "{}",
+    signal: controller.signal,
+  });
   await response.body?.getReader().read();
   controller.abort();
   await cancelled;

@@ -9,11 +9,22 @@ import { securityHeaders } from "../page-headers.ts";
 import { openPage } from "./page.ts";
 import { answerCall, type Dispatch } from "./rpc.ts";
 
-export type Host = { url: string; host: string; port: number; token: string; close: () => Promise<void> };
+export type Host = {
+  url: string;
+  host: string;
+  port: number;
+  token: string;
+  close: () => Promise<void>;
+};
 type HostOptions = { dispatch: Dispatch; assets: AssetStore; pageFolder: string; port: number };
 
 /** Listens on 127.0.0.1 only. The token is new at each start and travels in the URL's fragment. */
-export async function startHost({ dispatch, assets, pageFolder, port }: HostOptions): Promise<Host> {
+export async function startHost({
+  dispatch,
+  assets,
+  pageFolder,
+  port,
+}: HostOptions): Promise<Host> {
   const token = randomBytes(32).toString("base64url");
   const page = openPage(pageFolder);
   const server = createServer((request, response) => {
@@ -21,9 +32,13 @@ export async function startHost({ dispatch, assets, pageFolder, port }: HostOpti
     for (const [name, value] of Object.entries(securityHeaders)) response.setHeader(name, value);
     const url = new URL(request.url ?? "/", "http://evidesk.invalid");
     const isData = url.pathname.startsWith("/rpc/") || /^\/assets(\/|$)/.test(url.pathname);
-    const refusal = refuseStranger(request.headers, bound) ?? (isData ? refuseTokenless(request.headers, token) : null);
+    const refusal =
+      refuseStranger(request.headers, bound) ??
+      (isData ? refuseTokenless(request.headers, token) : null);
     if (refusal) {
-      response.writeHead(refusal.status, { "Content-Type": "text/plain", Connection: "close" }).end(refusal.message);
+      response
+        .writeHead(refusal.status, { "Content-Type": "text/plain", Connection: "close" })
+        .end(refusal.message);
     } else if (url.pathname.startsWith("/rpc/") && request.method === "POST") {
       void answerCall(request, response, url.pathname.slice("/rpc/".length), dispatch);
     } else if (isData) {
@@ -36,7 +51,13 @@ export async function startHost({ dispatch, assets, pageFolder, port }: HostOpti
   });
   const bound = await listen(server, port);
   const host = `127.0.0.1:${bound}`;
-  return { url: `http://${host}/#token=${token}`, host: "127.0.0.1", port: bound, token, close: () => stop(server) };
+  return {
+    url: `http://${host}/#token=${token}`,
+    host: "127.0.0.1",
+    port: bound,
+    token,
+    close: () => stop(server),
+  };
 }
 
 function listen(server: Server, port: number): Promise<number> {

@@ -7,7 +7,12 @@ export type Dispatch = (name: string, input: unknown, frame: CallFrame) => Promi
 
 const bodyLimit = 32 * 1024 * 1024;
 
-export async function answerCall(request: IncomingMessage, response: ServerResponse, name: string, dispatch: Dispatch): Promise<void> {
+export async function answerCall(
+  request: IncomingMessage,
+  response: ServerResponse,
+  name: string,
+  dispatch: Dispatch,
+): Promise<void> {
   const controller = new AbortController();
   response.on("close", () => controller.abort());
   response.setHeader("Content-Type", "application/x-ndjson; charset=utf-8");
@@ -16,7 +21,10 @@ export async function answerCall(request: IncomingMessage, response: ServerRespo
   };
   try {
     const input = await readJson(request);
-    const value = await dispatch(name, input, { signal: controller.signal, emit: (event) => line({ event }) });
+    const value = await dispatch(name, input, {
+      signal: controller.signal,
+      emit: (event) => line({ event }),
+    });
     line({ value: value ?? null });
   } catch (thrown) {
     line({ error: toErrorShape(thrown) });
@@ -32,7 +40,11 @@ async function readJson(request: IncomingMessage): Promise<unknown> {
   let size = 0;
   for await (const chunk of request) {
     size += chunk.length;
-    if (size > bodyLimit) throw new AppError("badInput", `The call is larger than ${bodyLimit} bytes; send files as assets.`);
+    if (size > bodyLimit)
+      throw new AppError(
+        "badInput",
+        `The call is larger than ${bodyLimit} bytes; send files as assets.`,
+      );
     chunks.push(chunk);
   }
   try {

@@ -29,12 +29,23 @@ export const auditContract = {
   },
   "audit.verify": {
     input: z.object({ reviewId }),
-    output: z.object({ ok: z.boolean(), events: z.int(), firstBad: z.int().optional(), reason: z.string().optional() }),
+    output: z.object({
+      ok: z.boolean(),
+      events: z.int(),
+      firstBad: z.int().optional(),
+      reason: z.string().optional(),
+    }),
   },
   "jobs.list": { input: z.object({}), output: z.array(jobSchema) },
-  "jobs.cancel": { input: z.object({ id: z.string() }), output: z.object({ cancelled: z.boolean() }) },
+  "jobs.cancel": {
+    input: z.object({ id: z.string() }),
+    output: z.object({ cancelled: z.boolean() }),
+  },
   /** Runs an interrupted job's call again; what it had stored is kept and skipped. */
-  "jobs.resume": { input: z.object({ id: z.string() }), output: z.object({ resumed: z.boolean() }) },
+  "jobs.resume": {
+    input: z.object({ id: z.string() }),
+    output: z.object({ resumed: z.boolean() }),
+  },
   "jobs.clear": { input: z.object({}), output: z.object({}) },
 } satisfies ContractPart;
 

@@ -3,7 +3,17 @@ import { z } from "zod";
 import type { ContractPart } from "../call.ts";
 import { assetId, reviewId } from "./review.ts";
 
-export const exportFormat = z.enum(["csv", "xlsx", "ris", "json", "prisma-svg", "prisma-csv", "csl-json", "bibtex", "bundle"]);
+export const exportFormat = z.enum([
+  "csv",
+  "xlsx",
+  "ris",
+  "json",
+  "prisma-svg",
+  "prisma-csv",
+  "csl-json",
+  "bibtex",
+  "bundle",
+]);
 
 export const exportContract = {
   "export.create": {

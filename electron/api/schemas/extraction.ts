@@ -222,7 +222,6 @@ export const extractionContract = {
 export type Field = z.infer<typeof fieldSchema>;
 export type Paper = z.infer<typeof paperSchema>;
 export type Block = Paper["blocks"][number];
-export type Section = Paper["sections"][number];
 export type Table = Paper["tables"][number];
 export type TableCell = z.infer<typeof tableCellSchema>;
 export type TextRun = Paper["runs"][number];

@@ -35,7 +35,14 @@ export const turnSchema = z.object({
   text: z.string(),
   at: z.string(),
   call: z
-    .object({ expert: z.string(), version: z.string(), args: z.string(), device: z.string(), ms: z.number(), msRuntime: z.number() })
+    .object({
+      expert: z.string(),
+      version: z.string(),
+      args: z.string(),
+      device: z.string(),
+      ms: z.number(),
+      msRuntime: z.number(),
+    })
     .optional(),
   suggestionId: z.string().optional(),
 });
@@ -63,13 +70,20 @@ export const imagingContract = {
   "imaging.studies": { input: z.object({}), output: z.array(studySummarySchema) },
   "imaging.get": { input: z.object({ studyId: z.string() }), output: studySchema },
   "imaging.open": {
-    input: z.object({ name: z.string().default(""), files: z.array(z.object({ assetId, name: z.string() })).min(1) }),
+    input: z.object({
+      name: z.string().default(""),
+      files: z.array(z.object({ assetId, name: z.string() })).min(1),
+    }),
     output: z.object({ study: studySchema.nullable(), rejected }),
     event: progressSchema,
   },
   /** Plans an expert call from the request, runs it and stores what it suggests. */
   "imaging.ask": {
-    input: z.object({ studyId: z.string(), seriesId: z.string(), text: z.string().min(1).max(2000) }),
+    input: z.object({
+      studyId: z.string(),
+      seriesId: z.string(),
+      text: z.string().min(1).max(2000),
+    }),
     output: z.object({ turns: z.array(turnSchema), suggestion: suggestionSchema.nullable() }),
     event: progressSchema,
   },

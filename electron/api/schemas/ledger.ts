@@ -38,7 +38,14 @@ export const suggestionStatus = z.enum([
   "failed",
 ]);
 
-export const recordKind = z.enum(["screen", "fullText", "extract", "segment", "classify", "answer"]);
+export const recordKind = z.enum([
+  "screen",
+  "fullText",
+  "extract",
+  "segment",
+  "classify",
+  "answer",
+]);
 
 export const suggestionSchema = z.object({
   id: z.string(),
@@ -109,6 +116,5 @@ export type Suggestion = z.infer<typeof suggestionSchema>;
 export type DecisionAction = z.infer<typeof decisionAction>;
 export type Decision = z.infer<typeof decisionSchema>;
 export type AuditEvent = z.infer<typeof auditEventSchema>;
-export type Progress = z.infer<typeof progressSchema>;
 export type NewSuggestion = Omit<Suggestion, "id" | "at">;
 export type NewDecision = Omit<Decision, "id" | "at" | "sequence">;

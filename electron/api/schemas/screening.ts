@@ -35,8 +35,19 @@ export const screeningContract = {
    * `pending` that a newer ranking is being made: ask again in a moment. Nobody waits for it.
    */
   "screening.queue": {
-    input: z.object({ reviewId, limit: z.int().min(1).max(500).default(20), stage: z.enum(["screen", "fullText"]).default("screen") }),
-    output: z.object({ records: z.array(queuedRecordSchema), remaining: z.int(), trained: z.boolean(), learnedFrom: z.int(), model: z.string(), pending: z.boolean() }),
+    input: z.object({
+      reviewId,
+      limit: z.int().min(1).max(500).default(20),
+      stage: z.enum(["screen", "fullText"]).default("screen"),
+    }),
+    output: z.object({
+      records: z.array(queuedRecordSchema),
+      remaining: z.int(),
+      trained: z.boolean(),
+      learnedFrom: z.int(),
+      model: z.string(),
+      pending: z.boolean(),
+    }),
   },
   "screening.decide": {
     input: z.object({
@@ -52,7 +63,10 @@ export const screeningContract = {
     output: decisionSchema,
   },
   /** Takes back the reviewer's latest decision that still stands; returns what was undone, or null. */
-  "screening.undo": { input: byReview, output: z.object({ undone: decisionSchema.nullable(), title: z.string() }) },
+  "screening.undo": {
+    input: byReview,
+    output: z.object({ undone: decisionSchema.nullable(), title: z.string() }),
+  },
   "screening.progress": {
     input: byReview,
     output: z.object({
@@ -65,7 +79,15 @@ export const screeningContract = {
       curve: z.array(z.object({ screened: z.int(), found: z.int() })),
       sinceLastInclude: z.int(),
       /** Estimate of all relevant records with a 95 % interval; null before there is ground for one. */
-      estimate: z.object({ relevant: z.number(), low: z.number(), high: z.number(), recall: z.number(), method: z.string() }).nullable(),
+      estimate: z
+        .object({
+          relevant: z.number(),
+          low: z.number(),
+          high: z.number(),
+          recall: z.number(),
+          method: z.string(),
+        })
+        .nullable(),
     }),
   },
 } satisfies ContractPart;

@@ -35,7 +35,12 @@ export function verifyChain(events: Iterable<AuditEvent>): ChainVerdict {
   let count = 0;
   for (const event of events) {
     count += 1;
-    const bad = (reason: string): ChainVerdict => ({ ok: false, events: count, firstBad: event.sequence, reason });
+    const bad = (reason: string): ChainVerdict => ({
+      ok: false,
+      events: count,
+      firstBad: event.sequence,
+      reason,
+    });
     if (event.sequence !== count) return bad(`event ${count} is missing or out of order`);
     if (event.previousHash !== previousHash) return bad("does not follow from the event before it");
     if (hashEvent(event) !== event.hash) return bad("its content was changed after it was written");

@@ -7,7 +7,8 @@ const audit: Command = {
   usage: "audit verify REVIEW",
   options: {},
   async run({ positionals: [verb, review] }, context) {
-    if (verb !== "verify" || review === undefined) throw new AppError("usage", "the audit command is: evidesk audit verify REVIEW");
+    if (verb !== "verify" || review === undefined)
+      throw new AppError("usage", "the audit command is: evidesk audit verify REVIEW");
     const reviewId = await context.openReview(review);
     return context.call("audit.verify", { reviewId });
   },

@@ -12,7 +12,11 @@ type Dependencies = {
   repeat: (call: string, input: unknown) => void;
 };
 
-export function createAuditHandlers({ reviews, jobs, repeat }: Dependencies): HandlersFor<typeof auditContract> {
+export function createAuditHandlers({
+  reviews,
+  jobs,
+  repeat,
+}: Dependencies): HandlersFor<typeof auditContract> {
   return {
     "audit.list": async ({ reviewId, offset, limit, text }) => {
       const needle = text.toLowerCase();

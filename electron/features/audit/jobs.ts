@@ -35,8 +35,15 @@ export function openJobs(dataFolder: string) {
   ): Promise<T> {
     const started = Date.now();
     const job: StoredJob = {
-      id: randomUUID(), call, label: call, state: "running", startedAt: new Date(started).toISOString(),
-      done: 0, total: 0, etaSeconds: null, input,
+      id: randomUUID(),
+      call,
+      label: call,
+      state: "running",
+      startedAt: new Date(started).toISOString(),
+      done: 0,
+      total: 0,
+      etaSeconds: null,
+      input,
     };
     jobs.unshift(job);
     save();
@@ -47,12 +54,16 @@ export function openJobs(dataFolder: string) {
       if (progress.success) {
         Object.assign(job, progress.data);
         const rate = job.done / (Date.now() - started);
-        job.etaSeconds = job.done > 0 && job.total > 0 ? (job.total - job.done) / rate / 1000 : null;
+        job.etaSeconds =
+          job.done > 0 && job.total > 0 ? (job.total - job.done) / rate / 1000 : null;
       }
       frame.emit(event);
     };
     try {
-      const value = await work({ signal: AbortSignal.any([frame.signal, controller.signal]), emit });
+      const value = await work({
+        signal: AbortSignal.any([frame.signal, controller.signal]),
+        emit,
+      });
       job.state = "done";
       return value;
     } catch (thrown) {
@@ -92,5 +103,7 @@ function load(file: string): StoredJob[] {
   if (!existsSync(file)) return [];
   const parsed = storedSchema.safeParse(JSON.parse(readFileSync(file, "utf8")));
   if (!parsed.success) return [];
-  return parsed.data.map((job) => (job.state === "running" ? { ...job, state: "interrupted" } : job));
+  return parsed.data.map((job) =>
+    job.state === "running" ? { ...job, state: "interrupted" } : job,
+  );
 }

@@ -8,15 +8,24 @@ import type { NewDecision } from "../../api/schemas/ledger.ts";
 import { openDatabase, openLedger } from "./ledger.ts";
 
 const folder = (): string => mkdtempSync(join(tmpdir(), "evidesk-ledger-"));
-const decision = (subject: string, action: NewDecision["action"], reviewer = "AB"): NewDecision => ({ kind: "screen", subject, action, reviewer });
+const decision = (
+  subject: string,
+  action: NewDecision["action"],
+  reviewer = "AB",
+): NewDecision => ({ kind: "screen", subject, action, reviewer });
 
 test("a later decision supersedes, a withdrawal leaves none, and history stays", () => {
   const ledger = openLedger(openDatabase(join(folder(), "a.evidesk")));
   ledger.decide([decision("record:1", "include"), decision("record:2", "exclude")]);
   ledger.decide([decision("record:1", "exclude")]);
   ledger.decide([decision("record:2", "withdraw")]);
-  expect(ledger.currentDecisions("screen", "AB").map(({ subject, action }) => [subject, action])).toEqual([["record:1", "exclude"]]);
-  expect(ledger.decisions("screen", "record:1").map(({ action }) => action)).toEqual(["include", "exclude"]);
+  expect(
+    ledger.currentDecisions("screen", "AB").map(({ subject, action }) => [subject, action]),
+  ).toEqual([["record:1", "exclude"]]);
+  expect(ledger.decisions("screen", "record:1").map(({ action }) => action)).toEqual([
+    "include",
+    "exclude",
+  ]);
 });
 
 test("one reviewer's decision does not hide another's", () => {
@@ -30,7 +39,9 @@ test("one reviewer's decision does not hide another's", () => {
 test("suggestions, decisions and the trail cannot be changed or deleted through SQL", () => {
   const ledger = openLedger(openDatabase(join(folder(), "a.evidesk")));
   ledger.decide([decision("record:1", "include")]);
-  expect(() => ledger.database.exec("UPDATE decisions SET action = 'exclude'")).toThrow(/append-only/);
+  expect(() => ledger.database.exec("UPDATE decisions SET action = 'exclude'")).toThrow(
+    /append-only/,
+  );
   expect(() => ledger.database.exec("DELETE FROM audit")).toThrow(/append-only/);
 });
 
@@ -41,7 +52,9 @@ test("verification names the event after which the file was tampered with", () =
   expect(ledger.verify()).toEqual({ ok: true, events: 5 });
   ledger.close();
   const raw = new DatabaseSync(path);
-  raw.exec("DROP TRIGGER audit_no_update; UPDATE audit SET payload = replace(payload, 'include', 'exclude') WHERE sequence = 3");
+  raw.exec(
+    "DROP TRIGGER audit_no_update; UPDATE audit SET payload = replace(payload, 'include', 'exclude') WHERE sequence = 3",
+  );
   raw.close();
   expect(openLedger(openDatabase(path)).verify()).toMatchObject({ ok: false, firstBad: 3 });
 });
@@ -74,7 +87,12 @@ test("kill -9 right after acknowledged decisions loses none of them and frees th
     ledger.database.exec("BEGIN IMMEDIATE");
     ledger.database.exec("INSERT INTO meta VALUES ('half', 'written')");
     process.kill(process.pid, "SIGKILL");`;
-  const result = spawnSync(process.execPath, ["--disable-warning=ExperimentalWarning", "--input-type=module-typescript", "-e", program]);
+  const result = spawnSync(process.execPath, [
+    "--disable-warning=ExperimentalWarning",
+    "--input-type=module-typescript",
+    "-e",
+    program,
+  ]);
   expect(result.signal).toBe("SIGKILL");
   const ledger = openLedger(openDatabase(path));
   expect(ledger.currentDecisions("screen")).toHaveLength(20);

@@ -13,7 +13,14 @@ import type {
   RecordKind,
   Suggestion,
 } from "../../api/schemas/ledger.ts";
-import { genesisHash, hashEvent, sha256, canonicalJson, verifyChain, type ChainVerdict } from "./chain.ts";
+import {
+  genesisHash,
+  hashEvent,
+  sha256,
+  canonicalJson,
+  verifyChain,
+  type ChainVerdict,
+} from "./chain.ts";
 import { auditEventFrom, decisionFrom, suggestionFrom, type Row } from "./rows.ts";
 import { ledgerTables } from "./tables.ts";
 
@@ -38,7 +45,11 @@ export function openDatabase(path: string): DatabaseSync {
 function openFailure(path: string, thrown: unknown): AppError {
   const message = thrown instanceof Error ? thrown.message : String(thrown);
   if (/locked|busy/i.test(message)) {
-    return new AppError("locked", `"${path}" is open in another window or program. Close it there and try again.`, { path });
+    return new AppError(
+      "locked",
+      `"${path}" is open in another window or program. Close it there and try again.`,
+      { path },
+    );
   }
   if (/not a database|malformed|corrupt/i.test(message)) {
     return new AppError("badFile", `"${path}" is not an Evidesk file (${message}).`, { path });
@@ -48,7 +59,9 @@ function openFailure(path: string, thrown: unknown): AppError {
 
 export function openLedger(database: DatabaseSync) {
   database.exec(ledgerTables);
-  const lastEvent = database.prepare("SELECT sequence, hash FROM audit ORDER BY sequence DESC LIMIT 1");
+  const lastEvent = database.prepare(
+    "SELECT sequence, hash FROM audit ORDER BY sequence DESC LIMIT 1",
+  );
   const addEvent = database.prepare(
     "INSERT INTO audit(sequence, at, actor, action, payload, previousHash, hash) VALUES (?,?,?,?,?,?,?)",
   );
@@ -90,7 +103,15 @@ export function openLedger(database: DatabaseSync) {
         payload,
         previousHash: last ? String(last["hash"]) : genesisHash,
       };
-      addEvent.run(event.sequence, event.at, actor, action, canonicalJson(payload), event.previousHash, hashEvent(event));
+      addEvent.run(
+        event.sequence,
+        event.at,
+        actor,
+        action,
+        canonicalJson(payload),
+        event.previousHash,
+        hashEvent(event),
+      );
     });
   }
 
@@ -105,14 +126,34 @@ export function openLedger(database: DatabaseSync) {
       }));
       for (const s of stored) {
         addSuggestion.run(
-          s.id, s.at, s.kind, s.subject, JSON.stringify(s.value), s.status, s.score ?? null,
-          JSON.stringify(s.evidence), JSON.stringify(s.checks), s.model, s.modelVersion, s.inputSha256, s.method,
+          s.id,
+          s.at,
+          s.kind,
+          s.subject,
+          JSON.stringify(s.value),
+          s.status,
+          s.score ?? null,
+          JSON.stringify(s.evidence),
+          JSON.stringify(s.checks),
+          s.model,
+          s.modelVersion,
+          s.inputSha256,
+          s.method,
         );
       }
-      record("model", "suggest", stored.map((s) => ({
-        id: s.id, kind: s.kind, subject: s.subject, status: s.status,
-        model: `${s.model}@${s.modelVersion}`, input: s.inputSha256, content: sha256(canonicalJson([s.value, s.evidence])),
-      })));
+      record(
+        "model",
+        "suggest",
+        stored.map((s) => ({
+          id: s.id,
+          kind: s.kind,
+          subject: s.subject,
+          status: s.status,
+          model: `${s.model}@${s.modelVersion}`,
+          input: s.inputSha256,
+          content: sha256(canonicalJson([s.value, s.evidence])),
+        })),
+      );
       return stored;
     });
   }
@@ -125,13 +166,25 @@ export function openLedger(database: DatabaseSync) {
         const id = randomUUID();
         const at = new Date().toISOString();
         const row = addDecision.get(
-          id, at, d.kind, d.subject, d.action, d.value === undefined ? null : JSON.stringify(d.value),
-          d.reason ?? null, d.note ?? null, d.reviewer, d.suggestionId ?? null,
+          id,
+          at,
+          d.kind,
+          d.subject,
+          d.action,
+          d.value === undefined ? null : JSON.stringify(d.value),
+          d.reason ?? null,
+          d.note ?? null,
+          d.reviewer,
+          d.suggestionId ?? null,
         );
         return { ...d, id, at, sequence: Number(row?.["sequence"]) };
       });
       const actor = stored[0]?.reviewer ?? "";
-      record(actor, "decide", stored.map((d) => JSON.parse(canonicalJson(d))));
+      record(
+        actor,
+        "decide",
+        stored.map((d) => JSON.parse(canonicalJson(d))),
+      );
       return stored;
     });
   }
@@ -143,7 +196,11 @@ export function openLedger(database: DatabaseSync) {
   /** The decisions in force: the latest per subject of one reviewer, or of each when none is named. */
   function currentDecisions(kind: RecordKind, reviewer?: string): Decision[] {
     const mine = reviewer === undefined ? "" : "AND reviewer = ?";
-    return inForce(`SELECT max(sequence) FROM decisions WHERE kind = ? ${mine} GROUP BY subject, reviewer`, kind, ...(reviewer === undefined ? [] : [reviewer]));
+    return inForce(
+      `SELECT max(sequence) FROM decisions WHERE kind = ? ${mine} GROUP BY subject, reviewer`,
+      kind,
+      ...(reviewer === undefined ? [] : [reviewer]),
+    );
   }
 
   /** The latest decision per subject, whoever made it: what exports and counts are built from. */
@@ -152,31 +209,53 @@ export function openLedger(database: DatabaseSync) {
   }
 
   function inForce(sequences: string, ...values: SQLInputValue[]): Decision[] {
-    return all(`SELECT * FROM decisions WHERE sequence IN (${sequences}) AND action <> 'withdraw' ORDER BY sequence`, ...values).map(decisionFrom);
+    return all(
+      `SELECT * FROM decisions WHERE sequence IN (${sequences}) AND action <> 'withdraw' ORDER BY sequence`,
+      ...values,
+    ).map(decisionFrom);
   }
 
   function* auditEvents(): Generator<AuditEvent> {
-    for (const row of database.prepare("SELECT * FROM audit ORDER BY sequence").iterate()) yield auditEventFrom(row);
+    for (const row of database.prepare("SELECT * FROM audit ORDER BY sequence").iterate())
+      yield auditEventFrom(row);
   }
 
   /** The chain must hold, and the stored decisions must be the ones that the chain recorded. */
   function verify(): ChainVerdict {
     const chain = verifyChain(auditEvents());
     if (!chain.ok) return chain;
-    const byId = new Map(all("SELECT * FROM decisions").map((row) => [String(row["id"]), canonicalJson(decisionFrom(row))]));
+    const byId = new Map(
+      all("SELECT * FROM decisions").map((row) => [
+        String(row["id"]),
+        canonicalJson(decisionFrom(row)),
+      ]),
+    );
     let recorded = 0;
     for (const event of auditEvents()) {
       if (event.action !== "decide" || !Array.isArray(event.payload)) continue;
       for (const decision of event.payload) {
         recorded += 1;
-        const id = decision !== null && typeof decision === "object" && "id" in decision ? String(decision["id"]) : "";
+        const id =
+          decision !== null && typeof decision === "object" && "id" in decision
+            ? String(decision["id"])
+            : "";
         if (byId.get(id) !== canonicalJson(decision)) {
-          return { ok: false, events: chain.events, firstBad: event.sequence, reason: `decision ${id} differs from what was recorded` };
+          return {
+            ok: false,
+            events: chain.events,
+            firstBad: event.sequence,
+            reason: `decision ${id} differs from what was recorded`,
+          };
         }
       }
     }
     if (recorded === byId.size) return chain;
-    return { ok: false, events: chain.events, firstBad: chain.events, reason: "a decision is stored that the trail never recorded" };
+    return {
+      ok: false,
+      events: chain.events,
+      firstBad: chain.events,
+      reason: "a decision is stored that the trail never recorded",
+    };
   }
 
   return {
@@ -191,18 +270,31 @@ export function openLedger(database: DatabaseSync) {
     auditEvents,
     verify,
     suggestions: (kind: RecordKind, subjectPrefix = ""): Suggestion[] =>
-      all("SELECT * FROM suggestions WHERE kind = ? AND substr(subject, 1, ?) = ? ORDER BY rowid", kind, subjectPrefix.length, subjectPrefix).map(suggestionFrom),
+      all(
+        "SELECT * FROM suggestions WHERE kind = ? AND substr(subject, 1, ?) = ? ORDER BY rowid",
+        kind,
+        subjectPrefix.length,
+        subjectPrefix,
+      ).map(suggestionFrom),
     decisions: (kind: RecordKind, subject?: string): Decision[] =>
       (subject === undefined
         ? all("SELECT * FROM decisions WHERE kind = ? ORDER BY sequence", kind)
-        : all("SELECT * FROM decisions WHERE kind = ? AND subject = ? ORDER BY sequence", kind, subject)
+        : all(
+            "SELECT * FROM decisions WHERE kind = ? AND subject = ? ORDER BY sequence",
+            kind,
+            subject,
+          )
       ).map(decisionFrom),
     meta: (key: string): string | undefined => {
       const row = database.prepare("SELECT value FROM meta WHERE key = ?").get(key);
       return row ? String(row["value"]) : undefined;
     },
     setMeta: (key: string, value: string): void => {
-      database.prepare("INSERT INTO meta(key, value) VALUES (?, ?) ON CONFLICT(key) DO UPDATE SET value = excluded.value").run(key, value);
+      database
+        .prepare(
+          "INSERT INTO meta(key, value) VALUES (?, ?) ON CONFLICT(key) DO UPDATE SET value = excluded.value",
+        )
+        .run(key, value);
     },
     close: (): void => database.close(),
   };

@@ -4,7 +4,8 @@ import type { AuditEvent, Decision, Suggestion } from "../../api/schemas/ledger.
 
 export type Row = Record<string, unknown>;
 
-const present = (row: Row): Row => Object.fromEntries(Object.entries(row).filter(([, value]) => value !== null));
+const present = (row: Row): Row =>
+  Object.fromEntries(Object.entries(row).filter(([, value]) => value !== null));
 const json = (value: unknown): unknown => JSON.parse(String(value));
 
 export function suggestionFrom(row: Row): Suggestion {

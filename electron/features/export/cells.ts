@@ -24,7 +24,11 @@ export type ProvenanceRow = {
   decidedAt: string;
 };
 
-export type CharacteristicsTable = { columns: string[]; rows: string[][]; provenance: ProvenanceRow[] };
+export type CharacteristicsTable = {
+  columns: string[];
+  rows: string[][];
+  provenance: ProvenanceRow[];
+};
 
 /** First author and year, as review tables name a study; the title when both are missing. */
 export function studyLabel(record: ReviewRecord): string {
@@ -40,12 +44,19 @@ export function cellText(value: unknown): string {
   if (typeof value === "object") {
     const { value: inner, unit } = value as { value?: unknown; unit?: unknown };
     if (inner !== undefined) return [cellText(inner), cellText(unit)].filter(Boolean).join(" ");
-    return Object.entries(value).map(([key, part]) => `${key}: ${cellText(part)}`).join("; ");
+    return Object.entries(value)
+      .map(([key, part]) => `${key}: ${cellText(part)}`)
+      .join("; ");
   }
   return String(value);
 }
 
-const states = { accept: "accepted", correct: "corrected", notReported: "not reported", reject: "rejected" } as const;
+const states = {
+  accept: "accepted",
+  correct: "corrected",
+  notReported: "not reported",
+  reject: "rejected",
+} as const;
 
 export function characteristicsTable(input: {
   records: ReviewRecord[];
@@ -53,7 +64,9 @@ export function characteristicsTable(input: {
   decisions: Decision[];
   suggestions: Suggestion[];
 }): CharacteristicsTable {
-  const suggestionById = new Map(input.suggestions.map((suggestion) => [suggestion.id, suggestion]));
+  const suggestionById = new Map(
+    input.suggestions.map((suggestion) => [suggestion.id, suggestion]),
+  );
   const recordById = new Map(input.records.map((record) => [record.id, record]));
   const fieldById = new Map(input.fields.map((field) => [field.id, field]));
   const provenance: ProvenanceRow[] = [];
@@ -62,7 +75,13 @@ export function characteristicsTable(input: {
     const record = recordById.get(recordId ?? "");
     if (record === undefined || fieldId === undefined) continue;
     const suggestion = suggestionById.get(decision.suggestionId ?? "");
-    provenance.push({ ...provenanceOf(decision, suggestion), study: studyLabel(record), recordId: record.id, field: fieldById.get(fieldId)?.name ?? fieldId, arm: arm ?? "" });
+    provenance.push({
+      ...provenanceOf(decision, suggestion),
+      study: studyLabel(record),
+      recordId: record.id,
+      field: fieldById.get(fieldId)?.name ?? fieldId,
+      arm: arm ?? "",
+    });
   }
   const columns = ["Study", "Title", "DOI", "PMID", ...input.fields.map((field) => field.name)];
   const rows = input.records.map((record) => {
@@ -78,12 +97,22 @@ export function characteristicsTable(input: {
   return { columns, rows, provenance };
 }
 
-function provenanceOf(decision: Decision, suggestion: Suggestion | undefined): Omit<ProvenanceRow, "study" | "recordId" | "field" | "arm"> {
+function provenanceOf(
+  decision: Decision,
+  suggestion: Suggestion | undefined,
+): Omit<ProvenanceRow, "study" | "recordId" | "field" | "arm"> {
   const evidence = suggestion?.evidence[0];
-  const decided = decision.action === "accept" ? (decision.value ?? suggestion?.value) : decision.value;
-  const state = decision.action in states ? states[decision.action as keyof typeof states] : "entered";
+  const decided =
+    decision.action === "accept" ? (decision.value ?? suggestion?.value) : decision.value;
+  const state =
+    decision.action in states ? states[decision.action as keyof typeof states] : "entered";
   return {
-    value: decision.action === "notReported" ? "Not reported" : decision.action === "reject" ? "" : cellText(decided),
+    value:
+      decision.action === "notReported"
+        ? "Not reported"
+        : decision.action === "reject"
+          ? ""
+          : cellText(decided),
     state: state === "corrected" && suggestion === undefined ? "entered" : state,
     suggestedValue: cellText(suggestion?.value),
     quote: evidence?.quote ?? "",

@@ -7,16 +7,22 @@ import type { Command } from "../../command.ts";
 
 const exportCommand: Command = {
   summary: "Write a review's tables, references and flow diagram, built from decisions.",
-  usage: "export REVIEW --format csv|xlsx|docx|ris|bibtex|csl-json|revman|json|prisma-svg|prisma-csv|bundle --out DIR",
+  usage:
+    "export REVIEW --format csv|xlsx|docx|ris|bibtex|csl-json|revman|json|prisma-svg|prisma-csv|bundle --out DIR",
   options: {
     format: { type: "string", help: `one of ${exportFormat.options.join(", ")}` },
     out: { type: "string", help: "folder to write to; made when absent" },
   },
   async run({ positionals: [review], values }, context) {
     const { out } = values;
-    if (review === undefined || typeof out !== "string") throw new AppError("usage", "export needs a review, --format and --out DIR.");
+    if (review === undefined || typeof out !== "string")
+      throw new AppError("usage", "export needs a review, --format and --out DIR.");
     const format = exportFormat.safeParse(values["format"]);
-    if (!format.success) throw new AppError("usage", `--format "${String(values["format"])}" is not one of ${exportFormat.options.join(", ")}.`);
+    if (!format.success)
+      throw new AppError(
+        "usage",
+        `--format "${String(values["format"])}" is not one of ${exportFormat.options.join(", ")}.`,
+      );
     const reviewId = await context.openReview(review);
     const { files } = await context.call("export.create", { reviewId, format: format.data });
     await mkdir(out, { recursive: true });

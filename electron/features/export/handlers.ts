@@ -20,7 +20,11 @@ export type ExportDependencies = {
 
 const csvType = "text/csv; charset=utf-8";
 
-export function createExportHandlers({ reviews, assets, fieldsOf }: ExportDependencies): HandlersFor<typeof exportContract> {
+export function createExportHandlers({
+  reviews,
+  assets,
+  fieldsOf,
+}: ExportDependencies): HandlersFor<typeof exportContract> {
   return {
     "export.create": async ({ reviewId, format }) => {
       const file = reviews.get(reviewId);
@@ -31,21 +35,37 @@ export function createExportHandlers({ reviews, assets, fieldsOf }: ExportDepend
         const info = await assets.put(bytes, { name, type });
         files.push({ assetId: info.id, name, bytes: bytes.byteLength });
       }
-      file.ledger.record(reviews.settings().reviewer, "export", { format, files: files.map(({ name, assetId }) => ({ name, sha256: assetId })) });
+      file.ledger.record(reviews.settings().reviewer, "export", {
+        format,
+        files: files.map(({ name, assetId }) => ({ name, sha256: assetId })),
+      });
       return { files };
     },
   };
 }
 
-async function build(file: ReviewFile, format: ExportFormat, fields: ExportField[]): Promise<Built[]> {
+async function build(
+  file: ReviewFile,
+  format: ExportFormat,
+  fields: ExportField[],
+): Promise<Built[]> {
   const text = (name: string, type: string, content: string): Built => ({ name, type, content });
   switch (format) {
     case "csv": {
       const table = tableOf(file, fields);
-      return [text("characteristics.csv", csvType, toCsv([table.columns, ...table.rows])), text("provenance.csv", csvType, toCsv(provenanceRows(table.provenance)))];
+      return [
+        text("characteristics.csv", csvType, toCsv([table.columns, ...table.rows])),
+        text("provenance.csv", csvType, toCsv(provenanceRows(table.provenance))),
+      ];
     }
     case "xlsx":
-      return [{ name: "characteristics.xlsx", type: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", content: await toXlsx(tableOf(file, fields), { title: file.protocol().title }) }];
+      return [
+        {
+          name: "characteristics.xlsx",
+          type: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+          content: await toXlsx(tableOf(file, fields), { title: file.protocol().title }),
+        },
+      ];
     case "ris":
       return [text("included.ris", "application/x-research-info-systems", toRis(included(file)))];
     case "csl-json":
@@ -62,19 +82,38 @@ async function build(file: ReviewFile, format: ExportFormat, fields: ExportField
       const formats: ExportFormat[] = ["csv", "xlsx", "ris", "prisma-svg", "prisma-csv", "json"];
       const parts = (await Promise.all(formats.map((one) => build(file, one, fields)))).flat();
       const manifest = parts.map(({ name, content }) => ({ name, sha256: sha256(content) }));
-      return [...parts, text("manifest.json", "application/json", JSON.stringify({ review: file.id(), files: manifest }, null, 1))];
+      return [
+        ...parts,
+        text(
+          "manifest.json",
+          "application/json",
+          JSON.stringify({ review: file.id(), files: manifest }, null, 1),
+        ),
+      ];
     }
   }
 }
 
 function includedRecords(file: ReviewFile) {
-  const excluded = new Set(file.ledger.latestDecisions("fullText").filter((decision) => decision.action === "exclude").map((decision) => decision.subject));
-  return file.records().filter((record) => record.decision === "include" && !excluded.has(`record:${record.id}`));
+  const excluded = new Set(
+    file.ledger
+      .latestDecisions("fullText")
+      .filter((decision) => decision.action === "exclude")
+      .map((decision) => decision.subject),
+  );
+  return file
+    .records()
+    .filter((record) => record.decision === "include" && !excluded.has(`record:${record.id}`));
 }
 
 function included(file: ReviewFile): DecidedRecord[] {
-  const decisions = new Map(file.ledger.latestDecisions("screen").map((decision) => [decision.subject, decision]));
-  return includedRecords(file).map((record) => ({ record, decision: decisions.get(`record:${record.id}`) }));
+  const decisions = new Map(
+    file.ledger.latestDecisions("screen").map((decision) => [decision.subject, decision]),
+  );
+  return includedRecords(file).map((record) => ({
+    record,
+    decision: decisions.get(`record:${record.id}`),
+  }));
 }
 
 function tableOf(file: ReviewFile, fields: ExportField[]) {

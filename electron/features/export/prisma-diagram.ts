@@ -8,21 +8,54 @@ const padding = 12;
 const left = { x: 40, width: 330 };
 const right = { x: 430, width: 330 };
 
-const escape = (text: string): string => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+const escape = (text: string): string =>
+  text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 const height = (node: Node): number => node.lines.length * lineHeight + 2 * padding;
 const n = (count: number): string => `(n = ${count.toLocaleString("en")})`;
 
 /** Rows of [left box, right box]; the arrow goes down the left column and out to the right one. */
 function rows(counts: PrismaCounts): [string[], string[] | null][] {
   const total = counts.identified.reduce((sum, source) => sum + source.records, 0);
-  const shown = counts.identified.slice(0, 6).map((source) => `${source.source.slice(0, 36)} ${n(source.records)}`);
+  const shown = counts.identified
+    .slice(0, 6)
+    .map((source) => `${source.source.slice(0, 36)} ${n(source.records)}`);
   const rest = counts.identified.slice(6).reduce((sum, source) => sum + source.records, 0);
   const excludedFullText = counts.excludedAtFullText.reduce((sum, entry) => sum + entry.reports, 0);
   return [
-    [["Records identified", ...shown, ...(rest > 0 ? [`Other sources ${n(rest)}`] : []), `Total ${n(total)}`], ["Records removed before screening:", `Duplicate records ${n(counts.duplicatesRemoved)}`]],
-    [["Records screened", n(counts.screened), ...(counts.unscreened > 0 ? [`Not screened yet ${n(counts.unscreened)}`] : [])], ["Records excluded", n(counts.excludedAtScreening), ...(counts.maybeAtScreening > 0 ? [`Undecided (maybe) ${n(counts.maybeAtScreening)}`] : [])]],
-    [["Reports sought for retrieval", n(counts.soughtForRetrieval)], ["Reports not retrieved", n(counts.notRetrieved)]],
-    [["Reports assessed for eligibility", n(counts.assessed)], [`Reports excluded ${n(excludedFullText)}`, ...counts.excludedAtFullText.map((entry) => `${entry.reason.slice(0, 36)} ${n(entry.reports)}`)]],
+    [
+      [
+        "Records identified",
+        ...shown,
+        ...(rest > 0 ? [`Other sources ${n(rest)}`] : []),
+        `Total ${n(total)}`,
+      ],
+      ["Records removed before screening:", `Duplicate records ${n(counts.duplicatesRemoved)}`],
+    ],
+    [
+      [
+        "Records screened",
+        n(counts.screened),
+        ...(counts.unscreened > 0 ? [`Not screened yet ${n(counts.unscreened)}`] : []),
+      ],
+      [
+        "Records excluded",
+        n(counts.excludedAtScreening),
+        ...(counts.maybeAtScreening > 0 ? [`Undecided (maybe) ${n(counts.maybeAtScreening)}`] : []),
+      ],
+    ],
+    [
+      ["Reports sought for retrieval", n(counts.soughtForRetrieval)],
+      ["Reports not retrieved", n(counts.notRetrieved)],
+    ],
+    [
+      ["Reports assessed for eligibility", n(counts.assessed)],
+      [
+        `Reports excluded ${n(excludedFullText)}`,
+        ...counts.excludedAtFullText.map(
+          (entry) => `${entry.reason.slice(0, 36)} ${n(entry.reports)}`,
+        ),
+      ],
+    ],
     [["Reports of included studies", n(counts.included)], null],
   ];
 }
@@ -33,7 +66,10 @@ export function prismaSvg(counts: PrismaCounts): string {
   let previous: Node | null = null;
   for (const [leftLines, rightLines] of rows(counts)) {
     const box: Node = { ...left, y, lines: leftLines };
-    if (previous) parts.push(arrow(left.x + left.width / 2, previous.y + height(previous), left.x + left.width / 2, y));
+    if (previous)
+      parts.push(
+        arrow(left.x + left.width / 2, previous.y + height(previous), left.x + left.width / 2, y),
+      );
     parts.push(draw(box));
     let bottom = y + height(box);
     if (rightLines) {
@@ -57,7 +93,10 @@ export function prismaSvg(counts: PrismaCounts): string {
 }
 
 function draw(node: Node): string {
-  const text = node.lines.map((line, index) => `<text x="${node.x + padding}" y="${node.y + padding + 13 + index * lineHeight}" fill="#111">${escape(line)}</text>`);
+  const text = node.lines.map(
+    (line, index) =>
+      `<text x="${node.x + padding}" y="${node.y + padding + 13 + index * lineHeight}" fill="#111">${escape(line)}</text>`,
+  );
   return `<rect x="${node.x}" y="${node.y}" width="${node.width}" height="${height(node)}" fill="#fff" stroke="#333"/>${text.join("")}`;
 }
 
@@ -68,7 +107,11 @@ function arrow(x1: number, y1: number, x2: number, y2: number): string {
 export function prismaRows(counts: PrismaCounts): string[][] {
   return [
     ["Stage", "Detail", "Count"],
-    ...counts.identified.map((source) => ["Records identified", source.source, String(source.records)]),
+    ...counts.identified.map((source) => [
+      "Records identified",
+      source.source,
+      String(source.records),
+    ]),
     ["Duplicate records removed", "", String(counts.duplicatesRemoved)],
     ["Records screened", "", String(counts.screened)],
     ["Records excluded", "", String(counts.excludedAtScreening)],
@@ -77,7 +120,11 @@ export function prismaRows(counts: PrismaCounts): string[][] {
     ["Reports sought for retrieval", "", String(counts.soughtForRetrieval)],
     ["Reports not retrieved", "", String(counts.notRetrieved)],
     ["Reports assessed for eligibility", "", String(counts.assessed)],
-    ...counts.excludedAtFullText.map((entry) => ["Reports excluded", entry.reason, String(entry.reports)]),
+    ...counts.excludedAtFullText.map((entry) => [
+      "Reports excluded",
+      entry.reason,
+      String(entry.reports),
+    ]),
     ["Reports of included studies", "", String(counts.included)],
   ];
 }

@@ -23,7 +23,12 @@ export function toRis(records: DecidedRecord[]): string {
       ["C5", decision ? `${decision.action} by ${decision.reviewer} at ${decision.at}` : ""],
       ["C6", decision?.reason ?? ""],
     ];
-    return [...lines.filter(([, value]) => clean(value) !== "").map(([tag, value]) => `${tag}  - ${clean(value)}`), "ER  - "].join("\r\n");
+    return [
+      ...lines
+        .filter(([, value]) => clean(value) !== "")
+        .map(([tag, value]) => `${tag}  - ${clean(value)}`),
+      "ER  - ",
+    ].join("\r\n");
   });
   return `${blocks.join("\r\n\r\n")}\r\n`;
 }
@@ -43,13 +48,20 @@ export function toCslJson(records: DecidedRecord[]): string {
     abstract: record.abstract,
     DOI: record.doi,
     PMID: record.pmid,
-    ...(decision ? { note: `Evidesk decision: ${decision.action}${decision.reason ? ` (${decision.reason})` : ""}` } : {}),
+    ...(decision
+      ? {
+          note: `Evidesk decision: ${decision.action}${decision.reason ? ` (${decision.reason})` : ""}`,
+        }
+      : {}),
   }));
   return JSON.stringify(items, null, 1);
 }
 
 export function toBibtex(records: DecidedRecord[]): string {
-  const escape = (text: string): string => clean(text).replaceAll(/[\\{}]/g, " ").replaceAll(/([%&#_$])/g, "\\$1");
+  const escape = (text: string): string =>
+    clean(text)
+      .replaceAll(/[\\{}]/g, " ")
+      .replaceAll(/([%&#_$])/g, "\\$1");
   return records
     .map(({ record, decision }) => {
       const fields: [string, string][] = [
@@ -61,7 +73,9 @@ export function toBibtex(records: DecidedRecord[]): string {
         ["abstract", record.abstract],
         ["note", decision ? `Decision: ${decision.action}` : ""],
       ];
-      const body = fields.filter(([, value]) => value !== "").map(([key, value]) => `  ${key} = {${escape(value)}}`);
+      const body = fields
+        .filter(([, value]) => value !== "")
+        .map(([key, value]) => `  ${key} = {${escape(value)}}`);
       return `@article{evidesk${record.id},\n${body.join(",\n")}\n}\n`;
     })
     .join("\n");

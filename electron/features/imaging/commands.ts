@@ -18,18 +18,37 @@ const need = (value: unknown, usage: string): string => {
   throw new AppError("usage", `Usage: evidesk ${usage}`);
 };
 
-function samplesAt(series: OpenedSeries, places: unknown): { index: Vector; value: number | number[]; world: Vector }[] {
+function samplesAt(
+  series: OpenedSeries,
+  places: unknown,
+): { index: Vector; value: number | number[]; world: Vector }[] {
   const { volume } = series;
   const [nx, ny, nz] = volume.shape;
   const plane = nx * ny * nz;
   return (Array.isArray(places) ? places : []).map((text) => {
     const index = String(text).split(",").map(Number) as Vector;
-    if (index.length !== 3 || index.some((value, axis) => !Number.isInteger(value) || value < 0 || value >= (volume.shape[axis] as number))) {
-      throw new AppError("usage", `--at "${String(text)}" is no index i,j,k inside ${nx} × ${ny} × ${nz}.`);
+    if (
+      index.length !== 3 ||
+      index.some(
+        (value, axis) =>
+          !Number.isInteger(value) || value < 0 || value >= (volume.shape[axis] as number),
+      )
+    ) {
+      throw new AppError(
+        "usage",
+        `--at "${String(text)}" is no index i,j,k inside ${nx} × ${ny} × ${nz}.`,
+      );
     }
     const at = index[0] + nx * (index[1] + ny * index[2]);
-    const values = Array.from({ length: volume.channels }, (_, c) => volume.data[at + c * plane] as number);
-    return { index, value: values.length === 1 ? (values[0] as number) : values, world: apply(volume.affine, index) };
+    const values = Array.from(
+      { length: volume.channels },
+      (_, c) => volume.data[at + c * plane] as number,
+    );
+    return {
+      index,
+      value: values.length === 1 ? (values[0] as number) : values,
+      world: apply(volume.affine, index),
+    };
   });
 }
 
@@ -41,18 +60,36 @@ const imageInfo: Command = {
     const series = await loadSeries(need(path, this.usage), context.progress);
     const { volume } = series;
     return {
-      format: series.format, modality: volume.modality, shape: volume.shape, spacing: volume.spacing, affine: rowsOf(volume.affine),
-      orientation: orientationCode(volume.affine), ...(series.transferSyntax ? { transferSyntax: series.transferSyntax } : {}),
-      samples: samplesAt(series, values["at"]), channels: volume.channels, units: volume.units, warnings: series.warnings, files: series.files.length,
+      format: series.format,
+      modality: volume.modality,
+      shape: volume.shape,
+      spacing: volume.spacing,
+      affine: rowsOf(volume.affine),
+      orientation: orientationCode(volume.affine),
+      ...(series.transferSyntax ? { transferSyntax: series.transferSyntax } : {}),
+      samples: samplesAt(series, values["at"]),
+      channels: volume.channels,
+      units: volume.units,
+      warnings: series.warnings,
+      files: series.files.length,
     };
   },
 };
 
-async function runExpert(context: CommandContext, packId: string, series: OpenedSeries, args?: string): Promise<ExpertResult> {
+async function runExpert(
+  context: CommandContext,
+  packId: string,
+  series: OpenedSeries,
+  args?: string,
+): Promise<ExpertResult> {
   const volume = shownVolume(series);
   const card = (await context.experts.list()).find(({ id }) => id === packId);
   if (card) refuseUnsuited(card, volume);
-  return context.experts.runImage(packId, volume, { signal: context.signal, emit: ({ label }) => context.progress(label), ...(args ? { args } : {}) });
+  return context.experts.runImage(packId, volume, {
+    signal: context.signal,
+    emit: ({ label }) => context.progress(label),
+    ...(args ? { args } : {}),
+  });
 }
 
 const segment: Command = {
@@ -62,29 +99,56 @@ const segment: Command = {
     expert: { type: "string", help: "pack id" },
     labels: { type: "string", help: "names of the labels to keep, comma-separated" },
     out: { type: "string", help: "mask file: .png, .nii, .nii.gz or .dcm (DICOM SEG)" },
-    palette: { type: "boolean", help: "write a PNG in the labels' colours instead of grey label ids" },
+    palette: {
+      type: "boolean",
+      help: "write a PNG in the labels' colours instead of grey label ids",
+    },
   },
   async run({ positionals: [path], values }, context) {
     const expert = need(values["expert"], this.usage);
     const out = need(values["out"], this.usage);
     const series = await loadSeries(need(path, this.usage), context.progress);
     const result = await runExpert(context, expert, series);
-    if (result.kind !== "segmentation") throw new AppError("usage", `"${expert}" classifies; it gives no mask.`);
+    if (result.kind !== "segmentation")
+      throw new AppError("usage", `"${expert}" classifies; it gives no mask.`);
     const kept = keepLabels(result, values["labels"]);
-    await writeMask(series, kept, out, { palette: values["palette"] === true, cards: await context.experts.list() });
-    const labels = measureMask(kept.mask.data, series.volume, kept.labels).map(({ id, name, voxels, ml }) => ({ id, name, voxels, ...(ml === undefined ? {} : { ml }) }));
-    return { mask: out, labels, expert: result.expert, version: result.version, device: result.device, ms: result.ms, msRuntime: result.msRuntime };
+    await writeMask(series, kept, out, {
+      palette: values["palette"] === true,
+      cards: await context.experts.list(),
+    });
+    const labels = measureMask(kept.mask.data, series.volume, kept.labels).map(
+      ({ id, name, voxels, ml }) => ({ id, name, voxels, ...(ml === undefined ? {} : { ml }) }),
+    );
+    return {
+      mask: out,
+      labels,
+      expert: result.expert,
+      version: result.version,
+      device: result.device,
+      ms: result.ms,
+      msRuntime: result.msRuntime,
+    };
   },
 };
 
 function keepLabels<Result extends Segmentation>(result: Result, names: unknown): Result {
   if (typeof names !== "string" || names === "") return result;
   const wanted = names.split(",").map((name) => name.trim().toLowerCase());
-  const unknown = wanted.find((name) => !result.labels.some((label) => label.name.toLowerCase() === name));
-  if (unknown !== undefined) throw new AppError("usage", `--labels "${unknown}" is not one of ${result.labels.map(({ name }) => name).join(", ")}.`);
+  const unknown = wanted.find(
+    (name) => !result.labels.some((label) => label.name.toLowerCase() === name),
+  );
+  if (unknown !== undefined)
+    throw new AppError(
+      "usage",
+      `--labels "${unknown}" is not one of ${result.labels.map(({ name }) => name).join(", ")}.`,
+    );
   const labels = result.labels.filter(({ name }) => wanted.includes(name.toLowerCase()));
   const ids = new Set(labels.map(({ id }) => id));
-  return { ...result, labels, mask: { ...result.mask, data: result.mask.data.map((value) => (ids.has(value) ? value : 0)) } };
+  return {
+    ...result,
+    labels,
+    mask: { ...result.mask, data: result.mask.data.map((value) => (ids.has(value) ? value : 0)) },
+  };
 }
 
 const classify: Command = {
@@ -97,8 +161,16 @@ const classify: Command = {
     const answers = [];
     for (const path of positionals) {
       const result = await runExpert(context, expert, await loadSeries(path, context.progress));
-      if (result.kind !== "classification") throw new AppError("usage", `"${expert}" outlines; use evidesk segment.`);
-      answers.push({ file: path, findings: result.findings, expert: result.expert, version: result.version, device: result.device, ms: result.ms });
+      if (result.kind !== "classification")
+        throw new AppError("usage", `"${expert}" outlines; use evidesk segment.`);
+      answers.push({
+        file: path,
+        findings: result.findings,
+        expert: result.expert,
+        version: result.version,
+        device: result.device,
+        ms: result.ms,
+      });
     }
     return answers;
   },
@@ -116,17 +188,29 @@ const read: Command = {
     const ask = need(values["ask"], this.usage);
     need(positionals[0], this.usage);
     const planner = values["planner"] ?? "rules";
-    if (planner !== "rules") throw new AppError("notFound", `There is no planner "${String(planner)}". Installed: rules.`);
+    if (planner !== "rules")
+      throw new AppError("notFound", `There is no planner "${String(planner)}". Installed: rules.`);
     const turns: object[] = [{ role: "user", text: ask }];
     const findings: object[] = [];
     const masks: string[] = [];
     const cards = await context.experts.list();
     for (const path of positionals) {
       const series = await loadSeries(path, context.progress);
-      const plan = planCall(ask, { modality: series.volume.modality, slices: series.volume.shape[2], low: lowest(series.volume.data) }, cards);
+      const plan = planCall(
+        ask,
+        {
+          modality: series.volume.modality,
+          slices: series.volume.shape[2],
+          low: lowest(series.volume.data),
+        },
+        cards,
+      );
       const parsed = plan.kind === "call" ? parseCall(plan.text, cards) : null;
       if (plan.kind === "answer" || parsed === null || "problem" in parsed) {
-        turns.push({ role: "assistant", text: parsed && "problem" in parsed ? parsed.problem : plan.text });
+        turns.push({
+          role: "assistant",
+          text: parsed && "problem" in parsed ? parsed.problem : plan.text,
+        });
         continue;
       }
       const unsuited = unsuitedFor(parsed.expert, series.volume);
@@ -134,13 +218,25 @@ const read: Command = {
         turns.push({ role: "assistant", text: `${unsuited.message} Nothing was run.` });
         continue;
       }
-      turns.push({ role: "assistant", text: plan.text, call: { expert: parsed.expert.id, args: parsed.args } });
+      turns.push({
+        role: "assistant",
+        text: plan.text,
+        call: { expert: parsed.expert.id, args: parsed.args },
+      });
       const result = await runExpert(context, parsed.expert.id, series, parsed.args);
-      turns.push({ role: "expert", text: describeResult(result, series.volume), call: { expert: result.expert, args: parsed.args } });
-      if (result.kind === "classification") findings.push(...result.findings.map((finding) => ({ file: path, ...finding })));
+      turns.push({
+        role: "expert",
+        text: describeResult(result, series.volume),
+        call: { expert: result.expert, args: parsed.args },
+      });
+      if (result.kind === "classification")
+        findings.push(...result.findings.map((finding) => ({ file: path, ...finding })));
       else if (typeof values["out"] === "string") {
         const flat = series.format === "PNG" || series.format === "JPEG";
-        const mask = join(values["out"], `${basename(path).replace(/\.[^.]+$/, "")}-${result.expert}${flat ? ".png" : ".nii.gz"}`);
+        const mask = join(
+          values["out"],
+          `${basename(path).replace(/\.[^.]+$/, "")}-${result.expert}${flat ? ".png" : ".nii.gz"}`,
+        );
         await writeMask(series, result, mask, { palette: false, cards });
         masks.push(mask);
       }
@@ -155,4 +251,10 @@ const lowest = (data: ArrayLike<number>): number => {
   return low;
 };
 
-export const commands: Record<string, Command> = { "image-info": imageInfo, "convert-image": convertImage, segment, classify, read };
+export const commands: Record<string, Command> = {
+  "image-info": imageInfo,
+  "convert-image": convertImage,
+  segment,
+  classify,
+  read,
+};

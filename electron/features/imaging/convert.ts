@@ -10,7 +10,18 @@ import { loadSeries } from "./load.ts";
 import { writeNifti } from "./nifti.ts";
 import type { OpenedSeries } from "./open.ts";
 
-const colours = ["#dc2626", "#2563eb", "#ca8a04", "#9333ea", "#16a34a", "#4f46e5", "#ea580c", "#0891b2", "#db2777", "#92400e"];
+const colours = [
+  "#dc2626",
+  "#2563eb",
+  "#ca8a04",
+  "#9333ea",
+  "#16a34a",
+  "#4f46e5",
+  "#ea580c",
+  "#0891b2",
+  "#db2777",
+  "#92400e",
+];
 
 /** The label ids of a volume that is a label map; null where it is an image. */
 function labelIds(volume: Volume): number[] | null {
@@ -23,17 +34,44 @@ function labelIds(volume: Volume): number[] | null {
   return [...found].toSorted((a, b) => a - b);
 }
 
-function segmentation(series: OpenedSeries, reference: OpenedSeries | undefined, out: string): Uint8Array {
+function segmentation(
+  series: OpenedSeries,
+  reference: OpenedSeries | undefined,
+  out: string,
+): Uint8Array {
   const ids = labelIds(series.volume);
-  if (ids === null || ids.length === 0) throw new AppError("unsupported", `"${out}": only a label map (whole numbers 0 to 255, not all 0) becomes a DICOM SEG; give a folder to write an image as a DICOM series.`);
+  if (ids === null || ids.length === 0)
+    throw new AppError(
+      "unsupported",
+      `"${out}": only a label map (whole numbers 0 to 255, not all 0) becomes a DICOM SEG; give a folder to write an image as a DICOM series.`,
+    );
   const { shape, affine } = series.volume;
-  if (reference && (reference.volume.shape.join() !== shape.join() || reference.volume.affine.some((value, at) => Math.abs(value - (affine[at] as number)) > 0.01))) {
-    throw new AppError("badInput", `The label map (${shape.join(" × ")}) does not lie on the reference's grid (${reference.volume.shape.join(" × ")}).`);
+  if (
+    reference &&
+    (reference.volume.shape.join() !== shape.join() ||
+      reference.volume.affine.some((value, at) => Math.abs(value - (affine[at] as number)) > 0.01))
+  ) {
+    throw new AppError(
+      "badInput",
+      `The label map (${shape.join(" × ")}) does not lie on the reference's grid (${reference.volume.shape.join(" × ")}).`,
+    );
   }
   const names = new Map((series.labels ?? []).map(({ id, name }) => [id, name]));
-  const labels = ids.map((id, at): SegmentToWrite => ({ id, name: names.get(id) || `Label ${id}`, color: colours[at % colours.length] as string }));
-  const data = Uint8Array.from({ length: voxelCount(shape) }, (_, at) => series.volume.data[at] as number);
-  return writeSegmentation({ shape, data, affine }, labels, { algorithm: "converted", version: "1", type: "MANUAL" }, reference?.source ?? []);
+  const labels = ids.map((id, at): SegmentToWrite => ({
+    id,
+    name: names.get(id) || `Label ${id}`,
+    color: colours[at % colours.length] as string,
+  }));
+  const data = Uint8Array.from(
+    { length: voxelCount(shape) },
+    (_, at) => series.volume.data[at] as number,
+  );
+  return writeSegmentation(
+    { shape, data, affine },
+    labels,
+    { algorithm: "converted", version: "1", type: "MANUAL" },
+    reference?.source ?? [],
+  );
 }
 
 export const convertImage: Command = {
@@ -41,25 +79,49 @@ export const convertImage: Command = {
   usage: "convert-image IN OUT [--reference DICOM] [--modality CT|MR]",
   options: {
     reference: { type: "string", help: "the DICOM series that a SEG belongs to" },
-    modality: { type: "string", help: "what a NIfTI image is, for the DICOM series written from it" },
+    modality: {
+      type: "string",
+      help: "what a NIfTI image is, for the DICOM series written from it",
+    },
   },
   async run({ positionals: [input, out], values }, context) {
     if (!input || !out) throw new AppError("usage", `Usage: evidesk ${this.usage}`);
     const series = await loadSeries(input, context.progress);
     const { volume } = series;
-    if (volume.channels !== 1) throw new AppError("unsupported", "Colour images are not converted; NIfTI and DICOM series are written in grey.");
+    if (volume.channels !== 1)
+      throw new AppError(
+        "unsupported",
+        "Colour images are not converted; NIfTI and DICOM series are written in grey.",
+      );
     let files = [out];
     if (/\.nii(\.gz)?$/.test(out)) await write(out, writeNifti(volume, out.endsWith(".gz")));
     else if (out.endsWith(".dcm")) {
-      const reference = typeof values["reference"] === "string" ? await loadSeries(values["reference"], context.progress) : undefined;
+      const reference =
+        typeof values["reference"] === "string"
+          ? await loadSeries(values["reference"], context.progress)
+          : undefined;
       await write(out, segmentation(series, reference, out));
-    } else if (/\.[A-Za-z]{2,5}$/.test(out)) throw new AppError("unsupported", `"${out}": images are written as .nii, .nii.gz, .dcm (SEG) or into a folder (DICOM series).`);
+    } else if (/\.[A-Za-z]{2,5}$/.test(out))
+      throw new AppError(
+        "unsupported",
+        `"${out}": images are written as .nii, .nii.gz, .dcm (SEG) or into a folder (DICOM series).`,
+      );
     else {
-      const written = writeSeries(typeof values["modality"] === "string" ? { ...volume, modality: values["modality"].toUpperCase() } : volume);
+      const written = writeSeries(
+        typeof values["modality"] === "string"
+          ? { ...volume, modality: values["modality"].toUpperCase() }
+          : volume,
+      );
       for (const { name, bytes } of written) await write(join(out, name), bytes);
       files = written.map(({ name }) => join(out, name));
     }
-    return { shape: volume.shape, spacing: volume.spacing, affine: rowsOf(volume.affine), modality: volume.modality, files };
+    return {
+      shape: volume.shape,
+      spacing: volume.spacing,
+      affine: rowsOf(volume.affine),
+      modality: volume.modality,
+      files,
+    };
   },
 };
 

@@ -2,10 +2,26 @@
 import type { Volume } from "../../api/volume.ts";
 import type { ExpertResult } from "../models/models.ts";
 
-export type LabelMeasure = { id: number; name: string; color: string; voxels: number; share: number; ml?: number; box: [number, number, number, number]; /** Share of the image on each side of the box's middle column, as displayed; single images only. */ sides?: [left: number, right: number] };
+export type LabelMeasure = {
+  id: number;
+  name: string;
+  color: string;
+  voxels: number;
+  share: number;
+  ml?: number;
+  box: [number, number, number, number];
+  /** Share of the image on each side of the box's middle column, as displayed; single images only. */ sides?: [
+    left: number,
+    right: number,
+  ];
+};
 
 /** Voxels, share of the image, millilitres where spacing is known in 3-D, and the bounding box in columns and rows. */
-export function measureMask(mask: Uint8Array, volume: Pick<Volume, "shape" | "spacing">, labels: { id: number; name: string; color: string }[]): LabelMeasure[] {
+export function measureMask(
+  mask: Uint8Array,
+  volume: Pick<Volume, "shape" | "spacing">,
+  labels: { id: number; name: string; color: string }[],
+): LabelMeasure[] {
   const [width, height, depth] = volume.shape;
   return labels.map((label) => {
     let voxels = 0;
@@ -20,9 +36,24 @@ export function measureMask(mask: Uint8Array, volume: Pick<Volume, "shape" | "sp
       box[2] = Math.max(box[2], x);
       box[3] = Math.max(box[3], y);
     }
-    const ml = depth > 1 ? { ml: (voxels * volume.spacing[0] * volume.spacing[1] * volume.spacing[2]) / 1000 } : {};
-    const sides = depth === 1 && voxels > 0 ? { sides: sidesOf(mask, label.id, width, (box[0] + box[2]) / 2) } : {};
-    return { id: label.id, name: label.name, color: label.color, voxels, share: voxels / mask.length, ...ml, box, ...sides };
+    const ml =
+      depth > 1
+        ? { ml: (voxels * volume.spacing[0] * volume.spacing[1] * volume.spacing[2]) / 1000 }
+        : {};
+    const sides =
+      depth === 1 && voxels > 0
+        ? { sides: sidesOf(mask, label.id, width, (box[0] + box[2]) / 2) }
+        : {};
+    return {
+      id: label.id,
+      name: label.name,
+      color: label.color,
+      voxels,
+      share: voxels / mask.length,
+      ...ml,
+      box,
+      ...sides,
+    };
   });
 }
 
@@ -41,13 +72,21 @@ const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;
 
 function extentOf(label: LabelMeasure): string {
   if (label.ml !== undefined) return `${label.ml.toFixed(0)} ml`;
-  const sides = label.sides && /lung/i.test(label.name) ? `, ${percent(label.sides[0])} left and ${percent(label.sides[1])} right as displayed` : "";
+  const sides =
+    label.sides && /lung/i.test(label.name)
+      ? `, ${percent(label.sides[0])} left and ${percent(label.sides[1])} right as displayed`
+      : "";
   return `${percent(label.share)} of the image${sides}, columns ${label.box[0]} to ${label.box[2]}, rows ${label.box[1]} to ${label.box[3]}`;
 }
 
-export function describeResult(result: ExpertResult, volume: Pick<Volume, "shape" | "spacing">): string {
+export function describeResult(
+  result: ExpertResult,
+  volume: Pick<Volume, "shape" | "spacing">,
+): string {
   if (result.kind === "classification") {
-    const lines = result.findings.map((finding) => `${finding.label}: ${finding.above ? "above" : "below"} the operating point`);
+    const lines = result.findings.map(
+      (finding) => `${finding.label}: ${finding.above ? "above" : "below"} the operating point`,
+    );
     return `The resulting predictions are: ${lines.join("; ")}. These are suggestions, not a diagnosis.`;
   }
   const measured = measureMask(result.mask.data, volume, result.labels);

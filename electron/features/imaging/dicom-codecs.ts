@@ -7,17 +7,36 @@ import type { Voxels } from "../../api/volume.ts";
 import { decodeRle } from "./dicom-rle.ts";
 import { decodeDct, type DctImage } from "./jpeg-dct.ts";
 
-export type Frame = { rows: number; columns: number; samples: number; bitsAllocated: number; bitsStored: number; highBit: number; signed: boolean; photometric: string };
+export type Frame = {
+  rows: number;
+  columns: number;
+  samples: number;
+  bitsAllocated: number;
+  bitsStored: number;
+  highBit: number;
+  signed: boolean;
+  photometric: string;
+};
 /** `planar`: channels one after the other; `isRgb`: no colour transform is left to do. */
 export type Decoded = { data: Voxels; planar: boolean; isRgb: boolean };
 type Decoder = (bytes: Uint8Array, frame: Frame) => Promise<Decoded>;
 
 const require = createRequire(import.meta.url);
 
-type FrameInfo = { width: number; height: number; bitsPerSample: number; componentCount: number; isSigned: boolean };
+type FrameInfo = {
+  width: number;
+  height: number;
+  bitsPerSample: number;
+  componentCount: number;
+  isSigned: boolean;
+};
 type WasmDecoder = {
-  getEncodedBuffer: (size: number) => Uint8Array; decode: () => void; getDecodedBuffer: () => Uint8Array;
-  getFrameInfo: () => FrameInfo; getInterleaveMode?: () => number; delete: () => void;
+  getEncodedBuffer: (size: number) => Uint8Array;
+  decode: () => void;
+  getDecodedBuffer: () => Uint8Array;
+  getFrameInfo: () => FrameInfo;
+  getInterleaveMode?: () => number;
+  delete: () => void;
 };
 type WasmModule = Record<string, new () => WasmDecoder>;
 const modules = new Map<string, Promise<WasmModule>>();
@@ -27,7 +46,13 @@ async function codecModule(script: string, binary: string): Promise<WasmModule> 
   let module = modules.get(script);
   if (module === undefined) {
     const start = require(script) as (options: object) => WasmModule | Promise<WasmModule>;
-    module = Promise.resolve(start({ wasmBinary: readFileSync(require.resolve(binary)), print: () => {}, printErr: () => {} }));
+    module = Promise.resolve(
+      start({
+        wasmBinary: readFileSync(require.resolve(binary)),
+        print: () => {},
+        printErr: () => {},
+      }),
+    );
     modules.set(script, module);
   }
   return module;
@@ -37,7 +62,8 @@ function wasm(script: string, binary: string, className: string): Decoder {
   return async (bytes, frame) => {
     refuseOtherSize(bytes, frame);
     const Codec = (await codecModule(script, binary))[className];
-    if (Codec === undefined) throw new AppError("internal", `The codec ${script} has no ${className}.`);
+    if (Codec === undefined)
+      throw new AppError("internal", `The codec ${script} has no ${className}.`);
     const decoder = new Codec();
     try {
       decoder.getEncodedBuffer(bytes.length).set(bytes);
@@ -45,8 +71,17 @@ function wasm(script: string, binary: string, className: string): Decoder {
       const about = decoder.getFrameInfo();
       // The buffer lies in the codec's own memory and is gone with the next call: copy it.
       const raw = Uint8Array.from(decoder.getDecodedBuffer());
-      const planar = className === "JpegLSDecoder" && frame.samples > 1 && decoder.getInterleaveMode?.() === 0;
-      return { data: typed(raw, { ...frame, bitsAllocated: about.bitsPerSample > 8 ? 16 : 8, signed: about.isSigned }), planar, isRgb: frame.photometric !== "YBR_FULL" };
+      const planar =
+        className === "JpegLSDecoder" && frame.samples > 1 && decoder.getInterleaveMode?.() === 0;
+      return {
+        data: typed(raw, {
+          ...frame,
+          bitsAllocated: about.bitsPerSample > 8 ? 16 : 8,
+          signed: about.isSigned,
+        }),
+        planar,
+        isRgb: frame.photometric !== "YBR_FULL",
+      };
     } finally {
       decoder.delete();
     }
@@ -59,14 +94,22 @@ function refuseOtherSize(bytes: Uint8Array, frame: Frame): void {
   if (bytes.length < 24 || view.getUint32(0) !== 0xff4fff51) return;
   const width = view.getUint32(8) - view.getUint32(16);
   const height = view.getUint32(12) - view.getUint32(20);
-  if (width !== frame.columns || height !== frame.rows) throw new AppError("badFile", `The JPEG 2000 stream is ${width} × ${height} where ${frame.columns} × ${frame.rows} was expected.`);
+  if (width !== frame.columns || height !== frame.rows)
+    throw new AppError(
+      "badFile",
+      `The JPEG 2000 stream is ${width} × ${height} where ${frame.columns} × ${frame.rows} was expected.`,
+    );
 }
 
 /** Little-endian bytes as numbers of the frame's type; bits that hold no pixel are cleared. @throws badFile when there are too few */
 export function typed(raw: Uint8Array, frame: Frame): Voxels {
   const count = frame.rows * frame.columns * frame.samples;
   const bytesPer = frame.bitsAllocated > 16 ? 4 : frame.bitsAllocated > 8 ? 2 : 1;
-  if (raw.length < count * bytesPer) throw new AppError("badFile", `A frame of ${frame.columns} × ${frame.rows} needs ${count * bytesPer} bytes of pixels; there are ${raw.length}.`);
+  if (raw.length < count * bytesPer)
+    throw new AppError(
+      "badFile",
+      `A frame of ${frame.columns} × ${frame.rows} needs ${count * bytesPer} bytes of pixels; there are ${raw.length}.`,
+    );
   const { buffer } = raw.slice(0, count * bytesPer);
   if (bytesPer === 1) return frame.signed ? new Int8Array(buffer) : new Uint8Array(buffer);
   if (bytesPer === 2) return frame.signed ? new Int16Array(buffer) : new Uint16Array(buffer);
@@ -75,8 +118,16 @@ export function typed(raw: Uint8Array, frame: Frame): Voxels {
 
 const dct: Decoder = async (bytes, frame) => {
   const image = decodeDct(bytes, { width: frame.columns, height: frame.rows });
-  if (image.components !== frame.samples) throw new AppError("badFile", `The JPEG stream has ${image.components} components where the header says ${frame.samples}.`);
-  return { data: isYcbcr(image, frame) ? ycbcrToRgb(image.data) : image.data, planar: false, isRgb: true };
+  if (image.components !== frame.samples)
+    throw new AppError(
+      "badFile",
+      `The JPEG stream has ${image.components} components where the header says ${frame.samples}.`,
+    );
+  return {
+    data: isYcbcr(image, frame) ? ycbcrToRgb(image.data) : image.data,
+    planar: false,
+    isRgb: true,
+  };
 };
 
 /** The stream's own word first (Adobe marker, component names), then the header's. */
@@ -105,34 +156,75 @@ const lossless: Decoder = async (bytes, frame) => {
   const { Decoder: LosslessDecoder } = await import("jpeg-lossless-decoder-js");
   const raw = new Uint8Array(new LosslessDecoder().decompress(bytes.slice().buffer));
   const bytesPer = raw.length / (frame.rows * frame.columns * frame.samples);
-  return { data: typed(raw, { ...frame, bitsAllocated: bytesPer >= 2 ? 16 : 8, signed: false }), planar: false, isRgb: !frame.photometric.startsWith("YBR") };
+  return {
+    data: typed(raw, { ...frame, bitsAllocated: bytesPer >= 2 ? 16 : 8, signed: false }),
+    planar: false,
+    isRgb: !frame.photometric.startsWith("YBR"),
+  };
 };
 
 const rle: Decoder = async (bytes, frame) => {
   const bitmap = frame.bitsAllocated === 1;
-  const raw = decodeRle(bytes, bitmap ? { pixels: Math.ceil((frame.rows * frame.columns) / 8), samples: 1, bytesPer: 1 } : { pixels: frame.rows * frame.columns, samples: frame.samples, bytesPer: Math.ceil(frame.bitsAllocated / 8) });
-  return { data: bitmap ? unpackBits(raw, 0, frame.rows * frame.columns) : typed(raw, frame), planar: false, isRgb: false };
+  const raw = decodeRle(
+    bytes,
+    bitmap
+      ? { pixels: Math.ceil((frame.rows * frame.columns) / 8), samples: 1, bytesPer: 1 }
+      : {
+          pixels: frame.rows * frame.columns,
+          samples: frame.samples,
+          bytesPer: Math.ceil(frame.bitsAllocated / 8),
+        },
+  );
+  return {
+    data: bitmap ? unpackBits(raw, 0, frame.rows * frame.columns) : typed(raw, frame),
+    planar: false,
+    isRgb: false,
+  };
 };
 
 /** Deflated image frame compression (PS3.5 A.4.13): each frame a raw deflate stream. */
 const deflated: Decoder = async (bytes, frame) => {
   const pixels = frame.rows * frame.columns;
-  const size = frame.bitsAllocated === 1 ? Math.ceil(pixels / 8) : (pixels * frame.samples * frame.bitsAllocated) / 8;
+  const size =
+    frame.bitsAllocated === 1
+      ? Math.ceil(pixels / 8)
+      : (pixels * frame.samples * frame.bitsAllocated) / 8;
   const raw = new Uint8Array(inflateRawSync(bytes, { maxOutputLength: size + 16 }));
-  if (raw.length < size) throw new AppError("badFile", `A deflated frame unpacks to ${raw.length} bytes; ${size} were expected.`);
-  return { data: frame.bitsAllocated === 1 ? unpackBits(raw, 0, pixels) : typed(raw, frame), planar: false, isRgb: false };
+  if (raw.length < size)
+    throw new AppError(
+      "badFile",
+      `A deflated frame unpacks to ${raw.length} bytes; ${size} were expected.`,
+    );
+  return {
+    data: frame.bitsAllocated === 1 ? unpackBits(raw, 0, pixels) : typed(raw, frame),
+    planar: false,
+    isRgb: false,
+  };
 };
 
 /** One byte per pixel from bits, lowest bit first (PS3.5 8.1.1), from bit `start` on. */
 export function unpackBits(raw: Uint8Array, start: number, count: number): Uint8Array {
   const out = new Uint8Array(count);
-  for (let at = 0; at < count; at += 1) out[at] = ((raw[(start + at) >> 3] as number) >> ((start + at) & 7)) & 1;
+  for (let at = 0; at < count; at += 1)
+    out[at] = ((raw[(start + at) >> 3] as number) >> ((start + at) & 7)) & 1;
   return out;
 }
 
-const jpegLs = wasm("@cornerstonejs/codec-charls/decodewasmjs", "@cornerstonejs/codec-charls/decodewasm", "JpegLSDecoder");
-const jpeg2000 = wasm("@cornerstonejs/codec-openjpeg/decodewasmjs", "@cornerstonejs/codec-openjpeg/decodewasm", "J2KDecoder");
-const highThroughput = wasm("@cornerstonejs/codec-openjph/wasmjs", "@cornerstonejs/codec-openjph/wasm", "HTJ2KDecoder");
+const jpegLs = wasm(
+  "@cornerstonejs/codec-charls/decodewasmjs",
+  "@cornerstonejs/codec-charls/decodewasm",
+  "JpegLSDecoder",
+);
+const jpeg2000 = wasm(
+  "@cornerstonejs/codec-openjpeg/decodewasmjs",
+  "@cornerstonejs/codec-openjpeg/decodewasm",
+  "J2KDecoder",
+);
+const highThroughput = wasm(
+  "@cornerstonejs/codec-openjph/wasmjs",
+  "@cornerstonejs/codec-openjph/wasm",
+  "HTJ2KDecoder",
+);
 
 const prefix = "1.2.840.10008.1.2";
 export const decoders: Record<string, { name: string; decode: Decoder }> = {

@@ -7,8 +7,18 @@ import { apply, column, dot, flipLpsRas, length, type Affine, type Vector } from
 
 export type WrittenFile = { name: string; bytes: Uint8Array };
 /** A label of a mask; colour as "#rrggbb". */
-export type SegmentToWrite = { id: number; name: string; color: string; snomed?: { code: string; meaning: string } };
-export type Maker = { algorithm: string; version: string; type: "AUTOMATIC" | "SEMIAUTOMATIC" | "MANUAL"; creator?: string };
+export type SegmentToWrite = {
+  id: number;
+  name: string;
+  color: string;
+  snomed?: { code: string; meaning: string };
+};
+export type Maker = {
+  algorithm: string;
+  version: string;
+  type: "AUTOMATIC" | "SEMIAUTOMATIC" | "MANUAL";
+  creator?: string;
+};
 
 const storage: Record<string, [uid: string, modality: string]> = {
   CT: ["1.2.840.10008.5.1.4.1.1.2", "CT"],
@@ -26,11 +36,20 @@ function placeOf(affine: Affine): Place {
     return vector.map((value) => value / length(vector)) as Vector;
   };
   const [right, down] = [unit(0), unit(1)];
-  if (Math.abs(dot(right, down)) > 1e-3) throw new AppError("unsupported", "The image's rows and columns are not at right angles; DICOM cannot say that.");
-  return { orientation: [...right, ...down], spacing: [length(column(lps, 0)), length(column(lps, 1)), length(column(lps, 2))], position: (k) => apply(lps, [0, 0, k]) };
+  if (Math.abs(dot(right, down)) > 1e-3)
+    throw new AppError(
+      "unsupported",
+      "The image's rows and columns are not at right angles; DICOM cannot say that.",
+    );
+  return {
+    orientation: [...right, ...down],
+    spacing: [length(column(lps, 0)), length(column(lps, 1)), length(column(lps, 2))],
+    position: (k) => apply(lps, [0, 0, k]),
+  };
 }
 
-const text = (file: DicomFile | undefined, tag: string): string => file?.dataSet.string(`x${tag}`)?.trim() ?? "";
+const text = (file: DicomFile | undefined, tag: string): string =>
+  file?.dataSet.string(`x${tag}`)?.trim() ?? "";
 
 /** Patient and study as the source has them; new ones where there is no source. */
 function patientAndStudy(source: DicomFile | undefined, fresh: string): DicomElements {
@@ -58,20 +77,32 @@ function sixteenBits(data: Voxels): { stored: Int16Array; slope: number; interce
   let high = Number.NEGATIVE_INFINITY;
   let wholeNumbers = true;
   for (const value of data) {
-    if (!Number.isFinite(value)) throw new AppError("unsupported", "The image holds values that are no numbers; DICOM pixels cannot.");
+    if (!Number.isFinite(value))
+      throw new AppError(
+        "unsupported",
+        "The image holds values that are no numbers; DICOM pixels cannot.",
+      );
     if (value < low) low = value;
     if (value > high) high = value;
     wholeNumbers &&= Number.isInteger(value);
   }
-  if (wholeNumbers && low >= -32768 && high <= 32767) return { stored: Int16Array.from(data), slope: 1, intercept: 0 };
+  if (wholeNumbers && low >= -32768 && high <= 32767)
+    return { stored: Int16Array.from(data), slope: 1, intercept: 0 };
   const slope = (high - low) / 65535 || 1;
   const intercept = low + 32768 * slope;
-  return { stored: Int16Array.from(data, (value) => Math.max(-32768, Math.min(32767, Math.round((value - intercept) / slope)))), slope, intercept };
+  return {
+    stored: Int16Array.from(data, (value) =>
+      Math.max(-32768, Math.min(32767, Math.round((value - intercept) / slope))),
+    ),
+    slope,
+    intercept,
+  };
 }
 
 /** One file per slice; CT and MR under their own class, others as secondary capture with geometry. */
 export function writeSeries(volume: Volume): WrittenFile[] {
-  if (volume.channels !== 1) throw new AppError("unsupported", "Colour images are not written as a DICOM series.");
+  if (volume.channels !== 1)
+    throw new AppError("unsupported", "Colour images are not written as a DICOM series.");
   const [columns, rows, depth] = volume.shape;
   const place = placeOf(volume.affine);
   const { stored, slope, intercept } = sixteenBits(volume.data);
@@ -113,18 +144,31 @@ export function writeSeries(volume: Volume): WrittenFile[] {
   }));
 }
 
-const code = (value: string, meaning: string, scheme = "SCT"): DicomElements => ({ "00080100": ["SH", value], "00080102": ["SH", scheme], "00080104": ["LO", meaning] });
+const code = (value: string, meaning: string, scheme = "SCT"): DicomElements => ({
+  "00080100": ["SH", value],
+  "00080102": ["SH", scheme],
+  "00080104": ["LO", meaning],
+});
 
 /**
  * A binary Segmentation on the mask's grid: one frame per label and slice that is not empty. It refers to
  * the source slices where there are some. Content Qualification is RESEARCH (PS3.3 C.8.13.2.1).
  */
-export function writeSegmentation(mask: Mask & { affine: Affine }, labels: readonly SegmentToWrite[], maker: Maker, source: readonly DicomFile[] = []): Uint8Array {
+export function writeSegmentation(
+  mask: Mask & { affine: Affine },
+  labels: readonly SegmentToWrite[],
+  maker: Maker,
+  source: readonly DicomFile[] = [],
+): Uint8Array {
   const [columns, rows, depth] = mask.shape;
   const plane = rows * columns;
   const place = placeOf(mask.affine);
   const frames = framesOf(mask.data, plane, depth, labels);
-  if (frames.length === 0) throw new AppError("unsupported", "The mask is empty: a DICOM segmentation needs at least one voxel.");
+  if (frames.length === 0)
+    throw new AppError(
+      "unsupported",
+      "The mask is empty: a DICOM segmentation needs at least one voxel.",
+    );
   const fresh = uid();
   const dimension = uid(`dimension ${fresh}`);
   const slices = [...new Set(frames.map(({ k }) => k))].toSorted((a, b) => a - b);
@@ -148,7 +192,13 @@ export function writeSegmentation(mask: Mask & { affine: Affine }, labels: reado
     "00200013": ["IS", 1],
     "00201040": ["LO", ""],
     "00209221": ["SQ", [{ "00209164": ["UI", dimension] }]],
-    "00209222": ["SQ", [dimensionIndex(dimension, 0x0062000b, 0x0062000a), dimensionIndex(dimension, 0x00200032, 0x00209113)]],
+    "00209222": [
+      "SQ",
+      [
+        dimensionIndex(dimension, 0x0062000b, 0x0062000a),
+        dimensionIndex(dimension, 0x00200032, 0x00209113),
+      ],
+    ],
     "00280002": ["US", 1],
     "00280004": ["CS", "MONOCHROME2"],
     "00280008": ["IS", frames.length],
@@ -164,23 +214,55 @@ export function writeSegmentation(mask: Mask & { affine: Affine }, labels: reado
     "00700080": ["CS", "SEGMENTATION"],
     "00700081": ["LO", `${maker.algorithm} ${maker.version}`.slice(0, 64)],
     "00700084": ["PN", maker.creator ?? ""],
-    "52009229": ["SQ", [{
-      "00209116": ["SQ", [{ "00200037": ["DS", place.orientation] }]],
-      "00289110": ["SQ", [{ "00180050": ["DS", place.spacing[2]], "00180088": ["DS", place.spacing[2]], "00280030": ["DS", [place.spacing[1], place.spacing[0]]] }]],
-    }]],
-    "52009230": ["SQ", frames.map(({ label, k }) => ({
-      "00209111": ["SQ", [{ "00209157": ["UL", [labels.indexOf(label) + 1, slices.indexOf(k) + 1]] }]],
-      "00209113": ["SQ", [{ "00200032": ["DS", place.position(k)] }]],
-      "0062000a": ["SQ", [{ "0062000b": ["US", label.id] }]],
-    } satisfies DicomElements))],
+    "52009229": [
+      "SQ",
+      [
+        {
+          "00209116": ["SQ", [{ "00200037": ["DS", place.orientation] }]],
+          "00289110": [
+            "SQ",
+            [
+              {
+                "00180050": ["DS", place.spacing[2]],
+                "00180088": ["DS", place.spacing[2]],
+                "00280030": ["DS", [place.spacing[1], place.spacing[0]]],
+              },
+            ],
+          ],
+        },
+      ],
+    ],
+    "52009230": [
+      "SQ",
+      frames.map(
+        ({ label, k }) =>
+          ({
+            "00209111": [
+              "SQ",
+              [{ "00209157": ["UL", [labels.indexOf(label) + 1, slices.indexOf(k) + 1]] }],
+            ],
+            "00209113": ["SQ", [{ "00200032": ["DS", place.position(k)] }]],
+            "0062000a": ["SQ", [{ "0062000b": ["US", label.id] }]],
+          }) satisfies DicomElements,
+      ),
+    ],
     "7fe00010": ["OB", packedBits(mask.data, frames, plane)],
   });
 }
 
 type SegFrame = { label: SegmentToWrite; k: number };
 
-function framesOf(data: Uint8Array, plane: number, depth: number, labels: readonly SegmentToWrite[]): SegFrame[] {
-  return labels.flatMap((label) => Array.from({ length: depth }, (_, k) => ({ label, k })).filter(({ k }) => data.subarray(k * plane, (k + 1) * plane).includes(label.id)));
+function framesOf(
+  data: Uint8Array,
+  plane: number,
+  depth: number,
+  labels: readonly SegmentToWrite[],
+): SegFrame[] {
+  return labels.flatMap((label) =>
+    Array.from({ length: depth }, (_, k) => ({ label, k })).filter(({ k }) =>
+      data.subarray(k * plane, (k + 1) * plane).includes(label.id),
+    ),
+  );
 }
 
 /** Frames follow each other bit by bit, lowest bit first, without padding between them (PS3.5 8.1.1). */
@@ -188,15 +270,23 @@ function packedBits(data: Uint8Array, frames: readonly SegFrame[], plane: number
   const out = new Uint8Array(Math.ceil((frames.length * plane) / 8));
   let bit = 0;
   for (const { label, k } of frames) {
-    for (let at = k * plane; at < (k + 1) * plane; at += 1, bit += 1) if (data[at] === label.id) out[bit >> 3] = (out[bit >> 3] as number) | (1 << (bit & 7));
+    for (let at = k * plane; at < (k + 1) * plane; at += 1, bit += 1)
+      if (data[at] === label.id) out[bit >> 3] = (out[bit >> 3] as number) | (1 << (bit & 7));
   }
   return out;
 }
 
-const dimensionIndex = (dimension: string, pointer: number, group: number): DicomElements => ({ "00209164": ["UI", dimension], "00209165": ["AT", pointer], "00209167": ["AT", group] });
+const dimensionIndex = (dimension: string, pointer: number, group: number): DicomElements => ({
+  "00209164": ["UI", dimension],
+  "00209165": ["AT", pointer],
+  "00209167": ["AT", group],
+});
 
 function referencedSeries(source: readonly DicomFile[]): DicomElements {
-  const instances = source.map((file): DicomElements => ({ "00081150": ["UI", file.sopClass || text(file, "00020002")], "00081155": ["UI", text(file, "00080018") || text(file, "00020003")] }));
+  const instances = source.map((file): DicomElements => ({
+    "00081150": ["UI", file.sopClass || text(file, "00020002")],
+    "00081155": ["UI", text(file, "00080018") || text(file, "00020003")],
+  }));
   return { "0020000e": ["UI", source[0]?.series || uid()], "0008114a": ["SQ", instances] };
 }
 
@@ -207,9 +297,21 @@ function segmentItem(label: SegmentToWrite, maker: Maker): DicomElements {
     "00620005": ["LO", label.name.slice(0, 64)],
     "00620008": ["CS", maker.type],
     ...(maker.type === "MANUAL" ? {} : { "00620009": ["LO", maker.algorithm] as const }),
-    "00620007": ["SQ", [{ "0066002f": ["SQ", [code("123110", "Artificial Intelligence", "DCM")]], "00660031": ["LO", maker.version], "00660036": ["LO", maker.algorithm] }]],
+    "00620007": [
+      "SQ",
+      [
+        {
+          "0066002f": ["SQ", [code("123110", "Artificial Intelligence", "DCM")]],
+          "00660031": ["LO", maker.version],
+          "00660036": ["LO", maker.algorithm],
+        },
+      ],
+    ],
     "0062000d": ["US", cielab(label.color)],
-    "0062000f": ["SQ", [label.snomed ? code(label.snomed.code, label.snomed.meaning) : code("85756007", "Tissue")]],
+    "0062000f": [
+      "SQ",
+      [label.snomed ? code(label.snomed.code, label.snomed.meaning) : code("85756007", "Tissue")],
+    ],
   };
 }
 
@@ -219,9 +321,14 @@ function cielab(color: string): number[] {
     const value = Number.parseInt(color.slice(at, at + 2), 16) / 255;
     return value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
   }) as Vector;
-  const f = (value: number): number => (value > 216 / 24389 ? Math.cbrt(value) : (24389 / 27) * (value / 116) + 16 / 116);
+  const f = (value: number): number =>
+    value > 216 / 24389 ? Math.cbrt(value) : (24389 / 27) * (value / 116) + 16 / 116;
   const x = f(dot([0.4124, 0.3576, 0.1805], linear) / 0.9505);
   const y = f(dot([0.2126, 0.7152, 0.0722], linear));
   const z = f(dot([0.0193, 0.1192, 0.9505], linear) / 1.089);
-  return [((116 * y - 16) / 100) * 65535, ((500 * (x - y) + 128) / 255) * 65535, ((200 * (y - z) + 128) / 255) * 65535].map((value) => Math.min(65535, Math.max(0, Math.round(value))));
+  return [
+    ((116 * y - 16) / 100) * 65535,
+    ((500 * (x - y) + 128) / 255) * 65535,
+    ((200 * (y - z) + 128) / 255) * 65535,
+  ].map((value) => Math.min(65535, Math.max(0, Math.round(value))));
 }

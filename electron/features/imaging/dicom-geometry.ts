@@ -1,6 +1,15 @@
 /** Slice positions and directions of a DICOM series to one affine, and what is odd about them. */
 import type { DicomFile } from "./dicom.ts";
-import { affineFromColumns, cross, dot, flipLpsRas, length, subtract, type Affine, type Vector } from "./geometry.ts";
+import {
+  affineFromColumns,
+  cross,
+  dot,
+  flipLpsRas,
+  length,
+  subtract,
+  type Affine,
+  type Vector,
+} from "./geometry.ts";
 
 type Placed = { file: DicomFile; position: Vector | null };
 
@@ -13,32 +22,60 @@ const scale = ([x, y, z]: Vector, factor: number): Vector => [x * factor, y * fa
 export function seriesAffine(slices: readonly Placed[], warnings: string[]): Affine {
   const { file, position } = slices[0] as Placed;
   const [rowSpacing, columnSpacing] = file.pixelSpacing ?? [1, 1];
-  if (file.pixelSpacing === null) warnings.push("The file gives no pixel spacing: sizes in millimetres are not known.");
-  if (rowSpacing !== columnSpacing && Math.abs(rowSpacing / columnSpacing - 1) > 0.01) warnings.push(`The pixels are not square: ${columnSpacing} × ${rowSpacing} mm.`);
+  if (file.pixelSpacing === null)
+    warnings.push("The file gives no pixel spacing: sizes in millimetres are not known.");
+  if (rowSpacing !== columnSpacing && Math.abs(rowSpacing / columnSpacing - 1) > 0.01)
+    warnings.push(`The pixels are not square: ${columnSpacing} × ${rowSpacing} mm.`);
   const thick = file.frameStep ?? file.sliceThickness ?? 1;
   const origin = position ?? file.position;
   if (file.orientation === null || origin === null) {
-    return flipLpsRas(affineFromColumns([columnSpacing, 0, 0], [0, rowSpacing, 0], [0, 0, Math.abs(thick)], origin ?? [0, 0, 0]));
+    return flipLpsRas(
+      affineFromColumns(
+        [columnSpacing, 0, 0],
+        [0, rowSpacing, 0],
+        [0, 0, Math.abs(thick)],
+        origin ?? [0, 0, 0],
+      ),
+    );
   }
   const [right, down] = file.orientation;
   const normal = cross(right, down);
-  if (Math.abs(length(normal) - 1) > 0.01) warnings.push("The image's row and column directions are not at right angles.");
+  if (Math.abs(length(normal) - 1) > 0.01)
+    warnings.push("The image's row and column directions are not at right angles.");
   const known = slices.map((slice) => slice.position).filter((one): one is Vector => one !== null);
-  const step = slices.length > 1 && known.length === slices.length ? stepOf(known, normal, warnings) : scale(normal, slices.length > 1 ? thick : (file.sliceThickness ?? Math.abs(thick)));
-  return flipLpsRas(affineFromColumns(scale(right, columnSpacing), scale(down, rowSpacing), step, origin));
+  const step =
+    slices.length > 1 && known.length === slices.length
+      ? stepOf(known, normal, warnings)
+      : scale(normal, slices.length > 1 ? thick : (file.sliceThickness ?? Math.abs(thick)));
+  return flipLpsRas(
+    affineFromColumns(scale(right, columnSpacing), scale(down, rowSpacing), step, origin),
+  );
 }
 
 function stepOf(positions: readonly Vector[], normal: Vector, warnings: string[]): Vector {
-  const sizes = positions.slice(1).map((position, at) => Math.abs(dot(subtract(position, positions[at] as Vector), normal)));
+  const sizes = positions
+    .slice(1)
+    .map((position, at) => Math.abs(dot(subtract(position, positions[at] as Vector), normal)));
   const median = sizes.toSorted((a, b) => a - b)[Math.floor(sizes.length / 2)] as number;
   const uneven = sizes.filter((size) => Math.abs(size - median) > 0.01 * median + 0.01);
   if (median < 1e-3) warnings.push("Slices lie at the same position: the series is no volume.");
   else if (uneven.length > 0) {
-    const missing = uneven.reduce((sum, size) => sum + Math.max(0, Math.round(size / median) - 1), 0);
-    warnings.push(`${uneven.length} of ${sizes.length} slice gaps differ from ${median.toFixed(2)} mm${missing > 0 ? `: about ${missing} slice(s) are missing` : ": the slices are unevenly spaced"}. Distances across slices are not reliable.`);
+    const missing = uneven.reduce(
+      (sum, size) => sum + Math.max(0, Math.round(size / median) - 1),
+      0,
+    );
+    warnings.push(
+      `${uneven.length} of ${sizes.length} slice gaps differ from ${median.toFixed(2)} mm${missing > 0 ? `: about ${missing} slice(s) are missing` : ": the slices are unevenly spaced"}. Distances across slices are not reliable.`,
+    );
   }
-  const step = scale(subtract(positions.at(-1) as Vector, positions[0] as Vector), 1 / (positions.length - 1));
+  const step = scale(
+    subtract(positions.at(-1) as Vector, positions[0] as Vector),
+    1 / (positions.length - 1),
+  );
   const tilt = Math.acos(Math.min(1, Math.abs(dot(step, normal)) / (length(step) || 1)));
-  if (tilt > 0.01) warnings.push(`The slices are sheared by ${((tilt * 180) / Math.PI).toFixed(1)}° (gantry tilt).`);
+  if (tilt > 0.01)
+    warnings.push(
+      `The slices are sheared by ${((tilt * 180) / Math.PI).toFixed(1)}° (gantry tilt).`,
+    );
   return length(step) > 1e-6 ? step : normal;
 }

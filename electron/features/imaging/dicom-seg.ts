@@ -17,7 +17,11 @@ export type SegmentLabel = { id: number; name: string };
 
 export function segmentLabels(dataSet: DataSet): SegmentLabel[] {
   const items = dataSet.elements["x00620002"]?.items ?? [];
-  return items.flatMap(({ dataSet: item }) => (item ? [{ id: item.uint16("x00620004") ?? 0, name: (item.string("x00620005") ?? "").trim() }] : []));
+  return items.flatMap(({ dataSet: item }) =>
+    item
+      ? [{ id: item.uint16("x00620004") ?? 0, name: (item.string("x00620005") ?? "").trim() }]
+      : [],
+  );
 }
 
 /**
@@ -27,16 +31,26 @@ export function segmentLabels(dataSet: DataSet): SegmentLabel[] {
 export async function readSegmentation(file: DicomFile, warnings: string[]): Promise<Volume> {
   const { rows, columns } = file.frame;
   const plane = rows * columns;
-  if (file.orientation === null || file.places.some(({ position }) => position === null)) throw new AppError("unsupported", `"${file.name}": the segmentation does not say where its frames lie.`);
+  if (file.orientation === null || file.places.some(({ position }) => position === null))
+    throw new AppError(
+      "unsupported",
+      `"${file.name}": the segmentation does not say where its frames lie.`,
+    );
   const [right, down] = file.orientation;
   const normal = cross(right, down);
   const along = file.places.map(({ position }) => dot(position as Vector, normal));
-  const unique = [...new Set(along.map((value) => value.toFixed(3)))].map(Number).toSorted((a, b) => a - b);
+  const unique = [...new Set(along.map((value) => value.toFixed(3)))]
+    .map(Number)
+    .toSorted((a, b) => a - b);
   const gaps = unique.slice(1).map((value, at) => value - (unique[at] as number));
   const step = gaps.length > 0 ? Math.min(...gaps) : (file.sliceThickness ?? 1);
   const low = unique[0] as number;
   const depth = Math.round(((unique.at(-1) as number) - low) / step) + 1;
-  if (depth > 4 * unique.length + 64) throw new AppError("badFile", `"${file.name}": its frames lie ${step.toFixed(3)} to ${Math.max(...gaps).toFixed(1)} mm apart; that is no volume.`);
+  if (depth > 4 * unique.length + 64)
+    throw new AppError(
+      "badFile",
+      `"${file.name}": its frames lie ${step.toFixed(3)} to ${Math.max(...gaps).toFixed(1)} mm apart; that is no volume.`,
+    );
   const fractional = file.dataSet.string("x00620001")?.trim() === "FRACTIONAL";
   const half = (file.dataSet.uint16("x0062000e") ?? 255) / 2;
   const labelmap = file.sopClass === labelmapStorage;
@@ -55,10 +69,26 @@ export async function readSegmentation(file: DicomFile, warnings: string[]): Pro
       data[base + at] = Math.max(id, data[base + at] as number);
     }
   }
-  if (overlaps > 0) warnings.push(`Segments overlap in ${overlaps} voxels; the higher number is shown there.`);
+  if (overlaps > 0)
+    warnings.push(`Segments overlap in ${overlaps} voxels; the higher number is shown there.`);
   const [rowSpacing, columnSpacing] = file.pixelSpacing ?? [1, 1];
   const first = file.places[along.indexOf(Math.min(...along))]?.position as Vector;
   const scale = ([x, y, z]: Vector, factor: number): Vector => [x * factor, y * factor, z * factor];
-  const affine = flipLpsRas(affineFromColumns(scale(right, columnSpacing), scale(down, rowSpacing), scale(normal, step), first));
-  return { shape: [columns, rows, depth], channels: 1, spacing: spacingOf(affine), affine, data, modality: "SEG", units: "label" };
+  const affine = flipLpsRas(
+    affineFromColumns(
+      scale(right, columnSpacing),
+      scale(down, rowSpacing),
+      scale(normal, step),
+      first,
+    ),
+  );
+  return {
+    shape: [columns, rows, depth],
+    channels: 1,
+    spacing: spacingOf(affine),
+    affine,
+    data,
+    modality: "SEG",
+    units: "label",
+  };
 }

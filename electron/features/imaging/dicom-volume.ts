@@ -8,7 +8,12 @@ import { seriesAffine } from "./dicom-geometry.ts";
 import { cross, dot, spacingOf } from "./geometry.ts";
 
 /** `inverted`: the file shows its low values white (MONOCHROME1); the sum of a value and its shown counterpart. */
-export type DicomVolume = { volume: Volume; warnings: string[]; files: string[]; inverted?: number };
+export type DicomVolume = {
+  volume: Volume;
+  warnings: string[];
+  files: string[];
+  inverted?: number;
+};
 
 const radiography = new Set(["CR", "DX", "DR", "RG"]);
 
@@ -25,9 +30,20 @@ export function groupSeries(files: readonly DicomFile[]): DicomFile[][] {
   const groups = new Map<string, DicomFile[]>();
   for (const file of files) {
     const shape = `${file.frame.rows}×${file.frame.columns}×${file.frame.samples}`;
-    const way = file.orientation?.flat().map((value) => value.toFixed(3)).join(",") ?? "";
+    const way =
+      file.orientation
+        ?.flat()
+        .map((value) => value.toFixed(3))
+        .join(",") ?? "";
     const spacing = file.pixelSpacing?.map((value) => value.toFixed(4)).join(",") ?? "";
-    const key = [file.series, file.modality, shape, way, spacing, file.frames > 1 || file.position === null ? file.name : ""].join("|");
+    const key = [
+      file.series,
+      file.modality,
+      shape,
+      way,
+      spacing,
+      file.frames > 1 || file.position === null ? file.name : "",
+    ].join("|");
     groups.set(key, [...(groups.get(key) ?? []), file]);
   }
   return [...groups.values()].flatMap(splitRepeated);
@@ -47,7 +63,10 @@ function splitRepeated(group: DicomFile[]): DicomFile[][] {
 }
 
 /** All slices of a series as one volume in modality units. @throws badFile when nothing can be decoded */
-export async function dicomVolume(files: readonly DicomFile[], onSlice?: (done: number, total: number) => void): Promise<DicomVolume> {
+export async function dicomVolume(
+  files: readonly DicomFile[],
+  onSlice?: (done: number, total: number) => void,
+): Promise<DicomVolume> {
   const [first] = files;
   if (first === undefined) throw new AppError("badFile", "There is no DICOM image to read.");
   const warnings: string[] = [];
@@ -62,12 +81,36 @@ export async function dicomVolume(files: readonly DicomFile[], onSlice?: (done: 
     planes.push({ values: table && channels === 1 ? table(shown.data) : shown.data, file });
     onSlice?.(done + 1, slices.length);
   }
-  const affine = seriesAffine(slices.map(({ file, frame }) => ({ file, position: file.places[frame]?.position ?? (file.frames > 1 && file.places.length === 1 ? null : file.position) })), warnings);
+  const affine = seriesAffine(
+    slices.map(({ file, frame }) => ({
+      file,
+      position:
+        file.places[frame]?.position ??
+        (file.frames > 1 && file.places.length === 1 ? null : file.position),
+    })),
+    warnings,
+  );
   const data = stack(planes, rows * columns, channels);
-  const volume: Volume = { shape: [columns, rows, slices.length], channels, spacing: spacingOf(affine), affine, data, modality: modalityOf(first), units: first.units };
+  const volume: Volume = {
+    shape: [columns, rows, slices.length],
+    channels,
+    spacing: spacingOf(affine),
+    affine,
+    data,
+    modality: modalityOf(first),
+    units: first.units,
+  };
   const top = first.frame.signed ? -1 : 2 ** first.frame.bitsStored - 1;
-  const inverted = first.frame.photometric === "MONOCHROME1" && channels === 1 ? { inverted: top * first.slope + 2 * first.intercept } : {};
-  return { volume, warnings, files: [...new Set(slices.map(({ file }) => file.name))], ...inverted };
+  const inverted =
+    first.frame.photometric === "MONOCHROME1" && channels === 1
+      ? { inverted: top * first.slope + 2 * first.intercept }
+      : {};
+  return {
+    volume,
+    warnings,
+    files: [...new Set(slices.map(({ file }) => file.name))],
+    ...inverted,
+  };
 }
 
 /** Slices in geometric order; of several frames at one place, the first. */
@@ -75,25 +118,40 @@ function slicesOf(files: readonly DicomFile[], warnings: string[]): Slice[] {
   const first = files[0] as DicomFile;
   const normal = first.orientation ? cross(...first.orientation) : null;
   if (files.length > 1) {
-    const along = (file: DicomFile): number => (normal && file.position ? dot(file.position, normal) : file.instance);
-    return files.map((file) => ({ file, frame: 0, along: along(file) })).toSorted((a, b) => a.along - b.along);
+    const along = (file: DicomFile): number =>
+      normal && file.position ? dot(file.position, normal) : file.instance;
+    return files
+      .map((file) => ({ file, frame: 0, along: along(file) }))
+      .toSorted((a, b) => a.along - b.along);
   }
   const frames = Array.from({ length: first.frames }, (_, frame): Slice => {
     const position = first.places[frame]?.position;
     return { file: first, frame, along: normal && position ? dot(position, normal) : frame };
   });
-  if (first.places.length < 2 || normal === null || first.places.some(({ position }) => position === null)) return frames;
+  if (
+    first.places.length < 2 ||
+    normal === null ||
+    first.places.some(({ position }) => position === null)
+  )
+    return frames;
   const byPlace = new Map<string, Slice>();
   for (const slice of frames) {
     const key = slice.along.toFixed(3);
     if (!byPlace.has(key)) byPlace.set(key, slice);
   }
-  if (byPlace.size < frames.length) warnings.push(`The ${frames.length} frames lie at ${byPlace.size} places; the first at each is shown.`);
+  if (byPlace.size < frames.length)
+    warnings.push(
+      `The ${frames.length} frames lie at ${byPlace.size} places; the first at each is shown.`,
+    );
   return [...byPlace.values()].toSorted((a, b) => a.along - b.along);
 }
 
 /** Rescaled planes one after the other; whole numbers that fit 16 bits (CT) stay in 16 bits. */
-function stack(planes: readonly { values: Voxels; file: DicomFile }[], plane: number, channels: number): Voxels {
+function stack(
+  planes: readonly { values: Voxels; file: DicomFile }[],
+  plane: number,
+  channels: number,
+): Voxels {
   const size = plane * planes.length * channels;
   const data = targetFor(planes, size, channels);
   planes.forEach(({ values, file }, k) => {
@@ -109,27 +167,51 @@ function stack(planes: readonly { values: Voxels; file: DicomFile }[], plane: nu
   return data;
 }
 
-function targetFor(planes: readonly { values: Voxels; file: DicomFile }[], size: number, channels: number): Voxels {
-  const scaled = channels === 1 && planes.some(({ file }) => file.slope !== 1 || file.intercept !== 0);
-  const [Kind, ...others] = new Set(planes.map(({ values }) => values.constructor as new (size: number) => Voxels));
+function targetFor(
+  planes: readonly { values: Voxels; file: DicomFile }[],
+  size: number,
+  channels: number,
+): Voxels {
+  const scaled =
+    channels === 1 && planes.some(({ file }) => file.slope !== 1 || file.intercept !== 0);
+  const [Kind, ...others] = new Set(
+    planes.map(({ values }) => values.constructor as new (size: number) => Voxels),
+  );
   if (!scaled && Kind !== undefined && others.length === 0) return new Kind(size);
   let low = Number.POSITIVE_INFINITY;
   let high = Number.NEGATIVE_INFINITY;
   for (const { values, file } of planes) {
-    if (!Number.isInteger(file.slope) || !Number.isInteger(file.intercept) || values instanceof Float32Array || values instanceof Float64Array) {
-      return values instanceof Float64Array || values instanceof Uint32Array || values instanceof Int32Array ? new Float64Array(size) : new Float32Array(size);
+    if (
+      !Number.isInteger(file.slope) ||
+      !Number.isInteger(file.intercept) ||
+      values instanceof Float32Array ||
+      values instanceof Float64Array
+    ) {
+      return values instanceof Float64Array ||
+        values instanceof Uint32Array ||
+        values instanceof Int32Array
+        ? new Float64Array(size)
+        : new Float32Array(size);
     }
     for (const value of values) {
       if (value < low) low = value;
       if (value > high) high = value;
     }
   }
-  const ends = planes.flatMap(({ file }) => [low * file.slope + file.intercept, high * file.slope + file.intercept]);
-  return Math.min(...ends) >= -32768 && Math.max(...ends) <= 32767 ? new Int16Array(size) : new Float32Array(size);
+  const ends = planes.flatMap(({ file }) => [
+    low * file.slope + file.intercept,
+    high * file.slope + file.intercept,
+  ]);
+  return Math.min(...ends) >= -32768 && Math.max(...ends) <= 32767
+    ? new Int16Array(size)
+    : new Float32Array(size);
 }
 
 /** The volume as people and experts see it: bone bright also where the file stores it dark. */
-export function shownVolume({ volume, inverted }: Pick<DicomVolume, "volume" | "inverted">): Volume {
+export function shownVolume({
+  volume,
+  inverted,
+}: Pick<DicomVolume, "volume" | "inverted">): Volume {
   if (inverted === undefined) return volume;
   const data = volume.data.slice();
   for (let at = 0; at < data.length; at += 1) data[at] = inverted - (data[at] as number);

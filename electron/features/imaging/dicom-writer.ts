@@ -1,24 +1,39 @@
 /** DICOM Part 10 files, explicit VR little endian, written from plain element lists (PS3.5 and PS3.10). */
 import { createHash, randomUUID } from "node:crypto";
 
-export type DicomValue = string | number | readonly (string | number)[] | Uint8Array | readonly DicomElements[];
+export type DicomValue =
+  | string
+  | number
+  | readonly (string | number)[]
+  | Uint8Array
+  | readonly DicomElements[];
 /** Elements by tag as eight hexadecimal digits; the VR and the value. */
 export type DicomElements = Record<string, readonly [vr: string, value: DicomValue]>;
 
 const wide = new Set(["OB", "OW", "OF", "OD", "SQ", "UT", "UN", "UC"]);
-const binary: Record<string, { bytes: number; put: (view: DataView, at: number, value: number) => void }> = {
+const binary: Record<
+  string,
+  { bytes: number; put: (view: DataView, at: number, value: number) => void }
+> = {
   US: { bytes: 2, put: (view, at, value) => view.setUint16(at, value, true) },
   SS: { bytes: 2, put: (view, at, value) => view.setInt16(at, value, true) },
   UL: { bytes: 4, put: (view, at, value) => view.setUint32(at, value, true) },
   /** A tag: group and element, each 16 bits. */
-  AT: { bytes: 4, put: (view, at, value) => view.setUint32(at, ((value & 0xffff) * 65536 + (value >>> 16)) >>> 0, true) },
+  AT: {
+    bytes: 4,
+    put: (view, at, value) =>
+      view.setUint32(at, ((value & 0xffff) * 65536 + (value >>> 16)) >>> 0, true),
+  },
   FL: { bytes: 4, put: (view, at, value) => view.setFloat32(at, value, true) },
   FD: { bytes: 8, put: (view, at, value) => view.setFloat64(at, value, true) },
 };
 
 /** A UID under 2.25 (PS3.5 B.2): random, or the same for the same text. */
 export function uid(from?: string): string {
-  const hex = from === undefined ? randomUUID().replaceAll("-", "") : createHash("sha256").update(from).digest("hex").slice(0, 32);
+  const hex =
+    from === undefined
+      ? randomUUID().replaceAll("-", "")
+      : createHash("sha256").update(from).digest("hex").slice(0, 32);
   return `2.25.${BigInt(`0x${hex}`)}`;
 }
 
@@ -45,7 +60,9 @@ function joined(parts: readonly Uint8Array[]): Uint8Array {
 
 function contentOf(vr: string, value: DicomValue): Uint8Array {
   if (value instanceof Uint8Array) return value;
-  const list = Array.isArray(value) ? (value as readonly (string | number | DicomElements)[]) : [value as string | number];
+  const list = Array.isArray(value)
+    ? (value as readonly (string | number | DicomElements)[])
+    : [value as string | number];
   if (vr === "SQ") return joined(list.map((item) => itemOf(item as DicomElements)));
   const number = binary[vr];
   if (number) {
@@ -54,7 +71,9 @@ function contentOf(vr: string, value: DicomValue): Uint8Array {
     list.forEach((one, at) => number.put(view, at * number.bytes, Number(one)));
     return out;
   }
-  return new TextEncoder().encode(list.map((one) => (vr === "DS" ? decimal(Number(one)) : String(one))).join("\\"));
+  return new TextEncoder().encode(
+    list.map((one) => (vr === "DS" ? decimal(Number(one)) : String(one))).join("\\"),
+  );
 }
 
 function itemOf(elements: DicomElements): Uint8Array {
@@ -79,11 +98,19 @@ function elementOf(tag: string, vr: string, value: DicomValue): Uint8Array {
   if (long) view.setUint32(8, content.length + odd, true);
   else view.setUint16(6, content.length + odd, true);
   // Text is padded with a space, UIDs and bytes with a zero.
-  return joined([head, content, new Uint8Array(odd).fill(vr === "UI" || vr === "OB" || vr === "OW" ? 0 : 0x20)]);
+  return joined([
+    head,
+    content,
+    new Uint8Array(odd).fill(vr === "UI" || vr === "OB" || vr === "OW" ? 0 : 0x20),
+  ]);
 }
 
 export function writeElements(elements: DicomElements): Uint8Array {
-  return joined(Object.entries(elements).toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([tag, [vr, value]]) => elementOf(tag, vr, value)));
+  return joined(
+    Object.entries(elements)
+      .toSorted(([a], [b]) => (a < b ? -1 : 1))
+      .map(([tag, [vr, value]]) => elementOf(tag, vr, value)),
+  );
 }
 
 /** A whole file with its preamble and meta group; SOP class and instance are taken from the elements. */
@@ -100,5 +127,10 @@ export function writeDicom(elements: DicomElements): Uint8Array {
   const group = writeElements(meta);
   const preamble = new Uint8Array(132);
   preamble.set([0x44, 0x49, 0x43, 0x4d], 128);
-  return joined([preamble, elementOf("00020000", "UL", group.length), group, writeElements(elements)]);
+  return joined([
+    preamble,
+    elementOf("00020000", "UL", group.length),
+    group,
+    writeElements(elements),
+  ]);
 }

@@ -38,13 +38,20 @@ export function isDicom(bytes: Uint8Array): boolean {
   return hasPreamble(bytes) || bareSyntax(bytes) !== null;
 }
 
-const hasPreamble = (bytes: Uint8Array): boolean => bytes.length > 132 && bytes[128] === 0x44 && bytes[129] === 0x49 && bytes[130] === 0x43 && bytes[131] === 0x4d;
+const hasPreamble = (bytes: Uint8Array): boolean =>
+  bytes.length > 132 &&
+  bytes[128] === 0x44 &&
+  bytes[129] === 0x49 &&
+  bytes[130] === 0x43 &&
+  bytes[131] === 0x4d;
 
 /** A data set without the Part 10 wrapping starts with group 0002 or 0008; its transfer syntax shows in the first element. */
 function bareSyntax(bytes: Uint8Array): string | null {
   if (bytes.length < 32) return null;
   const [a, b, c, d] = bytes as unknown as [number, number, number, number];
-  const explicit = /^(UL|UI|CS|SH|LO|DA|TM|OB|SQ)$/.test(String.fromCharCode(bytes[4] as number, bytes[5] as number));
+  const explicit = /^(UL|UI|CS|SH|LO|DA|TM|OB|SQ)$/.test(
+    String.fromCharCode(bytes[4] as number, bytes[5] as number),
+  );
   if (a === 2 && b === 0 && d === 0 && explicit) return "meta";
   if (a === 8 && b === 0 && d === 0 && c <= 0x70) {
     if (explicit) return "1.2.840.10008.1.2.1";
@@ -56,14 +63,24 @@ function bareSyntax(bytes: Uint8Array): string | null {
 
 const numbers = (dataSet: DataSet, tag: string): number[] => {
   const text = dataSet.string(tag);
-  return text === undefined ? [] : text.split("\\").map((part) => Number.parseFloat(part)).filter((value) => Number.isFinite(value));
+  return text === undefined
+    ? []
+    : text
+        .split("\\")
+        .map((part) => Number.parseFloat(part))
+        .filter((value) => Number.isFinite(value));
 };
-const whole = (dataSet: DataSet, tag: string, otherwise: number): number => Number.parseInt(dataSet.string(tag) ?? "", 10) || otherwise;
-const itemOf = (dataSet: DataSet | undefined, sequence: string, index = 0): DataSet | undefined => dataSet?.elements[sequence]?.items?.[index]?.dataSet;
+const whole = (dataSet: DataSet, tag: string, otherwise: number): number =>
+  Number.parseInt(dataSet.string(tag) ?? "", 10) || otherwise;
+const itemOf = (dataSet: DataSet | undefined, sequence: string, index = 0): DataSet | undefined =>
+  dataSet?.elements[sequence]?.items?.[index]?.dataSet;
 
 /** Enhanced objects keep geometry in functional groups, shared or per frame; classic ones at the top. */
 function functional(dataSet: DataSet, sequence: string, frame = 0): DataSet | undefined {
-  return itemOf(itemOf(dataSet, "x52009230", frame), sequence) ?? itemOf(itemOf(dataSet, "x52009229"), sequence);
+  return (
+    itemOf(itemOf(dataSet, "x52009230", frame), sequence) ??
+    itemOf(itemOf(dataSet, "x52009229"), sequence)
+  );
 }
 
 const inflater = (whole: Uint8Array, position: number): Uint8Array => {
@@ -78,28 +95,43 @@ function parse(bytes: Uint8Array, name: string): DataSet {
   try {
     if (hasPreamble(bytes)) return dicomParser.parseDicom(bytes, { inflater } as never);
     const bare = bareSyntax(bytes);
-    if (bare !== "meta") return dicomParser.parseDicom(bytes, { TransferSyntaxUID: bare ?? "", inflater } as never);
+    if (bare !== "meta")
+      return dicomParser.parseDicom(bytes, { TransferSyntaxUID: bare ?? "", inflater } as never);
     const wrapped = new Uint8Array(132 + bytes.length);
     wrapped.set([0x44, 0x49, 0x43, 0x4d], 128);
     wrapped.set(bytes, 132);
     return dicomParser.parseDicom(wrapped, { inflater } as never);
   } catch (thrown) {
-    throw new AppError("badFile", `"${name}" cannot be read as DICOM: ${reasonOf(thrown, bytes.length)}.`);
+    throw new AppError(
+      "badFile",
+      `"${name}" cannot be read as DICOM: ${reasonOf(thrown, bytes.length)}.`,
+    );
   }
 }
 
 /** dicom-parser throws what it has read so far beside its own words; the last element shows which length is wrong. */
 function reasonOf(thrown: unknown, size: number): string {
-  if (typeof thrown === "object" && thrown !== null && "dataSet" in thrown && "exception" in thrown) {
+  if (
+    typeof thrown === "object" &&
+    thrown !== null &&
+    "dataSet" in thrown &&
+    "exception" in thrown
+  ) {
     const elements = (thrown.dataSet as DataSet | undefined)?.elements ?? {};
-    const wrong = Object.values(elements).find((element) => element.dataOffset + element.length > size);
-    if (wrong) return `the element ${wrong.tag.slice(1, 5)},${wrong.tag.slice(5)} promises ${wrong.length} bytes at ${wrong.dataOffset}, the file ends after ${size}`;
+    const wrong = Object.values(elements).find(
+      (element) => element.dataOffset + element.length > size,
+    );
+    if (wrong)
+      return `the element ${wrong.tag.slice(1, 5)},${wrong.tag.slice(5)} promises ${wrong.length} bytes at ${wrong.dataOffset}, the file ends after ${size}`;
     return `it breaks off or a length is wrong (${textOf(thrown.exception)}; the file has ${size} bytes)`;
   }
   return `${textOf(thrown)} (the file has ${size} bytes)`;
 }
 
-const textOf = (thrown: unknown): string => (thrown instanceof Error ? thrown.message : String(thrown)).replace(/^dicomParser[.:]\w+:?\s*/, "").slice(0, 160);
+const textOf = (thrown: unknown): string =>
+  (thrown instanceof Error ? thrown.message : String(thrown))
+    .replace(/^dicomParser[.:]\w+:?\s*/, "")
+    .slice(0, 160);
 
 /** Reads a file's header. @throws badFile where the file breaks off or holds no image. */
 export function readDicom(bytes: Uint8Array, name: string): DicomFile {
@@ -108,7 +140,10 @@ export function readDicom(bytes: Uint8Array, name: string): DicomFile {
     return describe(dataSet, name);
   } catch (thrown) {
     if (thrown instanceof AppError) throw thrown;
-    throw new AppError("badFile", `"${name}" cannot be read as DICOM: an element of its header is broken (${textOf(thrown)}).`);
+    throw new AppError(
+      "badFile",
+      `"${name}" cannot be read as DICOM: an element of its header is broken (${textOf(thrown)}).`,
+    );
   }
 }
 
@@ -116,8 +151,16 @@ function describe(dataSet: DataSet, name: string): DicomFile {
   const modality = (dataSet.string("x00080060") ?? "").trim();
   const rows = dataSet.uint16("x00280010") ?? 0;
   const columns = dataSet.uint16("x00280011") ?? 0;
-  if (dataSet.elements["x00041220"]) throw new AppError("badFile", `"${name}" is a DICOMDIR, a table of other files: open the folder that holds them.`);
-  if (rows === 0 || columns === 0) throw new AppError("badFile", `"${name}" is DICOM (${modality || "no modality"}) but holds no image.`);
+  if (dataSet.elements["x00041220"])
+    throw new AppError(
+      "badFile",
+      `"${name}" is a DICOMDIR, a table of other files: open the folder that holds them.`,
+    );
+  if (rows === 0 || columns === 0)
+    throw new AppError(
+      "badFile",
+      `"${name}" is DICOM (${modality || "no modality"}) but holds no image.`,
+    );
   const frames = Math.max(1, whole(dataSet, "x00280008", 1));
   const measures = functional(dataSet, "x00289110") ?? dataSet;
   const scaling = functional(dataSet, "x00289145") ?? dataSet;
@@ -130,22 +173,35 @@ function describe(dataSet: DataSet, name: string): DicomFile {
   const places = placesOf(dataSet, frames);
   const dose = numbers(dataSet, "x3004000e")[0];
   return {
-    name, dataSet, modality, frames, places,
+    name,
+    dataSet,
+    modality,
+    frames,
+    places,
     transferSyntax: dataSet.string("x00020010")?.trim() ?? "1.2.840.10008.1.2",
     sopClass: dataSet.string("x00080016") ?? "",
     study: dataSet.string("x0020000d") ?? "",
     series: dataSet.string("x0020000e") ?? "",
     instance: whole(dataSet, "x00200013", 0),
     frame: {
-      rows, columns, samples: dataSet.uint16("x00280002") || 1, bitsAllocated, bitsStored,
-      highBit: dataSet.uint16("x00280102") ?? bitsStored - 1, signed: dataSet.uint16("x00280103") === 1,
+      rows,
+      columns,
+      samples: dataSet.uint16("x00280002") || 1,
+      bitsAllocated,
+      bitsStored,
+      highBit: dataSet.uint16("x00280102") ?? bitsStored - 1,
+      signed: dataSet.uint16("x00280103") === 1,
       photometric: (dataSet.string("x00280004") ?? "MONOCHROME2").trim(),
     },
     slope: dose ?? numbers(scaling, "x00281053")[0] ?? 1,
     intercept: dose === undefined ? (numbers(scaling, "x00281052")[0] ?? 0) : 0,
-    units: dose === undefined ? unitsOf(dataSet, modality) : (dataSet.string("x30040002") ?? "").trim(),
+    units:
+      dose === undefined ? unitsOf(dataSet, modality) : (dataSet.string("x30040002") ?? "").trim(),
     window: centre !== undefined && width !== undefined && width > 0 ? { centre, width } : null,
-    orientation: orientation.length === 6 ? [orientation.slice(0, 3) as Vector, orientation.slice(3, 6) as Vector] : null,
+    orientation:
+      orientation.length === 6
+        ? [orientation.slice(0, 3) as Vector, orientation.slice(3, 6) as Vector]
+        : null,
     position: places[0]?.position ?? null,
     pixelSpacing: spacingOf(dataSet, measures),
     sliceThickness: positive(numbers(measures, "x00180050")[0]),
@@ -153,7 +209,8 @@ function describe(dataSet: DataSet, name: string): DicomFile {
   };
 }
 
-const positive = (value: number | undefined): number | null => (value !== undefined && value > 0 ? value : null);
+const positive = (value: number | undefined): number | null =>
+  value !== undefined && value > 0 ? value : null;
 
 function unitsOf(dataSet: DataSet, modality: string): string {
   const named = (dataSet.string("x00541001") ?? dataSet.string("x00281054") ?? "").trim();
@@ -163,7 +220,11 @@ function unitsOf(dataSet: DataSet, modality: string): string {
 
 /** In the patient, else at the detector (a projection's sizes are then of the detector plane). */
 function spacingOf(dataSet: DataSet, measures: DataSet): [number, number] | null {
-  for (const found of [numbers(measures, "x00280030"), numbers(dataSet, "x00181164"), numbers(dataSet, "x00182010")]) {
+  for (const found of [
+    numbers(measures, "x00280030"),
+    numbers(dataSet, "x00181164"),
+    numbers(dataSet, "x00182010"),
+  ]) {
     const [row = 0, column = 0] = found;
     if (row > 0 && column > 0) return [row, column];
   }
@@ -183,6 +244,9 @@ function placesOf(dataSet: DataSet, frames: number): FramePlace[] {
   return Array.from({ length: Math.min(frames, listed) }, (_, index) => {
     const position = numbers(functional(dataSet, "x00209113", index) ?? dataSet, "x00200032");
     const segment = functional(dataSet, "x0062000a", index)?.uint16("x0062000b");
-    return { position: position.length === 3 ? (position as Vector) : null, segment: segment ?? null };
+    return {
+      position: position.length === 3 ? (position as Vector) : null,
+      segment: segment ?? null,
+    };
   });
 }

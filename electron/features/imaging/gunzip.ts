@@ -10,11 +10,18 @@ export function gunzipFirst(file: Uint8Array, wanted: number, name: string): Uin
   // Headers need a few bytes only; deflate's own block of input is enough for them.
   const input = wanted <= 1024 ? file.subarray(0, step) : file;
   try {
-    const out = gunzipSync(input, { finishFlush: constants.Z_SYNC_FLUSH, maxOutputLength: Math.max(wanted, 1) });
+    const out = gunzipSync(input, {
+      finishFlush: constants.Z_SYNC_FLUSH,
+      maxOutputLength: Math.max(wanted, 1),
+    });
     return new Uint8Array(out.buffer, out.byteOffset, out.length);
   } catch (thrown) {
-    if (thrown instanceof Error && "code" in thrown && thrown.code === "ERR_BUFFER_TOO_LARGE") return stepwise(input, wanted, name);
-    throw new AppError("badFile", `"${name}" cannot be unpacked: ${thrown instanceof Error ? thrown.message : String(thrown)}.`);
+    if (thrown instanceof Error && "code" in thrown && thrown.code === "ERR_BUFFER_TOO_LARGE")
+      return stepwise(input, wanted, name);
+    throw new AppError(
+      "badFile",
+      `"${name}" cannot be unpacked: ${thrown instanceof Error ? thrown.message : String(thrown)}.`,
+    );
   }
 }
 
@@ -27,10 +34,15 @@ function stepwise(file: Uint8Array, wanted: number, name: string): Uint8Array {
     there += part.length;
   });
   try {
-    for (let at = 0; at < file.length && there < wanted; at += step) stream.push(file.subarray(at, at + step), at + step >= file.length);
+    for (let at = 0; at < file.length && there < wanted; at += step)
+      stream.push(file.subarray(at, at + step), at + step >= file.length);
   } catch (thrown) {
     // A header is read from the file's first bytes alone: that the stream goes on is no error then.
-    if (there < wanted) throw new AppError("badFile", `"${name}" cannot be unpacked: ${thrown instanceof Error ? thrown.message : String(thrown)} (after ${there} bytes).`);
+    if (there < wanted)
+      throw new AppError(
+        "badFile",
+        `"${name}" cannot be unpacked: ${thrown instanceof Error ? thrown.message : String(thrown)} (after ${there} bytes).`,
+      );
   }
   const out = new Uint8Array(Math.min(there, wanted));
   let filled = 0;

@@ -12,10 +12,29 @@ import { createImagingHandlers, maskOf } from "./handlers.ts";
 import { openImages } from "./open.ts";
 import { openStudies, type Studies } from "./studies.ts";
 
-const licence = { name: "x", commercialUse: true, clinicalUse: false, researchOnly: false, attribution: [] };
+const licence = {
+  name: "x",
+  commercialUse: true,
+  clinicalUse: false,
+  researchOnly: false,
+  attribution: [],
+};
 const card: ExpertCard = {
-  id: "cxr-lungs", version: "1.0.0", title: "Lungs", task: "segmentation", licence, intendedUse: "test", inputs: [{ name: "image", modality: ["CXR"], channels: 1, dtype: "float32" }],
-  labels: [{ id: 1, name: "lungs" }], expertCall: { modality: "CXR", task: "segmentation", overview: "", accuracy: "", args: ["lungs"] },
+  id: "cxr-lungs",
+  version: "1.0.0",
+  title: "Lungs",
+  task: "segmentation",
+  licence,
+  intendedUse: "test",
+  inputs: [{ name: "image", modality: ["CXR"], channels: 1, dtype: "float32" }],
+  labels: [{ id: 1, name: "lungs" }],
+  expertCall: {
+    modality: "CXR",
+    task: "segmentation",
+    overview: "",
+    accuracy: "",
+    args: ["lungs"],
+  },
 };
 /** Marks every pixel above 100; keeps no state. */
 const experts: Experts = {
@@ -24,10 +43,24 @@ const experts: Experts = {
     signal.throwIfAborted();
     const data = Uint8Array.from(image.data, (value) => (value > 100 ? 1 : 0));
     const voxels = data.reduce((sum, value) => sum + value, 0);
-    return { kind: "segmentation", mask: { shape: image.shape, data }, labels: [{ id: 1, name: "lungs", color: "#3b82f6", voxels }], expert: "cxr-lungs", version: "1.0.0", sha256: "a".repeat(64), device: "cpu", ms: 2, msRuntime: 1 };
+    return {
+      kind: "segmentation",
+      mask: { shape: image.shape, data },
+      labels: [{ id: 1, name: "lungs", color: "#3b82f6", voxels }],
+      expert: "cxr-lungs",
+      version: "1.0.0",
+      sha256: "a".repeat(64),
+      device: "cpu",
+      ms: 2,
+      msRuntime: 1,
+    };
   },
-  runNetwork: async () => { throw new AppError("unsupported", "not here"); },
-  folderOf: async () => { throw new AppError("unsupported", "not here"); },
+  runNetwork: async () => {
+    throw new AppError("unsupported", "not here");
+  },
+  folderOf: async () => {
+    throw new AppError("unsupported", "not here");
+  },
 };
 
 const opened: Studies[] = [];
@@ -38,53 +71,99 @@ function desk() {
   const assets = openAssets(join(folder, "assets"));
   const studies = openStudies(join(folder, "studies.evidesk"));
   opened.push(studies);
-  const handlers = createImagingHandlers({ studies: () => studies, assets, experts, reviewer: () => "AB" });
+  const handlers = createImagingHandlers({
+    studies: () => studies,
+    assets,
+    experts,
+    reviewer: () => "AB",
+  });
   const frame = { signal: new AbortController().signal, emit: () => {} };
   const open = async (...files: [string, Uint8Array][]) => {
     const stored = [];
-    for (const [name, bytes] of files) stored.push({ assetId: (await assets.put(bytes, { name, type: "" })).id, name });
+    for (const [name, bytes] of files)
+      stored.push({ assetId: (await assets.put(bytes, { name, type: "" })).id, name });
     const { study, rejected } = await handlers["imaging.open"]({ name: "", files: stored }, frame);
     return { study, rejected, studyId: study?.id ?? "", seriesId: study?.images[0]?.id ?? "" };
   };
   return { assets, studies, handlers, frame, open };
 }
 
-const film = encodePng({ width: 80, height: 100, data: Uint8Array.from({ length: 8000 }, (_, at) => (at % 80 < 40 ? 200 : 10)), channels: 1, depth: 8 });
+const film = encodePng({
+  width: 80,
+  height: 100,
+  data: Uint8Array.from({ length: 8000 }, (_, at) => (at % 80 < 40 ? 200 : 10)),
+  channels: 1,
+  depth: 8,
+});
 
 test("a broken file among good ones is named, and the good ones are opened", async () => {
   const { open } = desk();
-  const { study, rejected } = await open(["a.png", film], ["b.png", film.slice(0, 40)], ["c.dcm", dicomSlice()]);
-  expect(study?.images.map(({ format, modality }) => [format, modality])).toEqual([["PNG", "unknown"], ["DICOM", "CT"]]);
+  const { study, rejected } = await open(
+    ["a.png", film],
+    ["b.png", film.slice(0, 40)],
+    ["c.dcm", dicomSlice()],
+  );
+  expect(study?.images.map(({ format, modality }) => [format, modality])).toEqual([
+    ["PNG", "unknown"],
+    ["DICOM", "CT"],
+  ]);
   expect(rejected.map(({ file }) => file)).toEqual(["b.png"]);
 });
 
 test("a correction keeps the model's own mask and counts the voxels that the reader changed", async () => {
   const { assets, handlers, frame, open, studies } = desk();
   const { studyId, seriesId } = await open(["film.png", film]);
-  const { suggestion, turns } = await handlers["imaging.ask"]({ studyId, seriesId, text: "outline the lungs" }, frame);
+  const { suggestion, turns } = await handlers["imaging.ask"](
+    { studyId, seriesId, text: "outline the lungs" },
+    frame,
+  );
   expect(turns.map(({ role }) => role)).toEqual(["user", "assistant", "expert"]);
   expect(turns[2]?.text).toContain("50.0 % of the image");
   const raw = maskOf(suggestion?.value);
   const edited = await assets.get(raw);
   edited.set([1, 1, 0], 39);
   const mask = (await assets.put(edited, { name: "m", type: "" })).id;
-  const decision = await handlers["imaging.decide"]({ studyId, suggestionId: suggestion?.id ?? "", action: "correct", mask, seconds: 12 }, frame);
+  const decision = await handlers["imaging.decide"](
+    { studyId, suggestionId: suggestion?.id ?? "", action: "correct", mask, seconds: 12 },
+    frame,
+  );
   expect(decision.value).toEqual({ mask, voxelsChanged: 1, seconds: 12 });
   expect(maskOf(studies.get(studyId).suggestions[0]?.value)).toBe(raw);
   const { files } = await handlers["imaging.export"]({ studyId }, frame);
-  const bundle = unzipSync(await assets.get(files.find(({ name }) => name.endsWith(".zip"))?.assetId ?? ""));
+  const bundle = unzipSync(
+    await assets.get(files.find(({ name }) => name.endsWith(".zip"))?.assetId ?? ""),
+  );
   const report = JSON.parse(new TextDecoder().decode(bundle["report.json"]));
-  expect(report.reads[0].decision).toMatchObject({ action: "correct", by: "AB", voxelsChanged: 1, correctedMaskSha256: mask });
-  expect(report.reads[0].suggestion).toMatchObject({ expert: "cxr-lungs", version: "1.0.0", modelSha256: "a".repeat(64), device: "cpu", rawMaskSha256: raw });
+  expect(report.reads[0].decision).toMatchObject({
+    action: "correct",
+    by: "AB",
+    voxelsChanged: 1,
+    correctedMaskSha256: mask,
+  });
+  expect(report.reads[0].suggestion).toMatchObject({
+    expert: "cxr-lungs",
+    version: "1.0.0",
+    modelSha256: "a".repeat(64),
+    device: "cpu",
+    rawMaskSha256: raw,
+  });
   expect(studies.ledger.verify().ok).toBe(true);
 });
 
 test("a mask of another grid is refused and nothing is decided", async () => {
   const { assets, handlers, frame, open, studies } = desk();
   const { studyId, seriesId } = await open(["film.png", film]);
-  const { suggestion } = await handlers["imaging.ask"]({ studyId, seriesId, text: "outline the lungs" }, frame);
+  const { suggestion } = await handlers["imaging.ask"](
+    { studyId, seriesId, text: "outline the lungs" },
+    frame,
+  );
   const mask = (await assets.put(new Uint8Array(10), { name: "m", type: "" })).id;
-  await expect(handlers["imaging.decide"]({ studyId, suggestionId: suggestion?.id ?? "", action: "correct", mask }, frame)).rejects.toThrow(/10 voxels; the image has 8000/);
+  await expect(
+    handlers["imaging.decide"](
+      { studyId, suggestionId: suggestion?.id ?? "", action: "correct", mask },
+      frame,
+    ),
+  ).rejects.toThrow(/10 voxels; the image has 8000/);
   expect(studies.get(studyId).decisions).toEqual([]);
 });
 
@@ -92,8 +171,19 @@ test("asking twice works, and the wrong modality is answered instead of run", as
   const { handlers, frame, open } = desk();
   const { study, studyId } = await open(["film.png", film], ["ct.dcm", dicomSlice()]);
   const [png, ct] = study?.images.map(({ id }) => id) ?? [];
-  for (const seriesId of [png, png]) expect((await handlers["imaging.ask"]({ studyId, seriesId: seriesId ?? "", text: "outline the lungs" }, frame)).suggestion).not.toBeNull();
-  const wrong = await handlers["imaging.ask"]({ studyId, seriesId: ct ?? "", text: "outline the lungs" }, frame);
+  for (const seriesId of [png, png])
+    expect(
+      (
+        await handlers["imaging.ask"](
+          { studyId, seriesId: seriesId ?? "", text: "outline the lungs" },
+          frame,
+        )
+      ).suggestion,
+    ).not.toBeNull();
+  const wrong = await handlers["imaging.ask"](
+    { studyId, seriesId: ct ?? "", text: "outline the lungs" },
+    frame,
+  );
   expect(wrong.suggestion).toBeNull();
   expect(wrong.turns.at(-1)?.text).toMatch(/reads CXR and this is a CT image/);
 });
@@ -110,19 +200,44 @@ test("a call written into a file's name or naming no installed expert runs nothi
 
 test("a film stored with bone dark is kept bright, with its window turned over", async () => {
   const { assets, open } = desk();
-  const { study } = await open(["m1.dcm", dicomSlice({ modality: "DX", pixels: [0, 1, 2, 3, 4, 4095], more: { "00280004": ["CS", "MONOCHROME1"], "00280101": ["US", 12], "00280102": ["US", 11], "00280103": ["US", 0], "00281050": ["DS", 1000], "00281051": ["DS", 500] } })]);
+  const { study } = await open([
+    "m1.dcm",
+    dicomSlice({
+      modality: "DX",
+      pixels: [0, 1, 2, 3, 4, 4095],
+      more: {
+        "00280004": ["CS", "MONOCHROME1"],
+        "00280101": ["US", 12],
+        "00280102": ["US", 11],
+        "00280103": ["US", 0],
+        "00281050": ["DS", 1000],
+        "00281051": ["DS", 500],
+      },
+    }),
+  ]);
   const series = study?.images[0];
   const bytes = await assets.get(series?.pixels ?? "");
-  expect([...new Uint16Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length))]).toEqual([4095, 4094, 4093, 4092, 4091, 0]);
+  expect([
+    ...new Uint16Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length)),
+  ]).toEqual([4095, 4094, 4093, 4092, 4091, 0]);
   expect(series).toMatchObject({ modality: "CXR", window: { centre: 3095, width: 500 } });
 });
 
 test("an accepted outline of a DICOM film is also exported as DICOM SEG with the same voxels", async () => {
   const { assets, handlers, frame, open } = desk();
   const pixels = Array.from({ length: 8000 }, (_, at) => (at % 80 < 40 ? 200 : 10));
-  const { studyId, seriesId } = await open(["film.dcm", dicomSlice({ modality: "DX", columns: 80, rows: 100, pixels })]);
-  const { suggestion } = await handlers["imaging.ask"]({ studyId, seriesId, text: "outline the lungs" }, frame);
-  await handlers["imaging.decide"]({ studyId, suggestionId: suggestion?.id ?? "", action: "accept" }, frame);
+  const { studyId, seriesId } = await open([
+    "film.dcm",
+    dicomSlice({ modality: "DX", columns: 80, rows: 100, pixels }),
+  ]);
+  const { suggestion } = await handlers["imaging.ask"](
+    { studyId, seriesId, text: "outline the lungs" },
+    frame,
+  );
+  await handlers["imaging.decide"](
+    { studyId, suggestionId: suggestion?.id ?? "", action: "accept" },
+    frame,
+  );
   const { files } = await handlers["imaging.export"]({ studyId }, frame);
   const bytes = await assets.get(files.find(({ name }) => name.endsWith(".dcm"))?.assetId ?? "");
   const { series, rejected } = await openImages([{ name: "seg.dcm", bytes }]);

@@ -11,7 +11,11 @@ export function huffmanTable(counts: Uint8Array, symbols: Uint8Array): Uint16Arr
   for (let length = 1; length <= 16; length += 1) {
     for (let n = 0; n < (counts[length - 1] as number); n += 1) {
       const span = 2 ** (16 - length);
-      if ((code + 1) * span > 65536) throw new AppError("badFile", "The JPEG stream is broken: a Huffman table holds too many codes.");
+      if ((code + 1) * span > 65536)
+        throw new AppError(
+          "badFile",
+          "The JPEG stream is broken: a Huffman table holds too many codes.",
+        );
       table.fill((length << 8) | (symbols[next] ?? 0), code * span, (code + 1) * span);
       code += 1;
       next += 1;
@@ -57,13 +61,15 @@ export function bitsOf(bytes: Uint8Array, start: number) {
     symbol(table: Uint16Array): number {
       need(16);
       const entry = table[(held >> (count - 16)) & 0xffff] as number;
-      if (entry === 0) throw new AppError("badFile", "The JPEG stream is broken: a code is in no Huffman table.");
+      if (entry === 0)
+        throw new AppError("badFile", "The JPEG stream is broken: a code is in no Huffman table.");
       count -= entry >> 8;
       return entry & 0xff;
     },
     /** A value of `size` bits, negative where its first bit is 0 (T.81 F.2.2.1). */
     signed(size: number): number {
-      if (size > 16) throw new AppError("badFile", "The JPEG stream is broken: a value has more than 16 bits.");
+      if (size > 16)
+        throw new AppError("badFile", "The JPEG stream is broken: a value has more than 16 bits.");
       const value = take(size);
       return size > 0 && value < 2 ** (size - 1) ? value - 2 ** size + 1 : value;
     },
@@ -72,14 +78,30 @@ export function bitsOf(bytes: Uint8Array, start: number) {
       held = 0;
       count = 0;
       past = 0;
-      while (at + 1 < bytes.length && !(bytes[at] === 0xff && (bytes[at + 1] as number) >= 0xd0 && (bytes[at + 1] as number) <= 0xd7)) at += 1;
+      while (
+        at + 1 < bytes.length &&
+        !(
+          bytes[at] === 0xff &&
+          (bytes[at + 1] as number) >= 0xd0 &&
+          (bytes[at + 1] as number) <= 0xd7
+        )
+      )
+        at += 1;
       at += 2;
     },
     /** Bytes that were asked for beyond the scan's end. */
     overrun: (): number => past,
     /** Where the marker after the scan lies. */
     position(): number {
-      while (at < bytes.length && !(bytes[at] === 0xff && bytes[at + 1] !== 0 && !((bytes[at + 1] as number) >= 0xd0 && (bytes[at + 1] as number) <= 0xd7))) at += 1;
+      while (
+        at < bytes.length &&
+        !(
+          bytes[at] === 0xff &&
+          bytes[at + 1] !== 0 &&
+          !((bytes[at + 1] as number) >= 0xd0 && (bytes[at + 1] as number) <= 0xd7)
+        )
+      )
+        at += 1;
       return at;
     },
   };

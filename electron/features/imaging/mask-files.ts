@@ -17,18 +17,39 @@ function coded(labels: Segmentation["labels"], card: ExpertCard | undefined): Se
 }
 
 /** `.png` for one plane, `.nii`/`.nii.gz` on the image's grid, `.dcm` as DICOM SEG. @throws usage, unsupported */
-export async function writeMask(series: OpenedSeries, result: ExpertResult & Segmentation, path: string, { palette, cards }: { palette: boolean; cards: readonly ExpertCard[] }): Promise<void> {
+export async function writeMask(
+  series: OpenedSeries,
+  result: ExpertResult & Segmentation,
+  path: string,
+  { palette, cards }: { palette: boolean; cards: readonly ExpertCard[] },
+): Promise<void> {
   const { affine, shape } = series.volume;
   let bytes: Uint8Array;
   if (path.endsWith(".png")) {
-    if (shape[2] !== 1) throw new AppError("usage", "A volume's mask is written as .nii, .nii.gz or .dcm, not as .png.");
+    if (shape[2] !== 1)
+      throw new AppError(
+        "usage",
+        "A volume's mask is written as .nii, .nii.gz or .dcm, not as .png.",
+      );
     bytes = palette ? writeColourPng(result.mask, result.labels) : writeLabelPng(result.mask);
   } else if (/\.nii(\.gz)?$/.test(path)) {
     bytes = writeNifti({ ...result.mask, affine }, path.endsWith(".gz"));
   } else if (path.endsWith(".dcm")) {
-    const labels = coded(result.labels, cards.find(({ id }) => id === result.expert));
-    bytes = writeSegmentation({ ...result.mask, affine }, labels, { algorithm: result.expert, version: result.version, type: "AUTOMATIC" }, series.source);
-  } else throw new AppError("unsupported", `"${path}": masks are written as .png, .nii, .nii.gz or .dcm.`);
+    const labels = coded(
+      result.labels,
+      cards.find(({ id }) => id === result.expert),
+    );
+    bytes = writeSegmentation(
+      { ...result.mask, affine },
+      labels,
+      { algorithm: result.expert, version: result.version, type: "AUTOMATIC" },
+      series.source,
+    );
+  } else
+    throw new AppError(
+      "unsupported",
+      `"${path}": masks are written as .png, .nii, .nii.gz or .dcm.`,
+    );
   await mkdir(dirname(path), { recursive: true });
   await writeFile(path, bytes);
 }

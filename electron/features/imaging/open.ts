@@ -25,7 +25,10 @@ export type OpenedSeries = {
 export type Opened = { series: OpenedSeries[]; rejected: { file: string; reason: string }[] };
 
 /** Opens what can be opened; a file that cannot is named with its reason and the others go on. */
-export async function openImages(files: readonly ImageFile[], onProgress?: (done: number, total: number) => void): Promise<Opened> {
+export async function openImages(
+  files: readonly ImageFile[],
+  onProgress?: (done: number, total: number) => void,
+): Promise<Opened> {
   const opened: Opened = { series: [], rejected: [] };
   const dicom: DicomFile[] = [];
   for (const { name, bytes: given } of files) {
@@ -53,28 +56,54 @@ function reasonOf(thrown: unknown): string {
   return thrown instanceof Error ? thrown.message : String(thrown);
 }
 
-async function openDicomSeries(group: DicomFile[], onProgress?: (done: number, total: number) => void): Promise<OpenedSeries> {
+async function openDicomSeries(
+  group: DicomFile[],
+  onProgress?: (done: number, total: number) => void,
+): Promise<OpenedSeries> {
   const first = group[0] as DicomFile;
   const { transferSyntax } = first;
   if (isSegmentation(first)) {
     const warnings: string[] = [];
     const volume = await readSegmentation(first, warnings);
-    return { volume, format: "DICOM", files: [first.name], warnings, transferSyntax, labels: segmentLabels(first.dataSet), source: [first] };
+    return {
+      volume,
+      format: "DICOM",
+      files: [first.name],
+      warnings,
+      transferSyntax,
+      labels: segmentLabels(first.dataSet),
+      source: [first],
+    };
   }
   const { volume, warnings, files, inverted } = await dicomVolume(group, onProgress);
   const named = new Map(group.map((file) => [file.name, file]));
   return {
-    volume, format: "DICOM", files, warnings, transferSyntax, source: files.flatMap((name) => named.get(name) ?? []),
-    ...(first.window ? { window: first.window } : {}), ...(inverted === undefined ? {} : { inverted }),
+    volume,
+    format: "DICOM",
+    files,
+    warnings,
+    transferSyntax,
+    source: files.flatMap((name) => named.get(name) ?? []),
+    ...(first.window ? { window: first.window } : {}),
+    ...(inverted === undefined ? {} : { inverted }),
   };
 }
 
 function openSingle(bytes: Uint8Array, name: string): OpenedSeries | null {
-  const single = (format: OpenedSeries["format"], volume: Volume): OpenedSeries => ({ volume, format, files: [name], warnings: [] });
+  const single = (format: OpenedSeries["format"], volume: Volume): OpenedSeries => ({
+    volume,
+    format,
+    files: [name],
+    warnings: [],
+  });
   if (bytes.length === 0) throw new AppError("badFile", `"${name}" is empty.`);
   if (isPng(bytes)) return single("PNG", readPng(bytes, name));
   if (isJpeg(bytes)) return single("JPEG", readJpeg(bytes, name));
-  if ((bytes[0] === 0x1f && bytes[1] === 0x8b) || isNifti(bytes)) return { format: "NIfTI", files: [name], ...openNifti(bytes, name) };
+  if ((bytes[0] === 0x1f && bytes[1] === 0x8b) || isNifti(bytes))
+    return { format: "NIfTI", files: [name], ...openNifti(bytes, name) };
   if (isDicom(bytes)) return null;
-  throw new AppError("badFile", `"${name}" is no image that can be opened (DICOM, NIfTI, PNG and JPEG can).`);
+  throw new AppError(
+    "badFile",
+    `"${name}" is no image that can be opened (DICOM, NIfTI, PNG and JPEG can).`,
+  );
 }

@@ -25,27 +25,42 @@ export function callName(card: Pick<ExpertCard, "id" | "expertCall">): string {
  * Reads the expert call in a planner's text. Exactly one tag, naming an installed expert, with
  * arguments that expert knows; anything else is said, with what would be valid.
  */
-export function parseCall(text: string, cards: readonly ExpertCard[]): { expert: ExpertCard; args: string } | { problem: string } | null {
+export function parseCall(
+  text: string,
+  cards: readonly ExpertCard[],
+): { expert: ExpertCard; args: string } | { problem: string } | null {
   const tags = [...text.matchAll(/<([A-Z][A-Z0-9_]*)(?:\(([^()<>]*)\))?>/g)];
   if (tags.length === 0) return null;
   const valid = cards.map(callName).join(", ") || "none";
-  if (tags.length > 1) return { problem: `One expert call at a time; ${tags.length} were written.` };
+  if (tags.length > 1)
+    return { problem: `One expert call at a time; ${tags.length} were written.` };
   const [, name, args = ""] = tags[0] as RegExpExecArray;
   const expert = cards.find((card) => callName(card) === name);
-  if (expert === undefined) return { problem: `There is no expert "${name}". Installed: ${valid}.` };
+  if (expert === undefined)
+    return { problem: `There is no expert "${name}". Installed: ${valid}.` };
   const known = expert.expertCall?.args ?? [];
   const wanted = args.trim().toLowerCase();
-  if (wanted !== "" && wanted !== "everything" && !known.some((arg) => arg.toLowerCase() === wanted)) {
-    return { problem: `${name} does not know "${args.trim()}". Valid: ${known.join(", ") || "no arguments"}.` };
+  if (
+    wanted !== "" &&
+    wanted !== "everything" &&
+    !known.some((arg) => arg.toLowerCase() === wanted)
+  ) {
+    return {
+      problem: `${name} does not know "${args.trim()}". Valid: ${known.join(", ") || "no arguments"}.`,
+    };
   }
   return { expert, args: wanted };
 }
 
-const drawing = /\b(outline|segment\w*|contour\w*|delineat\w*|mark|draw|trace|mask|show|where|measure|size|area|volume|how (big|large))\b/i;
-const judging = /\b(classif\w*|finding\w*|abnormal\w*|normal|diagnos\w*|disease|patholog\w*|is there|are there|any|signs?|evidence|pneumonia|detect\w*)\b/i;
+const drawing =
+  /\b(outline|segment\w*|contour\w*|delineat\w*|mark|draw|trace|mask|show|where|measure|size|area|volume|how (big|large))\b/i;
+const judging =
+  /\b(classif\w*|finding\w*|abnormal\w*|normal|diagnos\w*|disease|patholog\w*|is there|are there|any|signs?|evidence|pneumonia|detect\w*)\b/i;
 
-const stem = (word: string): string => word.toLowerCase().replace(/(ies|es|s)$/, (end) => (end === "ies" ? "y" : ""));
-const wordsOf = (text: string): Set<string> => new Set((text.match(/[\p{L}\p{N}]+/gu) ?? []).map(stem));
+const stem = (word: string): string =>
+  word.toLowerCase().replace(/(ies|es|s)$/, (end) => (end === "ies" ? "y" : ""));
+const wordsOf = (text: string): Set<string> =>
+  new Set((text.match(/[\p{L}\p{N}]+/gu) ?? []).map(stem));
 
 function fits(card: ExpertCard, facts: ImageFacts): boolean {
   const modalities = card.inputs.flatMap((input) => input.modality);
@@ -55,7 +70,8 @@ function fits(card: ExpertCard, facts: ImageFacts): boolean {
   return looksLikeCt(facts) && modalities.includes("CT");
 }
 
-const looksLikeCt = (facts: ImageFacts): boolean => facts.modality === "unknown" && facts.slices > 1 && (facts.low ?? 0) <= -900;
+const looksLikeCt = (facts: ImageFacts): boolean =>
+  facts.modality === "unknown" && facts.slices > 1 && (facts.low ?? 0) <= -900;
 
 /** How well a request names what an expert does: its labels and arguments, then its kind of task. */
 function match(request: string, card: ExpertCard): number {
@@ -69,31 +85,94 @@ function match(request: string, card: ExpertCard): number {
 export function planCall(asked: string, facts: ImageFacts, cards: readonly ExpertCard[]): Plan {
   // A call written into the request, pasted from somewhere perhaps, is no request.
   const request = asked.replaceAll(/<[^>]*>?/g, " ");
-  const experts = cards.filter((card) => card.expertCall !== undefined && (card.task === "segmentation" || card.task === "classification"));
-  const scored = experts.map((card) => ({ card, score: match(request, card) })).toSorted((a, b) => b.score - a.score);
+  const experts = cards.filter(
+    (card) =>
+      card.expertCall !== undefined &&
+      (card.task === "segmentation" || card.task === "classification"),
+  );
+  const scored = experts
+    .map((card) => ({ card, score: match(request, card) }))
+    .toSorted((a, b) => b.score - a.score);
   const suitable = scored.filter(({ card }) => fits(card, facts));
   const best = suitable[0];
-  const image = facts.modality !== "unknown" ? `a ${facts.modality} image` : looksLikeCt(facts) ? "a CT volume by its values, though its file does not say so" : "an image whose file does not say what it is";
+  const image =
+    facts.modality !== "unknown"
+      ? `a ${facts.modality} image`
+      : looksLikeCt(facts)
+        ? "a CT volume by its values, though its file does not say so"
+        : "an image whose file does not say what it is";
   // Naming the thing is enough; a bare verb only when one suitable expert does that kind of work.
   const onlyOne = suitable.filter(({ score }) => score > 0).length === 1;
-  if (best && (best.score >= 2 || (best.score === 1 && onlyOne && !namesSomethingElse(request, best.card)))) {
+  if (
+    best &&
+    (best.score >= 2 || (best.score === 1 && onlyOne && !namesSomethingElse(request, best.card)))
+  ) {
     const args = argumentOf(request, best.card);
     const name = callName(best.card);
-    return { kind: "call", text: `This looks like ${image}. Let me ask <${name}(${args})>.`, expert: best.card.id, args };
+    return {
+      kind: "call",
+      text: `This looks like ${image}. Let me ask <${name}(${args})>.`,
+      expert: best.card.id,
+      args,
+    };
   }
   const elsewhere = scored.find(({ card, score }) => score >= 2 && !fits(card, facts));
   if (elsewhere) {
     const reads = elsewhere.card.inputs.flatMap((input) => input.modality).join(" or ");
-    return { kind: "answer", text: `${elsewhere.card.title} could do that, but it reads ${reads} and this is ${image}. Nothing was run.` };
+    return {
+      kind: "answer",
+      text: `${elsewhere.card.title} could do that, but it reads ${reads} and this is ${image}. Nothing was run.`,
+    };
   }
   const offers = suitable.map(({ card }) => `“${offer(card)}”`);
-  const able = offers.length > 0 ? `For this image you can ask: ${offers.join(", ")}.` : "No installed expert reads this kind of image; the Models page lists what is installed.";
+  const able =
+    offers.length > 0
+      ? `For this image you can ask: ${offers.join(", ")}.`
+      : "No installed expert reads this kind of image; the Models page lists what is installed.";
   return { kind: "answer", text: `No installed expert answers that. ${able}` };
 }
 
 /** "outline the heart" must not become a lung outline because outlining is all that is installed. */
 function namesSomethingElse(request: string, card: ExpertCard): boolean {
-  const filler = new Set(["the", "please", "outline", "segment", "show", "me", "mark", "draw", "trace", "mask", "it", "this", "image", "what", "is", "there", "any", "finding", "abnormal", "abnormality", "in", "on", "of", "a", "an", "film", "scan", "x", "ray", "chest", "are", "can", "you", "classify", "normal"].map(stem));
+  const filler = new Set(
+    [
+      "the",
+      "please",
+      "outline",
+      "segment",
+      "show",
+      "me",
+      "mark",
+      "draw",
+      "trace",
+      "mask",
+      "it",
+      "this",
+      "image",
+      "what",
+      "is",
+      "there",
+      "any",
+      "finding",
+      "abnormal",
+      "abnormality",
+      "in",
+      "on",
+      "of",
+      "a",
+      "an",
+      "film",
+      "scan",
+      "x",
+      "ray",
+      "chest",
+      "are",
+      "can",
+      "you",
+      "classify",
+      "normal",
+    ].map(stem),
+  );
   const own = wordsOf(card.labels.map((label) => label.name).join(" "));
   return [...wordsOf(request)].some((word) => !filler.has(word) && !own.has(word));
 }
@@ -105,5 +184,7 @@ function argumentOf(request: string, card: ExpertCard): string {
 }
 
 function offer(card: ExpertCard): string {
-  return card.task === "segmentation" ? `outline the ${card.labels.find((label) => label.id > 0)?.name ?? "structures"}` : "classify the findings";
+  return card.task === "segmentation"
+    ? `outline the ${card.labels.find((label) => label.id > 0)?.name ?? "structures"}`
+    : "classify the findings";
 }

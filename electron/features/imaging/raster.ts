@@ -4,19 +4,38 @@ import jpeg from "jpeg-js";
 import { AppError } from "../../api/errors.ts";
 import type { Volume } from "../../api/volume.ts";
 
-export const isPng = (bytes: Uint8Array): boolean => bytes[0] === 0x89 && bytes[1] === 0x50 && bytes[2] === 0x4e && bytes[3] === 0x47;
-export const isJpeg = (bytes: Uint8Array): boolean => bytes[0] === 0xff && bytes[1] === 0xd8 && bytes[2] === 0xff;
+export const isPng = (bytes: Uint8Array): boolean =>
+  bytes[0] === 0x89 && bytes[1] === 0x50 && bytes[2] === 0x4e && bytes[3] === 0x47;
+export const isJpeg = (bytes: Uint8Array): boolean =>
+  bytes[0] === 0xff && bytes[1] === 0xd8 && bytes[2] === 0xff;
 
 const megapixels = 100;
 
-function flat(width: number, height: number, channels: number, data: Uint8Array | Uint16Array): Volume {
+function flat(
+  width: number,
+  height: number,
+  channels: number,
+  data: Uint8Array | Uint16Array,
+): Volume {
   // Rows run downward and columns to the viewer's right: LPS directions, so RAS signs are negative.
-  return { shape: [width, height, 1], channels, spacing: [1, 1, 1], affine: [-1, 0, 0, 0, 0, -1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1], data, modality: "unknown", units: "" };
+  return {
+    shape: [width, height, 1],
+    channels,
+    spacing: [1, 1, 1],
+    affine: [-1, 0, 0, 0, 0, -1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1],
+    data,
+    modality: "unknown",
+    units: "",
+  };
 }
 
 export function readPng(bytes: Uint8Array, name: string): Volume {
   const size = bytes.length > 24 ? new DataView(bytes.buffer, bytes.byteOffset) : undefined;
-  if (size && size.getUint32(16) * size.getUint32(20) > megapixels * 1e6) throw new AppError("badFile", `"${name}" claims ${size.getUint32(16)} × ${size.getUint32(20)} pixels; at most ${megapixels} megapixels are read.`);
+  if (size && size.getUint32(16) * size.getUint32(20) > megapixels * 1e6)
+    throw new AppError(
+      "badFile",
+      `"${name}" claims ${size.getUint32(16)} × ${size.getUint32(20)} pixels; at most ${megapixels} megapixels are read.`,
+    );
   try {
     const image = decodePng(bytes, { checkCrc: true });
     const count = image.width * image.height;
@@ -24,12 +43,22 @@ export function readPng(bytes: Uint8Array, name: string): Volume {
     if (image.palette) return fromPalette(image.width, image.height, source, image.palette);
     const colours = image.channels >= 3 ? 3 : 1;
     const scale = image.depth < 8 ? 255 / (2 ** image.depth - 1) : 1;
-    const planar = image.depth === 16 ? new Uint16Array(count * colours) : new Uint8Array(count * colours);
-    const values = image.depth < 8 ? unpack(source as Uint8Array, image.width, image.height, image.depth) : source;
-    for (let c = 0; c < colours; c += 1) for (let at = 0; at < count; at += 1) planar[c * count + at] = (values[at * (image.depth < 8 ? 1 : image.channels) + c] as number) * scale;
+    const planar =
+      image.depth === 16 ? new Uint16Array(count * colours) : new Uint8Array(count * colours);
+    const values =
+      image.depth < 8
+        ? unpack(source as Uint8Array, image.width, image.height, image.depth)
+        : source;
+    for (let c = 0; c < colours; c += 1)
+      for (let at = 0; at < count; at += 1)
+        planar[c * count + at] =
+          (values[at * (image.depth < 8 ? 1 : image.channels) + c] as number) * scale;
     return flat(image.width, image.height, colours, planar);
   } catch (thrown) {
-    throw new AppError("badFile", `"${name}" cannot be read as PNG: ${thrown instanceof Error ? thrown.message : String(thrown)}.`);
+    throw new AppError(
+      "badFile",
+      `"${name}" cannot be read as PNG: ${thrown instanceof Error ? thrown.message : String(thrown)}.`,
+    );
   }
 }
 
@@ -44,7 +73,12 @@ function unpack(data: Uint8Array, width: number, height: number, depth: number):
   });
 }
 
-function fromPalette(width: number, height: number, indexes: Uint8Array | Uint16Array, palette: number[][]): Volume {
+function fromPalette(
+  width: number,
+  height: number,
+  indexes: Uint8Array | Uint16Array,
+  palette: number[][],
+): Volume {
   const count = width * height;
   const depth = indexes.length >= count ? 8 : Math.max(1, Math.floor((indexes.length * 8) / count));
   const values = depth === 8 ? indexes : unpack(indexes as Uint8Array, width, height, depth);
@@ -58,29 +92,66 @@ function fromPalette(width: number, height: number, indexes: Uint8Array | Uint16
 
 export function readJpeg(bytes: Uint8Array, name: string): Volume {
   try {
-    const image = jpeg.decode(bytes, { useTArray: true, formatAsRGBA: false, maxResolutionInMP: megapixels, maxMemoryUsageInMB: 1024 });
+    const image = jpeg.decode(bytes, {
+      useTArray: true,
+      formatAsRGBA: false,
+      maxResolutionInMP: megapixels,
+      maxMemoryUsageInMB: 1024,
+    });
     const count = image.width * image.height;
     const channels = Math.round(image.data.length / count);
     const planar = new Uint8Array(image.data.length);
-    for (let c = 0; c < channels; c += 1) for (let at = 0; at < count; at += 1) planar[c * count + at] = image.data[at * channels + c] as number;
-    const grey = channels === 3 && planar.subarray(0, count).every((value, at) => value === planar[count + at] && value === planar[2 * count + at]);
-    return flat(image.width, image.height, grey ? 1 : channels, grey ? planar.slice(0, count) : planar);
+    for (let c = 0; c < channels; c += 1)
+      for (let at = 0; at < count; at += 1)
+        planar[c * count + at] = image.data[at * channels + c] as number;
+    const grey =
+      channels === 3 &&
+      planar
+        .subarray(0, count)
+        .every((value, at) => value === planar[count + at] && value === planar[2 * count + at]);
+    return flat(
+      image.width,
+      image.height,
+      grey ? 1 : channels,
+      grey ? planar.slice(0, count) : planar,
+    );
   } catch (thrown) {
-    throw new AppError("badFile", `"${name}" cannot be read as JPEG: ${thrown instanceof Error ? thrown.message : String(thrown)}.`);
+    throw new AppError(
+      "badFile",
+      `"${name}" cannot be read as JPEG: ${thrown instanceof Error ? thrown.message : String(thrown)}.`,
+    );
   }
 }
 
 /** Label ids as an 8-bit grey PNG of the same size, the ids themselves as grey values. */
-export function writeLabelPng(mask: { shape: readonly [number, number, number]; data: Uint8Array }): Uint8Array {
+export function writeLabelPng(mask: {
+  shape: readonly [number, number, number];
+  data: Uint8Array;
+}): Uint8Array {
   const [width, height] = mask.shape;
-  return encodePng({ width, height, data: mask.data.slice(0, width * height), channels: 1, depth: 8 });
+  return encodePng({
+    width,
+    height,
+    data: mask.data.slice(0, width * height),
+    channels: 1,
+    depth: 8,
+  });
 }
 
 /** Labels in their fixed colours on black, for people; label ids are only in `writeLabelPng`. */
-export function writeColourPng(mask: { shape: readonly [number, number, number]; data: Uint8Array }, labels: readonly { id: number; color: string }[]): Uint8Array {
+export function writeColourPng(
+  mask: { shape: readonly [number, number, number]; data: Uint8Array },
+  labels: readonly { id: number; color: string }[],
+): Uint8Array {
   const [width, height] = mask.shape;
   const rgb = new Uint8Array(width * height * 3);
-  const colours = new Map(labels.map(({ id, color }) => [id, [1, 3, 5].map((at) => Number.parseInt(color.slice(at, at + 2), 16))]));
-  for (let at = 0; at < width * height; at += 1) rgb.set(colours.get(mask.data[at] as number) ?? [0, 0, 0], at * 3);
+  const colours = new Map(
+    labels.map(({ id, color }) => [
+      id,
+      [1, 3, 5].map((at) => Number.parseInt(color.slice(at, at + 2), 16)),
+    ]),
+  );
+  for (let at = 0; at < width * height; at += 1)
+    rgb.set(colours.get(mask.data[at] as number) ?? [0, 0, 0], at * 3);
   return encodePng({ width, height, data: rgb, channels: 3, depth: 8 });
 }

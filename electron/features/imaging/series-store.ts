@@ -7,7 +7,16 @@ import { shownVolume } from "./dicom-volume.ts";
 import { orientationCode } from "./geometry.ts";
 import type { OpenedSeries } from "./open.ts";
 
-const kinds = { uint8: Uint8Array, int8: Int8Array, uint16: Uint16Array, int16: Int16Array, int32: Int32Array, uint32: Uint32Array, float32: Float32Array, float64: Float64Array } as const;
+const kinds = {
+  uint8: Uint8Array,
+  int8: Int8Array,
+  uint16: Uint16Array,
+  int16: Int16Array,
+  int32: Int32Array,
+  uint32: Uint32Array,
+  float32: Float32Array,
+  float64: Float64Array,
+} as const;
 type Kind = keyof typeof kinds;
 
 function kindOf(data: Voxels): Kind {
@@ -17,7 +26,11 @@ function kindOf(data: Voxels): Kind {
 
 /** Whole-numbered floats (rescaled CT) are kept as 16-bit integers: half the bytes, the same values. */
 function compact(data: Voxels): Voxels {
-  if (!(data instanceof Float32Array) || !data.every((value) => Number.isInteger(value) && value >= -32768 && value <= 32767)) return data;
+  if (
+    !(data instanceof Float32Array) ||
+    !data.every((value) => Number.isInteger(value) && value >= -32768 && value <= 32767)
+  )
+    return data;
   return Int16Array.from(data);
 }
 
@@ -32,29 +45,70 @@ function rangeOf(data: Voxels): { low: number; high: number } {
 }
 
 /** The window an image opens with: the file's own, soft tissue for CT, else all of its values. */
-function windowOf(opened: OpenedSeries, range: { low: number; high: number }): { centre: number; width: number } {
-  if (opened.window) return opened.inverted === undefined ? opened.window : { ...opened.window, centre: opened.inverted - opened.window.centre };
+function windowOf(
+  opened: OpenedSeries,
+  range: { low: number; high: number },
+): { centre: number; width: number } {
+  if (opened.window)
+    return opened.inverted === undefined
+      ? opened.window
+      : { ...opened.window, centre: opened.inverted - opened.window.centre };
   if (opened.volume.modality === "CT" || range.low <= -900) return { centre: 40, width: 400 };
   return { centre: (range.low + range.high) / 2, width: Math.max(1, range.high - range.low) };
 }
 
-export async function storeSeries(opened: OpenedSeries, assets: AssetStore, sourceOf: (file: string) => string): Promise<Omit<Series, "id">> {
+export async function storeSeries(
+  opened: OpenedSeries,
+  assets: AssetStore,
+  sourceOf: (file: string) => string,
+): Promise<Omit<Series, "id">> {
   const volume = shownVolume(opened);
   const data = compact(volume.data);
-  const name = opened.files.length === 1 ? (opened.files[0] ?? "image") : `${volume.modality}, ${volume.shape[2]} slices`;
-  const info = await assets.put(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), { name: `${name}.raw`, type: "application/octet-stream" });
+  const name =
+    opened.files.length === 1
+      ? (opened.files[0] ?? "image")
+      : `${volume.modality}, ${volume.shape[2]} slices`;
+  const info = await assets.put(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), {
+    name: `${name}.raw`,
+    type: "application/octet-stream",
+  });
   const range = rangeOf(data);
   return {
-    name, format: opened.format, modality: volume.modality, shape: volume.shape, channels: volume.channels, spacing: volume.spacing,
-    affine: volume.affine, orientation: orientationCode(volume.affine), dtype: kindOf(data), pixels: info.id, units: volume.units, range,
-    window: windowOf(opened, range), warnings: opened.warnings, files: opened.files, sources: opened.files.map(sourceOf),
+    name,
+    format: opened.format,
+    modality: volume.modality,
+    shape: volume.shape,
+    channels: volume.channels,
+    spacing: volume.spacing,
+    affine: volume.affine,
+    orientation: orientationCode(volume.affine),
+    dtype: kindOf(data),
+    pixels: info.id,
+    units: volume.units,
+    range,
+    window: windowOf(opened, range),
+    warnings: opened.warnings,
+    files: opened.files,
+    sources: opened.files.map(sourceOf),
   };
 }
 
 export async function loadVolume(series: Series, assets: AssetStore): Promise<Volume> {
   const bytes = await assets.get(series.pixels);
-  const buffer = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) as ArrayBuffer;
+  const buffer = bytes.buffer.slice(
+    bytes.byteOffset,
+    bytes.byteOffset + bytes.byteLength,
+  ) as ArrayBuffer;
   const data = new kinds[series.dtype](buffer);
-  if (data.length !== voxelCount(series.shape) * series.channels) throw new AppError("tampered", `The stored voxels of "${series.name}" do not fit its shape.`);
-  return { shape: series.shape, channels: series.channels, spacing: series.spacing, affine: series.affine, data, modality: series.modality, units: series.units };
+  if (data.length !== voxelCount(series.shape) * series.channels)
+    throw new AppError("tampered", `The stored voxels of "${series.name}" do not fit its shape.`);
+  return {
+    shape: series.shape,
+    channels: series.channels,
+    spacing: series.spacing,
+    affine: series.affine,
+    data,
+    modality: series.modality,
+    units: series.units,
+  };
 }

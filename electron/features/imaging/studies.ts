@@ -3,7 +3,14 @@ import { mkdirSync } from "node:fs";
 import { randomUUID } from "node:crypto";
 import { dirname } from "node:path";
 import { AppError } from "../../api/errors.ts";
-import { seriesSchema, turnSchema, type Series, type Study, type StudySummary, type Turn } from "../../api/schemas/imaging.ts";
+import {
+  seriesSchema,
+  turnSchema,
+  type Series,
+  type Study,
+  type StudySummary,
+  type Turn,
+} from "../../api/schemas/imaging.ts";
 import { openDatabase, openLedger } from "../audit/ledger.ts";
 
 const tables = `
@@ -14,7 +21,8 @@ CREATE TABLE IF NOT EXISTS turns(id INTEGER PRIMARY KEY, studyId TEXT NOT NULL R
 
 export type Studies = ReturnType<typeof openStudies>;
 
-export const seriesSubject = (studyId: string, seriesId: string): string => `study:${studyId}/series:${seriesId}`;
+export const seriesSubject = (studyId: string, seriesId: string): string =>
+  `study:${studyId}/series:${seriesId}`;
 
 export function openStudies(path: string) {
   mkdirSync(dirname(path), { recursive: true });
@@ -22,30 +30,55 @@ export function openStudies(path: string) {
   const ledger = openLedger(database);
   database.exec(tables);
 
-  function add(actor: string, study: { name: string; sample: boolean }, images: Omit<Series, "id">[]): string {
+  function add(
+    actor: string,
+    study: { name: string; sample: boolean },
+    images: Omit<Series, "id">[],
+  ): string {
     const id = randomUUID();
     ledger.transaction(() => {
-      database.prepare("INSERT INTO studies(id, name, at, sample) VALUES (?,?,?,?)").run(id, study.name, new Date().toISOString(), study.sample ? 1 : 0);
+      database
+        .prepare("INSERT INTO studies(id, name, at, sample) VALUES (?,?,?,?)")
+        .run(id, study.name, new Date().toISOString(), study.sample ? 1 : 0);
       for (const image of images) {
         const seriesId = randomUUID();
-        database.prepare("INSERT INTO series(id, studyId, about) VALUES (?,?,?)").run(seriesId, id, JSON.stringify({ ...image, id: seriesId }));
+        database
+          .prepare("INSERT INTO series(id, studyId, about) VALUES (?,?,?)")
+          .run(seriesId, id, JSON.stringify({ ...image, id: seriesId }));
       }
-      ledger.record(actor, "openStudy", { studyId: id, series: images.map((image) => ({ pixels: image.pixels, sources: image.sources })) });
+      ledger.record(actor, "openStudy", {
+        studyId: id,
+        series: images.map((image) => ({ pixels: image.pixels, sources: image.sources })),
+      });
     });
     return id;
   }
 
   const images = (studyId: string): Series[] =>
-    ledger.all("SELECT about FROM series WHERE studyId = ? ORDER BY rowid", studyId).map((row) => seriesSchema.parse(JSON.parse(String(row["about"]))));
+    ledger
+      .all("SELECT about FROM series WHERE studyId = ? ORDER BY rowid", studyId)
+      .map((row) => seriesSchema.parse(JSON.parse(String(row["about"]))));
 
   function summary(row: Record<string, unknown>): StudySummary {
     const id = String(row["id"]);
     const mine = images(id);
-    const decided = new Set([...ledger.latestDecisions("segment"), ...ledger.latestDecisions("classify")].map((decision) => decision.suggestionId));
-    const suggestions = [...ledger.suggestions("segment", `study:${id}/`), ...ledger.suggestions("classify", `study:${id}/`)];
+    const decided = new Set(
+      [...ledger.latestDecisions("segment"), ...ledger.latestDecisions("classify")].map(
+        (decision) => decision.suggestionId,
+      ),
+    );
+    const suggestions = [
+      ...ledger.suggestions("segment", `study:${id}/`),
+      ...ledger.suggestions("classify", `study:${id}/`),
+    ];
     return {
-      id, name: String(row["name"]), at: String(row["at"]), series: mine.length, modalities: [...new Set(mine.map(({ modality }) => modality))],
-      undecided: suggestions.filter((suggestion) => !decided.has(suggestion.id)).length, sample: row["sample"] === 1,
+      id,
+      name: String(row["name"]),
+      at: String(row["at"]),
+      series: mine.length,
+      modalities: [...new Set(mine.map(({ modality }) => modality))],
+      undecided: suggestions.filter((suggestion) => !decided.has(suggestion.id)).length,
+      sample: row["sample"] === 1,
     };
   }
 
@@ -56,22 +89,41 @@ export function openStudies(path: string) {
     return {
       ...summary(row),
       images: images(id),
-      turns: ledger.all("SELECT seriesId, about FROM turns WHERE studyId = ? ORDER BY id", id).map((turn) => ({ ...turnSchema.parse(JSON.parse(String(turn["about"]))), seriesId: String(turn["seriesId"]) })),
-      suggestions: [...ledger.suggestions("segment", prefix), ...ledger.suggestions("classify", prefix)],
-      decisions: [...ledger.decisions("segment"), ...ledger.decisions("classify")].filter((decision) => decision.subject.startsWith(prefix)),
+      turns: ledger
+        .all("SELECT seriesId, about FROM turns WHERE studyId = ? ORDER BY id", id)
+        .map((turn) => ({
+          ...turnSchema.parse(JSON.parse(String(turn["about"]))),
+          seriesId: String(turn["seriesId"]),
+        })),
+      suggestions: [
+        ...ledger.suggestions("segment", prefix),
+        ...ledger.suggestions("classify", prefix),
+      ],
+      decisions: [...ledger.decisions("segment"), ...ledger.decisions("classify")].filter(
+        (decision) => decision.subject.startsWith(prefix),
+      ),
     };
   }
 
   return {
-    ledger, add, get,
+    ledger,
+    add,
+    get,
     list: (): StudySummary[] => ledger.all("SELECT * FROM studies ORDER BY at DESC").map(summary),
     image: (studyId: string, seriesId: string): Series => {
       const found = images(studyId).find((image) => image.id === seriesId);
-      if (found === undefined) throw new AppError("notFound", `The study has no series "${seriesId}".`, { studyId, seriesId });
+      if (found === undefined)
+        throw new AppError("notFound", `The study has no series "${seriesId}".`, {
+          studyId,
+          seriesId,
+        });
       return found;
     },
     addTurns: (studyId: string, seriesId: string, turns: Turn[]): void => {
-      for (const turn of turns) database.prepare("INSERT INTO turns(studyId, seriesId, about) VALUES (?,?,?)").run(studyId, seriesId, JSON.stringify(turn));
+      for (const turn of turns)
+        database
+          .prepare("INSERT INTO turns(studyId, seriesId, about) VALUES (?,?,?)")
+          .run(studyId, seriesId, JSON.stringify(turn));
     },
     close: ledger.close,
   };

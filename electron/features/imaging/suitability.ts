@@ -14,14 +14,19 @@ const filmSide = 64;
 export function likenessOf(volume: Pick<Volume, "shape" | "channels" | "data">): Likeness {
   const [width, height, depth] = volume.shape;
   const coloured = volume.channels >= 3 ? colourShare(volume) : 0;
-  if (coloured > 0.1) return { kind: "colour", why: `${(coloured * 100).toFixed(0)} % of its pixels are coloured` };
+  if (coloured > 0.1)
+    return { kind: "colour", why: `${(coloured * 100).toFixed(0)} % of its pixels are coloured` };
   if (depth > 1) {
     let low = Number.POSITIVE_INFINITY;
     for (const value of volume.data) if (value < low) low = value;
     const kind = low <= fat ? "CT" : "volume";
-    return { kind, why: `it is a volume of ${depth} slices whose lowest value is ${low.toFixed(0)}${kind === "volume" ? ", which is not how CT is stored" : ""}` };
+    return {
+      kind,
+      why: `it is a volume of ${depth} slices whose lowest value is ${low.toFixed(0)}${kind === "volume" ? ", which is not how CT is stored" : ""}`,
+    };
   }
-  if (Math.min(width, height) < filmSide || Math.max(width, height) > 4 * Math.min(width, height)) return { kind: "tiny", why: `it has ${width} × ${height} pixels` };
+  if (Math.min(width, height) < filmSide || Math.max(width, height) > 4 * Math.min(width, height))
+    return { kind: "tiny", why: `it has ${width} × ${height} pixels` };
   return { kind: "plane", why: "it is one grey plane" };
 }
 
@@ -30,7 +35,11 @@ function colourShare(volume: Pick<Volume, "shape" | "data">): number {
   const plane = volume.shape[0] * volume.shape[1] * volume.shape[2];
   let coloured = 0;
   for (let at = 0; at < plane; at += 1) {
-    const [red, green, blue] = [volume.data[at] as number, volume.data[plane + at] as number, volume.data[2 * plane + at] as number];
+    const [red, green, blue] = [
+      volume.data[at] as number,
+      volume.data[plane + at] as number,
+      volume.data[2 * plane + at] as number,
+    ];
     if (Math.max(red, green, blue) - Math.min(red, green, blue) > 24) coloured += 1;
   }
   return coloured / plane;
@@ -46,16 +55,32 @@ export function refuseUnsuited(card: Pick<ExpertCard, "title" | "inputs">, volum
 }
 
 /** An MR slice may come as a grey picture, or as a coloured one with a sequence per channel. */
-const suits: Record<Likeness["kind"], readonly string[]> = { CT: ["CT"], volume: ["MR", "PT", "NM"], plane: ["CXR", "MR", "US", "MG", "OP"], colour: ["MR", "SM", "XC", "GM", "OP", "ES"], tiny: [] };
+const suits: Record<Likeness["kind"], readonly string[]> = {
+  CT: ["CT"],
+  volume: ["MR", "PT", "NM"],
+  plane: ["CXR", "MR", "US", "MG", "OP"],
+  colour: ["MR", "SM", "XC", "GM", "OP", "ES"],
+  tiny: [],
+};
 
-export function unsuitedFor(card: Pick<ExpertCard, "title" | "inputs">, volume: Volume): AppError | null {
+export function unsuitedFor(
+  card: Pick<ExpertCard, "title" | "inputs">,
+  volume: Volume,
+): AppError | null {
   const accepted = card.inputs.flatMap((input) => input.modality);
   const reads = `${card.title} reads ${accepted.join(" or ")}`;
   if (volume.modality !== "unknown") {
     if (accepted.includes(volume.modality)) return null;
-    return new AppError("wrongModality", `${reads}; this image is ${volume.modality} by its header.`, { accepted, actual: volume.modality });
+    return new AppError(
+      "wrongModality",
+      `${reads}; this image is ${volume.modality} by its header.`,
+      { accepted, actual: volume.modality },
+    );
   }
   const { kind, why } = likenessOf(volume);
   if (suits[kind].some((modality) => accepted.includes(modality))) return null;
-  return new AppError("wrongModality", `${reads}; this file names no modality, and ${why}.`, { accepted, actual: kind });
+  return new AppError("wrongModality", `${reads}; this file names no modality, and ${why}.`, {
+    accepted,
+    actual: kind,
+  });
 }

@@ -17,19 +17,30 @@ const worker = createWorkerClient(() => {
   pid = port.pid;
   return port;
 });
-const experts = createExperts(openPacks(bundledPacksFolder, join(golden, "no-user-packs")), worker, { devices: ["cpu"], threads: 1 });
+const experts = createExperts(
+  openPacks(bundledPacksFolder, join(golden, "no-user-packs")),
+  worker,
+  { devices: ["cpu"], threads: 1 },
+);
 const options = { signal: new AbortController().signal };
 afterAll(() => worker.stop());
 
 test("the bundled lung pack gives the reference pipeline's probabilities and mask", async () => {
-  const result = await experts.runImage("cxr-lungs", readPng(bytes("film.png"), "film.png"), options);
+  const result = await experts.runImage(
+    "cxr-lungs",
+    readPng(bytes("film.png"), "film.png"),
+    options,
+  );
   if (result.kind !== "segmentation") throw new Error("not a segmentation");
   const probability = decode(bytes("probability.png")).data;
   const mask = decode(bytes("mask.png")).data;
   let worst = 0;
   let different = 0;
   for (const [at, value] of result.mask.data.entries()) {
-    worst = Math.max(worst, Math.abs((result.probability?.[at] ?? 0) - (probability[at] as number) / 65535));
+    worst = Math.max(
+      worst,
+      Math.abs((result.probability?.[at] ?? 0) - (probability[at] as number) / 65535),
+    );
     if (value !== (mask[at] === 0 ? 0 : 1)) different += 1;
   }
   expect(worst).toBeLessThan(0.02);
@@ -57,5 +68,8 @@ test("kill -9 of the model process fails that call and the next one works", asyn
 
 test("an MR image is refused by name before anything runs", async () => {
   const film = { ...readPng(bytes("film.png"), "film.png"), modality: "MR" };
-  await expect(experts.runImage("cxr-lungs", film, options)).rejects.toMatchObject({ code: "wrongModality", message: expect.stringContaining("MR") });
+  await expect(experts.runImage("cxr-lungs", film, options)).rejects.toMatchObject({
+    code: "wrongModality",
+    message: expect.stringContaining("MR"),
+  });
 });

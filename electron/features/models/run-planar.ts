@@ -179,7 +179,9 @@ export function findings(manifest: Manifest, logits: Float32Array): Finding[] {
     // A temperature says nothing of labels that it was not fitted on.
     const fitted = calibratedLabels === undefined || calibratedLabels.includes(label.name);
     const calibrated =
-      Number.isNaN(temperature) || exclusive || !fitted ? {} : { calibrated: sigmoid(logit / temperature) };
+      Number.isNaN(temperature) || exclusive || !fitted
+        ? {}
+        : { calibrated: sigmoid(logit / temperature) };
     return [
       {
         label: label.name,

@@ -17,11 +17,17 @@ const idPattern = /^[0-9a-f]{64}$/;
 
 export function openAssets(folder: string) {
   function path(id: string): string {
-    if (!idPattern.test(id)) throw new AppError("badInput", `"${id}" is not an asset id (a sha256 in hexadecimal).`);
+    if (!idPattern.test(id))
+      throw new AppError("badInput", `"${id}" is not an asset id (a sha256 in hexadecimal).`);
     return join(folder, id.slice(0, 2), id);
   }
 
-  async function keep(temporary: string, id: string, about: { name: string; type: string }, bytes: number): Promise<AssetInfo> {
+  async function keep(
+    temporary: string,
+    id: string,
+    about: { name: string; type: string },
+    bytes: number,
+  ): Promise<AssetInfo> {
     const target = path(id);
     await mkdir(join(folder, id.slice(0, 2)), { recursive: true });
     if (existsSync(target)) await rm(temporary);
@@ -33,12 +39,16 @@ export function openAssets(folder: string) {
   }
 
   /** Stores a stream or bytes; the id is the sha256 of the content. Nothing half-written is ever visible. */
-  async function put(content: Uint8Array | AsyncIterable<Uint8Array>, about: { name: string; type: string }): Promise<AssetInfo> {
+  async function put(
+    content: Uint8Array | AsyncIterable<Uint8Array>,
+    about: { name: string; type: string },
+  ): Promise<AssetInfo> {
     await mkdir(folder, { recursive: true });
     const temporary = join(folder, `.incoming-${randomUUID()}`);
     const hash = createHash("sha256");
     let bytes = 0;
-    const source = content instanceof Uint8Array ? Readable.from([content]) : Readable.from(content);
+    const source =
+      content instanceof Uint8Array ? Readable.from([content]) : Readable.from(content);
     source.on("data", (chunk: Uint8Array) => {
       hash.update(chunk);
       bytes += chunk.byteLength;
@@ -54,16 +64,30 @@ export function openAssets(folder: string) {
 
   async function info(id: string): Promise<AssetInfo> {
     const target = path(id);
-    if (!existsSync(target)) throw new AppError("notFound", `There is no stored file ${id.slice(0, 12)}….`, { id });
-    const stored = existsSync(`${target}.json`) ? JSON.parse(await readFile(`${target}.json`, "utf8")) : {};
-    return { id, name: id, type: "application/octet-stream", ...stored, bytes: (await stat(target)).size };
+    if (!existsSync(target))
+      throw new AppError("notFound", `There is no stored file ${id.slice(0, 12)}….`, { id });
+    const stored = existsSync(`${target}.json`)
+      ? JSON.parse(await readFile(`${target}.json`, "utf8"))
+      : {};
+    return {
+      id,
+      name: id,
+      type: "application/octet-stream",
+      ...stored,
+      bytes: (await stat(target)).size,
+    };
   }
 
   async function get(id: string): Promise<Uint8Array> {
     await info(id);
     const content = await readFile(path(id));
     const actual = createHash("sha256").update(content).digest("hex");
-    if (actual !== id) throw new AppError("tampered", `The stored file ${id.slice(0, 12)}… no longer has the content it was stored with.`, { id, actual });
+    if (actual !== id)
+      throw new AppError(
+        "tampered",
+        `The stored file ${id.slice(0, 12)}… no longer has the content it was stored with.`,
+        { id, actual },
+      );
     return content;
   }
 

@@ -12,13 +12,20 @@ import { describe, type Reviews } from "./reviews.ts";
 import type { FindDuplicates, NewRecord } from "./store.ts";
 
 export type Importer = {
-  parse: (content: AsyncIterable<Uint8Array>, about: { fileName: string }) => Promise<{ format: string; records: NewRecord[]; rejected: ImportReport["rejected"] }>;
+  parse: (
+    content: AsyncIterable<Uint8Array>,
+    about: { fileName: string },
+  ) => Promise<{ format: string; records: NewRecord[]; rejected: ImportReport["rejected"] }>;
   findDuplicates: FindDuplicates;
 };
 
 type Dependencies = { reviews: Reviews; assets: AssetStore; importer: Importer };
 
-export function createReviewHandlers({ reviews, assets, importer }: Dependencies): HandlersFor<typeof reviewContract> {
+export function createReviewHandlers({
+  reviews,
+  assets,
+  importer,
+}: Dependencies): HandlersFor<typeof reviewContract> {
   const reviewer = (): string => reviews.settings().reviewer;
   return {
     "review.list": async () => reviews.list(),
@@ -34,7 +41,10 @@ export function createReviewHandlers({ reviews, assets, importer }: Dependencies
       try {
         file.copyTo(temporary);
         const name = `${file.protocol().title}.evidesk`;
-        const info = await assets.put(createReadStream(temporary), { name, type: "application/vnd.sqlite3" });
+        const info = await assets.put(createReadStream(temporary), {
+          name,
+          type: "application/vnd.sqlite3",
+        });
         return { assetId: info.id, name, bytes: (await stat(temporary)).size };
       } finally {
         await rm(temporary, { force: true });
@@ -56,13 +66,18 @@ export function createReviewHandlers({ reviews, assets, importer }: Dependencies
         emit({ done: index, total: files.length, label: `Reading ${name}` });
         signal.throwIfAborted();
         await assets.info(assetId);
-        reports.push(await importOne(file, importer, { name, content: assets.stream(assetId) }, reviewer()));
+        reports.push(
+          await importOne(file, importer, { name, content: assets.stream(assetId) }, reviewer()),
+        );
       }
       emit({ done: files.length, total: files.length, label: "Imported" });
       return reports;
     },
     "review.records": async ({ reviewId, decision, text, offset, limit }) => {
-      const found = reviews.get(reviewId).records(reviewer()).filter((record) => wanted(record, decision, text.toLowerCase()));
+      const found = reviews
+        .get(reviewId)
+        .records(reviewer())
+        .filter((record) => wanted(record, decision, text.toLowerCase()));
       return { total: found.length, records: found.slice(offset, offset + limit) };
     },
     "review.searches": async ({ reviewId }) => reviews.get(reviewId).searches(),
@@ -72,8 +87,16 @@ export function createReviewHandlers({ reviews, assets, importer }: Dependencies
 }
 
 function wanted(record: ReviewRecord, decision: string, text: string): boolean {
-  if (decision === "none" ? record.decision !== null : decision !== "any" && record.decision !== decision) return false;
-  return text === "" || `${record.title} ${record.abstract} ${record.authors.join(" ")}`.toLowerCase().includes(text);
+  if (
+    decision === "none"
+      ? record.decision !== null
+      : decision !== "any" && record.decision !== decision
+  )
+    return false;
+  return (
+    text === "" ||
+    `${record.title} ${record.abstract} ${record.authors.join(" ")}`.toLowerCase().includes(text)
+  );
 }
 
 /** A file that cannot be read at all is a rejection of that file; the others go on. */
@@ -85,9 +108,20 @@ async function importOne(
 ): Promise<ImportReport> {
   try {
     const parsed = await importer.parse(source.content, { fileName: source.name });
-    return file.importRecords(actor, { name: source.name, ...parsed }, parsed.records, importer.findDuplicates);
+    return file.importRecords(
+      actor,
+      { name: source.name, ...parsed },
+      parsed.records,
+      importer.findDuplicates,
+    );
   } catch (thrown) {
     if (!(thrown instanceof AppError) || thrown.code !== "badFile") throw thrown;
-    return { file: source.name, format: "unknown", imported: 0, duplicates: 0, rejected: [{ file: source.name, line: 1, reason: thrown.message }] };
+    return {
+      file: source.name,
+      format: "unknown",
+      imported: 0,
+      duplicates: 0,
+      rejected: [{ file: source.name, line: 1, reason: thrown.message }],
+    };
   }
 }

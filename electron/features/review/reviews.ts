@@ -1,8 +1,23 @@
 /** The reviews this machine knows: which file each id is, which are open, and small settings. */
-import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { AppError } from "../../api/errors.ts";
-import { settingsSchema, type Review, type ReviewSummary, type Settings } from "../../api/schemas/review.ts";
+import {
+  settingsSchema,
+  type Review,
+  type ReviewSummary,
+  type Settings,
+} from "../../api/schemas/review.ts";
 import { openReview, type ReviewFile } from "./store.ts";
 
 export type Reviews = ReturnType<typeof openReviews>;
@@ -15,7 +30,9 @@ export function openReviews(dataFolder: string) {
   const open = new Map<string, ReviewFile>();
 
   function settings(): Settings {
-    const stored: unknown = existsSync(settingsFile) ? JSON.parse(readFileSync(settingsFile, "utf8")) : {};
+    const stored: unknown = existsSync(settingsFile)
+      ? JSON.parse(readFileSync(settingsFile, "utf8"))
+      : {};
     return settingsSchema.parse({ reviewer: "Reviewer 1", theme: "system", ...(stored as object) });
   }
 
@@ -37,13 +54,16 @@ export function openReviews(dataFolder: string) {
     const absolute = resolve(path);
     const already = [...open.values()].find((file) => file.path === absolute);
     if (already) return already;
-    if (!existsSync(absolute) && create === undefined) throw new AppError("notFound", `There is no review at "${path}".`, { path });
+    if (!existsSync(absolute) && create === undefined)
+      throw new AppError("notFound", `There is no review at "${path}".`, { path });
     return hold(openReview(absolute, create && !existsSync(absolute) ? { create } : {}));
   }
 
   function files(): string[] {
     if (!existsSync(folder)) return [];
-    return readdirSync(folder).filter((name) => name.endsWith(extension)).map((name) => join(folder, name));
+    return readdirSync(folder)
+      .filter((name) => name.endsWith(extension))
+      .map((name) => join(folder, name));
   }
 
   function get(id: string): ReviewFile {
@@ -54,7 +74,9 @@ export function openReviews(dataFolder: string) {
       const file = tryOpen(path);
       if (typeof file !== "string" && file.id() === id) return file;
     }
-    throw new AppError("notFound", `There is no review with the id "${id}" in the data folder.`, { id });
+    throw new AppError("notFound", `There is no review with the id "${id}" in the data folder.`, {
+      id,
+    });
   }
 
   function tryOpen(path: string): ReviewFile | string {
@@ -67,7 +89,12 @@ export function openReviews(dataFolder: string) {
 
   function freePath(title: string): string {
     mkdirSync(folder, { recursive: true });
-    const base = title.normalize("NFKD").replaceAll(/[^A-Za-z0-9]+/g, "-").slice(0, 60).replaceAll(/^-+|-+$/g, "") || "review";
+    const base =
+      title
+        .normalize("NFKD")
+        .replaceAll(/[^A-Za-z0-9]+/g, "-")
+        .slice(0, 60)
+        .replaceAll(/^-+|-+$/g, "") || "review";
     let path = join(folder, base + extension);
     for (let n = 2; existsSync(path); n += 1) path = join(folder, `${base}-${n}${extension}`);
     return path;
@@ -83,7 +110,10 @@ export function openReviews(dataFolder: string) {
     copyFileSync(path, target);
     try {
       const file = openReview(target);
-      if (open.has(file.id()) || files().some((other) => other !== target && summaryIdOf(other) === file.id())) {
+      if (
+        open.has(file.id()) ||
+        files().some((other) => other !== target && summaryIdOf(other) === file.id())
+      ) {
         file.close();
         throw new AppError("conflict", `The review in "${name}" is already in the data folder.`);
       }
@@ -104,12 +134,21 @@ export function openReviews(dataFolder: string) {
       const file = tryOpen(path);
       return typeof file === "string" ? unreadable(path, file) : summarise(file);
     });
-    const elsewhere = [...open.values()].filter((file) => !file.path.startsWith(folder)).map(summarise);
+    const elsewhere = [...open.values()]
+      .filter((file) => !file.path.startsWith(folder))
+      .map(summarise);
     return [...fromFolder, ...elsewhere].toSorted((a, b) => b.updatedAt.localeCompare(a.updatedAt));
   }
 
   return {
-    folder, settings, setSettings, openPath, get, create, adopt, list,
+    folder,
+    settings,
+    setSettings,
+    openPath,
+    get,
+    create,
+    adopt,
+    list,
     /** Closes the file and takes it off the list; the file itself is kept beside, never deleted. */
     forget: (id: string): void => {
       const file = get(id);
@@ -126,7 +165,19 @@ export function openReviews(dataFolder: string) {
 
 function unreadable(path: string, problem: string): ReviewSummary {
   const name = basename(path);
-  return { id: name, title: name, file: name, question: "", records: 0, decided: 0, included: 0, reports: 0, updatedAt: statSync(path).mtime.toISOString(), sample: false, problem };
+  return {
+    id: name,
+    title: name,
+    file: name,
+    question: "",
+    records: 0,
+    decided: 0,
+    included: 0,
+    reports: 0,
+    updatedAt: statSync(path).mtime.toISOString(),
+    sample: false,
+    problem,
+  };
 }
 
 export function summarise(file: ReviewFile): ReviewSummary {
@@ -134,11 +185,16 @@ export function summarise(file: ReviewFile): ReviewSummary {
   const records = file.records();
   const last = file.ledger.all("SELECT at FROM audit ORDER BY sequence DESC LIMIT 1")[0];
   return {
-    id: file.id(), title, question, file: basename(file.path), records: records.length,
+    id: file.id(),
+    title,
+    question,
+    file: basename(file.path),
+    records: records.length,
     decided: records.filter((record) => record.decision !== null).length,
     included: records.filter((record) => record.decision === "include").length,
     reports: records.filter((record) => record.report !== null).length,
-    updatedAt: String(last?.["at"] ?? ""), sample: file.ledger.meta("sample") === "yes",
+    updatedAt: String(last?.["at"] ?? ""),
+    sample: file.ledger.meta("sample") === "yes",
   };
 }
 

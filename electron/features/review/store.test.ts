@@ -6,7 +6,17 @@ import { openReview, type FindDuplicates, type NewRecord } from "./store.ts";
 
 const path = (): string => join(mkdtempSync(join(tmpdir(), "evidesk-review-")), "a.evidesk");
 const create = { title: "A review", question: "Does it help?" };
-const record = (title: string, doi = ""): NewRecord => ({ title, abstract: "", authors: ["Doe, J"], year: 2020, journal: "", doi, pmid: "", source: "a.ris", extra: null });
+const record = (title: string, doi = ""): NewRecord => ({
+  title,
+  abstract: "",
+  authors: ["Doe, J"],
+  year: 2020,
+  journal: "",
+  doi,
+  pmid: "",
+  source: "a.ris",
+  extra: null,
+});
 const byDoi: FindDuplicates = (known, incoming) => {
   const seen = new Map(known.map(({ doi, id }) => [doi, id]));
   return incoming.map(({ doi, id }) => {
@@ -20,10 +30,23 @@ const source = { name: "a.ris", format: "ris", rejected: [] };
 
 test("duplicates within a batch and against earlier batches are kept, counted and not listed", () => {
   const file = openReview(path(), { create });
-  expect(file.importRecords("AB", source, [record("One", "10.1/a"), record("One again", "10.1/a")], byDoi)).toMatchObject({ imported: 1, duplicates: 1 });
-  expect(file.importRecords("AB", source, [record("One", "10.1/a"), record("Two", "10.1/b")], byDoi)).toMatchObject({ imported: 1, duplicates: 1 });
+  expect(
+    file.importRecords(
+      "AB",
+      source,
+      [record("One", "10.1/a"), record("One again", "10.1/a")],
+      byDoi,
+    ),
+  ).toMatchObject({ imported: 1, duplicates: 1 });
+  expect(
+    file.importRecords("AB", source, [record("One", "10.1/a"), record("Two", "10.1/b")], byDoi),
+  ).toMatchObject({ imported: 1, duplicates: 1 });
   expect(file.records().map(({ title }) => title)).toEqual(["One", "Two"]);
-  expect(file.prisma()).toMatchObject({ identified: [{ source: "a.ris", records: 4 }], duplicatesRemoved: 2, unscreened: 2 });
+  expect(file.prisma()).toMatchObject({
+    identified: [{ source: "a.ris", records: 4 }],
+    duplicatesRemoved: 2,
+    unscreened: 2,
+  });
 });
 
 test("an import that fails half-way leaves no record behind", () => {
@@ -52,8 +75,18 @@ test("everything comes back after closing, and a copy is a whole review", () => 
 
 test("PRISMA counts follow the decisions through both stages", () => {
   const file = openReview(path(), { create });
-  file.importRecords("AB", source, ["a", "b", "c", "d"].map((title) => record(title)), byDoi);
-  const decide = (kind: "screen" | "fullText", subject: string, action: "include" | "exclude" | "maybe", reason?: string) =>
+  file.importRecords(
+    "AB",
+    source,
+    ["a", "b", "c", "d"].map((title) => record(title)),
+    byDoi,
+  );
+  const decide = (
+    kind: "screen" | "fullText",
+    subject: string,
+    action: "include" | "exclude" | "maybe",
+    reason?: string,
+  ) =>
     file.ledger.decide([{ kind, subject, action, reviewer: "AB", ...(reason ? { reason } : {}) }]);
   decide("screen", "record:1", "include");
   decide("screen", "record:2", "include");
@@ -61,14 +94,23 @@ test("PRISMA counts follow the decisions through both stages", () => {
   file.attachReport("AB", "1", { assetId: "0".repeat(64), name: "1.pdf", matchedBy: "DOI" });
   decide("fullText", "record:1", "exclude", "Wrong outcome");
   expect(file.prisma()).toMatchObject({
-    screened: 3, excludedAtScreening: 1, unscreened: 1, soughtForRetrieval: 2, notRetrieved: 1, assessed: 1,
-    excludedAtFullText: [{ reason: "Wrong outcome", reports: 1 }], included: 0,
+    screened: 3,
+    excludedAtScreening: 1,
+    unscreened: 1,
+    soughtForRetrieval: 2,
+    notRetrieved: 1,
+    assessed: 1,
+    excludedAtFullText: [{ reason: "Wrong outcome", reports: 1 }],
+    included: 0,
   });
 });
 
 test("a review of a newer format and a foreign database are refused by name", async () => {
   const { DatabaseSync } = await import("node:sqlite");
-  for (const [sql, problem] of [["PRAGMA user_version = 99", /newer/], ["CREATE TABLE other(x)", /not an Evidesk review/]] as const) {
+  for (const [sql, problem] of [
+    ["PRAGMA user_version = 99", /newer/],
+    ["CREATE TABLE other(x)", /not an Evidesk review/],
+  ] as const) {
     const at = path();
     const raw = new DatabaseSync(at);
     raw.exec(sql);

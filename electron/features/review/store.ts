@@ -2,7 +2,13 @@
 import { randomUUID } from "node:crypto";
 import type { DatabaseSync } from "node:sqlite";
 import { AppError } from "../../api/errors.ts";
-import type { Criterion, ImportReport, Pico, ReviewRecord, SearchRun } from "../../api/schemas/review.ts";
+import type {
+  Criterion,
+  ImportReport,
+  Pico,
+  ReviewRecord,
+  SearchRun,
+} from "../../api/schemas/review.ts";
 import { openDatabase, openLedger } from "../audit/ledger.ts";
 import { countPrisma } from "./prisma.ts";
 import { formatVersion, reviewTables } from "./tables.ts";
@@ -23,27 +29,53 @@ export type NewRecord = {
 export type KnownRecord = NewRecord & { id: number };
 export type DuplicateOf = { ofId: number; reason: string };
 /** Decides for each incoming record, in order, whether it repeats a known or an earlier incoming one. */
-export type FindDuplicates = (known: KnownRecord[], incoming: KnownRecord[]) => (DuplicateOf | null)[];
+export type FindDuplicates = (
+  known: KnownRecord[],
+  incoming: KnownRecord[],
+) => (DuplicateOf | null)[];
 
 export type ReviewFile = ReturnType<typeof openReview>;
 
-const emptyPico: Pico = { population: "", intervention: "", comparator: "", outcome: "", design: "" };
-const defaultReasons = ["Wrong population", "Wrong intervention", "Wrong comparator", "Wrong outcome", "Wrong study design", "Wrong publication type", "Duplicate"];
+const emptyPico: Pico = {
+  population: "",
+  intervention: "",
+  comparator: "",
+  outcome: "",
+  design: "",
+};
+const defaultReasons = [
+  "Wrong population",
+  "Wrong intervention",
+  "Wrong comparator",
+  "Wrong outcome",
+  "Wrong study design",
+  "Wrong publication type",
+  "Duplicate",
+];
 
 const selectRecords = `SELECT r.id, r.title, r.abstract, r.authors, r.year, r.journal, r.doi, r.pmid, r.source, p.assetId AS report
   FROM records r LEFT JOIN reports p ON p.recordId = r.id`;
 
 function recordFrom(row: Record<string, unknown>, action: string | undefined): ReviewRecord {
   return {
-    id: String(row["id"]), title: String(row["title"]), abstract: String(row["abstract"]),
-    authors: JSON.parse(String(row["authors"])), year: row["year"] === null ? null : Number(row["year"]),
-    journal: String(row["journal"]), doi: String(row["doi"]), pmid: String(row["pmid"]), source: String(row["source"]),
+    id: String(row["id"]),
+    title: String(row["title"]),
+    abstract: String(row["abstract"]),
+    authors: JSON.parse(String(row["authors"])),
+    year: row["year"] === null ? null : Number(row["year"]),
+    journal: String(row["journal"]),
+    doi: String(row["doi"]),
+    pmid: String(row["pmid"]),
+    source: String(row["source"]),
     decision: action === "include" || action === "exclude" || action === "maybe" ? action : null,
     report: row["report"] === null ? null : String(row["report"]),
   };
 }
 
-export function openReview(path: string, options: { create?: { title: string; question: string } } = {}) {
+export function openReview(
+  path: string,
+  options: { create?: { title: string; question: string } } = {},
+) {
   const database = openDatabase(path);
   try {
     return reviewOn(database, path, options.create);
@@ -55,14 +87,24 @@ export function openReview(path: string, options: { create?: { title: string; qu
 
 function checkFormat(database: DatabaseSync, path: string): void {
   const version = Number(database.prepare("PRAGMA user_version").get()?.["user_version"] ?? 0);
-  const tables = Number(database.prepare("SELECT count(*) AS n FROM sqlite_master").get()?.["n"] ?? 0);
+  const tables = Number(
+    database.prepare("SELECT count(*) AS n FROM sqlite_master").get()?.["n"] ?? 0,
+  );
   if (version > formatVersion) {
-    throw new AppError("badFile", `"${path}" was written by a newer Evidesk (format ${version}; this one reads ${formatVersion}).`);
+    throw new AppError(
+      "badFile",
+      `"${path}" was written by a newer Evidesk (format ${version}; this one reads ${formatVersion}).`,
+    );
   }
-  if (version === 0 && tables > 0) throw new AppError("badFile", `"${path}" is a database, but not an Evidesk review.`);
+  if (version === 0 && tables > 0)
+    throw new AppError("badFile", `"${path}" is a database, but not an Evidesk review.`);
 }
 
-function reviewOn(database: DatabaseSync, path: string, create: { title: string; question: string } | undefined) {
+function reviewOn(
+  database: DatabaseSync,
+  path: string,
+  create: { title: string; question: string } | undefined,
+) {
   checkFormat(database, path);
   const ledger = openLedger(database);
   database.exec(reviewTables);
@@ -86,7 +128,16 @@ function reviewOn(database: DatabaseSync, path: string, create: { title: string;
     return text === undefined ? fallback : (JSON.parse(text) as T);
   };
 
-  function update(actor: string, change: { title?: string | undefined; question?: string | undefined; pico?: Pico | undefined; criteria?: Criterion[] | undefined; exclusionReasons?: string[] | undefined }): void {
+  function update(
+    actor: string,
+    change: {
+      title?: string | undefined;
+      question?: string | undefined;
+      pico?: Pico | undefined;
+      criteria?: Criterion[] | undefined;
+      exclusionReasons?: string[] | undefined;
+    },
+  ): void {
     ledger.transaction(() => {
       for (const [key, value] of Object.entries(change)) {
         if (value === undefined) continue;
@@ -98,9 +149,16 @@ function reviewOn(database: DatabaseSync, path: string, create: { title: string;
 
   function known(): KnownRecord[] {
     return ledger.all("SELECT * FROM records WHERE duplicateOf IS NULL ORDER BY id").map((row) => ({
-      id: Number(row["id"]), title: String(row["title"]), abstract: "", authors: JSON.parse(String(row["authors"])),
-      year: row["year"] === null ? null : Number(row["year"]), journal: String(row["journal"]), doi: String(row["doi"]),
-      pmid: String(row["pmid"]), source: String(row["source"]), extra: null,
+      id: Number(row["id"]),
+      title: String(row["title"]),
+      abstract: "",
+      authors: JSON.parse(String(row["authors"])),
+      year: row["year"] === null ? null : Number(row["year"]),
+      journal: String(row["journal"]),
+      doi: String(row["doi"]),
+      pmid: String(row["pmid"]),
+      source: String(row["source"]),
+      extra: null,
     }));
   }
 
@@ -112,48 +170,108 @@ function reviewOn(database: DatabaseSync, path: string, create: { title: string;
     findDuplicates: FindDuplicates,
   ): ImportReport {
     return ledger.transaction(() => {
-      const first = Number(ledger.all("SELECT coalesce(max(id), 0) + 1 AS next FROM records")[0]?.["next"]);
+      const first = Number(
+        ledger.all("SELECT coalesce(max(id), 0) + 1 AS next FROM records")[0]?.["next"],
+      );
       const numbered = incoming.map((record, index) => ({ ...record, id: first + index }));
       const verdicts = findDuplicates(known(), numbered);
       const duplicates = verdicts.filter((verdict) => verdict !== null).length;
-      const report = { file: source.name, format: source.format, imported: incoming.length - duplicates, duplicates, rejected: source.rejected };
+      const report = {
+        file: source.name,
+        format: source.format,
+        imported: incoming.length - duplicates,
+        duplicates,
+        rejected: source.rejected,
+      };
       const added = database
-        .prepare("INSERT INTO imports(at, source, format, imported, duplicates, rejected) VALUES (?,?,?,?,?,?) RETURNING id")
-        .get(new Date().toISOString(), source.name, source.format, report.imported, duplicates, JSON.stringify(source.rejected));
+        .prepare(
+          "INSERT INTO imports(at, source, format, imported, duplicates, rejected) VALUES (?,?,?,?,?,?) RETURNING id",
+        )
+        .get(
+          new Date().toISOString(),
+          source.name,
+          source.format,
+          report.imported,
+          duplicates,
+          JSON.stringify(source.rejected),
+        );
       for (const [index, record] of numbered.entries()) {
         const duplicate = verdicts[index] ?? null;
         insertRecord.get(
-          Number(added?.["id"]), record.title, record.abstract, JSON.stringify(record.authors), record.year, record.journal,
-          record.doi, record.pmid, record.source, JSON.stringify(record.extra ?? null), duplicate?.ofId ?? null, duplicate?.reason ?? null,
+          Number(added?.["id"]),
+          record.title,
+          record.abstract,
+          JSON.stringify(record.authors),
+          record.year,
+          record.journal,
+          record.doi,
+          record.pmid,
+          record.source,
+          JSON.stringify(record.extra ?? null),
+          duplicate?.ofId ?? null,
+          duplicate?.reason ?? null,
         );
       }
-      ledger.record(actor, "import", { source: source.name, format: source.format, imported: report.imported, duplicates, rejected: source.rejected.length });
+      ledger.record(actor, "import", {
+        source: source.name,
+        format: source.format,
+        imported: report.imported,
+        duplicates,
+        rejected: source.rejected.length,
+      });
       return report;
     });
   }
 
   /** Live records (duplicates left out) in id order, with the reviewer's screening decision, or the latest of anyone. */
   function records(reviewer?: string): ReviewRecord[] {
-    const decisions = new Map((reviewer === undefined ? ledger.latestDecisions("screen") : ledger.currentDecisions("screen", reviewer)).map((d) => [d.subject, d.action]));
-    return ledger.all(`${selectRecords} WHERE r.duplicateOf IS NULL ORDER BY r.id`).map((row) => recordFrom(row, decisions.get(`record:${String(row["id"])}`)));
+    const decisions = new Map(
+      (reviewer === undefined
+        ? ledger.latestDecisions("screen")
+        : ledger.currentDecisions("screen", reviewer)
+      ).map((d) => [d.subject, d.action]),
+    );
+    return ledger
+      .all(`${selectRecords} WHERE r.duplicateOf IS NULL ORDER BY r.id`)
+      .map((row) => recordFrom(row, decisions.get(`record:${String(row["id"])}`)));
   }
 
   /** One live record, with the reviewer's screening decision, or null; cheap in a large review. */
   function record(id: string, reviewer: string): ReviewRecord | null {
-    const row = ledger.all(`${selectRecords} WHERE r.duplicateOf IS NULL AND r.id = ?`, Number(id))[0];
+    const row = ledger.all(
+      `${selectRecords} WHERE r.duplicateOf IS NULL AND r.id = ?`,
+      Number(id),
+    )[0];
     if (row === undefined) return null;
-    const last = ledger.decisions("screen", `record:${id}`).findLast((decision) => decision.reviewer === reviewer);
+    const last = ledger
+      .decisions("screen", `record:${id}`)
+      .findLast((decision) => decision.reviewer === reviewer);
     return recordFrom(row, last?.action);
   }
 
-  function attachReport(actor: string, recordId: string, report: { assetId: string; name: string; matchedBy: string }): void {
-    if (ledger.all("SELECT 1 FROM records WHERE id = ? AND duplicateOf IS NULL", Number(recordId)).length === 0) {
+  function attachReport(
+    actor: string,
+    recordId: string,
+    report: { assetId: string; name: string; matchedBy: string },
+  ): void {
+    if (
+      ledger.all("SELECT 1 FROM records WHERE id = ? AND duplicateOf IS NULL", Number(recordId))
+        .length === 0
+    ) {
       throw new AppError("notFound", `The review has no record ${recordId}.`, { recordId });
     }
     ledger.transaction(() => {
       database
-        .prepare("INSERT INTO reports(recordId, assetId, name, matchedBy, at) VALUES (?,?,?,?,?) ON CONFLICT(recordId) DO UPDATE SET assetId = excluded.assetId, name = excluded.name, matchedBy = excluded.matchedBy, at = excluded.at")
-        .run(Number(recordId), report.assetId, report.name, report.matchedBy, new Date().toISOString());
+        .prepare(
+          "INSERT INTO reports(recordId, assetId, name, matchedBy, at) VALUES (?,?,?,?,?) ON CONFLICT(recordId) DO UPDATE SET assetId = excluded.assetId, name = excluded.name, matchedBy = excluded.matchedBy, at = excluded.at",
+        )
+        .run(
+          Number(recordId),
+          report.assetId,
+          report.name,
+          report.matchedBy,
+          new Date().toISOString(),
+        );
       ledger.record(actor, "attachReport", { recordId, ...report });
     });
   }
@@ -161,7 +279,11 @@ function reviewOn(database: DatabaseSync, path: string, create: { title: string;
   function logSearch(actor: string, run: Omit<SearchRun, "id" | "at">): SearchRun {
     const stored = { ...run, id: randomUUID(), at: new Date().toISOString() };
     ledger.transaction(() => {
-      database.prepare("INSERT INTO searches(id, database, query, at, count, imported) VALUES (?,?,?,?,?,?)").run(stored.id, run.database, run.query, stored.at, run.count, run.imported);
+      database
+        .prepare(
+          "INSERT INTO searches(id, database, query, at, count, imported) VALUES (?,?,?,?,?,?)",
+        )
+        .run(stored.id, run.database, run.query, stored.at, run.count, run.imported);
       ledger.record(actor, "search", { ...run });
     });
     return stored;
@@ -171,9 +293,15 @@ function reviewOn(database: DatabaseSync, path: string, create: { title: string;
     ledger,
     path,
     record,
-    liveCount: (): number => Number(ledger.all("SELECT count(*) AS n FROM records WHERE duplicateOf IS NULL")[0]?.["n"]),
+    liveCount: (): number =>
+      Number(ledger.all("SELECT count(*) AS n FROM records WHERE duplicateOf IS NULL")[0]?.["n"]),
     /** Changes when records are added, edited or found to be duplicates. */
-    recordsVersion: (): string => Object.values(ledger.all("SELECT count(*) AS n, max(id) AS last, sum(length(title) + length(abstract)) AS size FROM records WHERE duplicateOf IS NULL")[0] ?? {}).join(":"),
+    recordsVersion: (): string =>
+      Object.values(
+        ledger.all(
+          "SELECT count(*) AS n, max(id) AS last, sum(length(title) + length(abstract)) AS size FROM records WHERE duplicateOf IS NULL",
+        )[0] ?? {},
+      ).join(":"),
     id: (): string => ledger.meta("id") ?? "",
     protocol: () => ({
       title: ledger.meta("title") ?? "",
@@ -187,15 +315,28 @@ function reviewOn(database: DatabaseSync, path: string, create: { title: string;
     records,
     attachReport,
     logSearch,
-    reports: () => ledger.all("SELECT * FROM reports ORDER BY recordId").map((row) => ({
-      recordId: String(row["recordId"]), assetId: String(row["assetId"]), name: String(row["name"]), matchedBy: String(row["matchedBy"]), at: String(row["at"]),
-    })),
-    searches: (): SearchRun[] => ledger.all("SELECT * FROM searches ORDER BY at").map((row) => ({
-      id: String(row["id"]), database: String(row["database"]), query: String(row["query"]), at: String(row["at"]), count: Number(row["count"]), imported: Number(row["imported"]),
-    })),
+    reports: () =>
+      ledger.all("SELECT * FROM reports ORDER BY recordId").map((row) => ({
+        recordId: String(row["recordId"]),
+        assetId: String(row["assetId"]),
+        name: String(row["name"]),
+        matchedBy: String(row["matchedBy"]),
+        at: String(row["at"]),
+      })),
+    searches: (): SearchRun[] =>
+      ledger.all("SELECT * FROM searches ORDER BY at").map((row) => ({
+        id: String(row["id"]),
+        database: String(row["database"]),
+        query: String(row["query"]),
+        at: String(row["at"]),
+        count: Number(row["count"]),
+        imported: Number(row["imported"]),
+      })),
     prisma: () => countPrisma(ledger),
     /** Writes a consistent copy, compacted, to a path that must not exist yet. */
-    copyTo: (target: string): void => { database.prepare("VACUUM INTO ?").run(target); },
+    copyTo: (target: string): void => {
+      database.prepare("VACUUM INTO ?").run(target);
+    },
     close: ledger.close,
   };
 }

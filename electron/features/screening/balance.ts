@@ -5,7 +5,10 @@ import type { Labelled } from "./linear-svm.ts";
  * ASReview's balance: relevant records weigh 1, irrelevant ones relevant/(ratio × irrelevant), all
  * rescaled to a mean of 1; so the relevant class weighs `ratio` times the other in total.
  */
-export function balance(labels: readonly { row: number; relevant: boolean }[], ratio: number): Labelled[] {
+export function balance(
+  labels: readonly { row: number; relevant: boolean }[],
+  ratio: number,
+): Labelled[] {
   const relevant = labels.filter((label) => label.relevant).length;
   const irrelevant = labels.length - relevant;
   const low = relevant / (ratio * irrelevant);

@@ -12,7 +12,11 @@ import { createLearner, recipes } from "./learner.ts";
 import { measureOrder, type Metrics } from "./metrics.ts";
 import { simulate } from "./simulate.ts";
 
-const folder = join(process.env["EVIDESK_SHARED"] ?? join(programFolder, "..", "shared"), "data", "screening");
+const folder = join(
+  process.env["EVIDESK_SHARED"] ?? join(programFolder, "..", "shared"),
+  "data",
+  "screening",
+);
 if (!existsSync(folder)) {
   process.stdout.write("Skipped: the labelled reviews of the shared data folder are not here.\n");
   process.exit(0);
@@ -28,32 +32,63 @@ const measures: [string, string, (metrics: Metrics) => number][] = [
   ["ATD", "atd_records", (metrics) => metrics.atd],
 ];
 
-const baseline: Record<string, string>[] = parse(readFileSync(join(folder, "asreview_baseline.csv")), { columns: true });
-const priors: Record<string, { pair: number; included: number; excluded: number }[]> = JSON.parse(readFileSync(join(folder, "priors.json"), "utf8"));
+const baseline: Record<string, string>[] = parse(
+  readFileSync(join(folder, "asreview_baseline.csv")),
+  { columns: true },
+);
+const priors: Record<string, { pair: number; included: number; excluded: number }[]> = JSON.parse(
+  readFileSync(join(folder, "priors.json"), "utf8"),
+);
 const wanted = process.argv.slice(2);
 const sets = wanted.length === 0 ? Object.keys(priors) : wanted.filter((name) => name in priors);
 
-process.stdout.write(`set (mean of its prior pairs) | ${measures.map(([name]) => `${name} ours / ASReview / largest difference`).join(" | ")} | ms per step ours / ASReview\n`);
+process.stdout.write(
+  `set (mean of its prior pairs) | ${measures.map(([name]) => `${name} ours / ASReview / largest difference`).join(" | ")} | ms per step ours / ASReview\n`,
+);
 for (const name of sets) {
   const records = await readLabelledSet(join(folder, `${name}.csv.gz`));
   const rowOf = new Map(records.map((record, row) => [record.id, row]));
   const labels = records.map((record) => record.relevant === true);
-  const runs = (priors[name] ?? []).slice(0, Number(process.env["PAIRS"] ?? 5)).map(({ pair, included, excluded }) => {
-    const learner = createLearner(records.map((record) => `${record.title} ${record.abstract}`), recipes.elasU4);
-    const known = [rowOf.get(String(included)) ?? 0, rowOf.get(String(excluded)) ?? 0];
-    let left = labels.filter(Boolean).length - known.filter((row) => labels[row]).length;
-    // Like ASReview's simulation it ends with the last relevant record; no measure looks at what follows.
-    const run = simulate({ learner, labels, priors: known, clock: () => performance.now(), stop: (order) => (order.at(-1)?.relevant === true ? --left : left) === 0 });
-    const rest = labels.length - known.length - run.order.length;
-    const theirs = baseline.find((row) => row["dataset"] === name && row["pair"] === String(pair)) ?? {};
-    return { metrics: measureOrder([...run.order.map((step) => step.relevant), ...Array.from({ length: rest }, () => false)]), seconds: run.secondsPerStep.mean, theirs };
-  });
-  const mean = (values: number[]): number => values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length);
+  const runs = (priors[name] ?? [])
+    .slice(0, Number(process.env["PAIRS"] ?? 5))
+    .map(({ pair, included, excluded }) => {
+      const learner = createLearner(
+        records.map((record) => `${record.title} ${record.abstract}`),
+        recipes.elasU4,
+      );
+      const known = [rowOf.get(String(included)) ?? 0, rowOf.get(String(excluded)) ?? 0];
+      let left = labels.filter(Boolean).length - known.filter((row) => labels[row]).length;
+      // Like ASReview's simulation it ends with the last relevant record; no measure looks at what follows.
+      const run = simulate({
+        learner,
+        labels,
+        priors: known,
+        clock: () => performance.now(),
+        stop: (order) => (order.at(-1)?.relevant === true ? --left : left) === 0,
+      });
+      const rest = labels.length - known.length - run.order.length;
+      const theirs =
+        baseline.find((row) => row["dataset"] === name && row["pair"] === String(pair)) ?? {};
+      return {
+        metrics: measureOrder([
+          ...run.order.map((step) => step.relevant),
+          ...Array.from({ length: rest }, () => false),
+        ]),
+        seconds: run.secondsPerStep.mean,
+        theirs,
+      };
+    });
+  const mean = (values: number[]): number =>
+    values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length);
   const columns = measures.map(([, column, of]) => {
     const ours = runs.map((run) => of(run.metrics));
     const theirs = runs.map((run) => Number(run.theirs[column]));
-    const largest = Math.max(...ours.map((value, index) => Math.abs(value - (theirs[index] ?? Number.NaN))));
+    const largest = Math.max(
+      ...ours.map((value, index) => Math.abs(value - (theirs[index] ?? Number.NaN))),
+    );
     return `${mean(ours).toFixed(4)} / ${mean(theirs).toFixed(4)} / ${largest.toFixed(4)}`;
   });
-  process.stdout.write(`${name} | ${columns.join(" | ")} | ${(1000 * mean(runs.map((run) => run.seconds))).toFixed(1)} / ${(1000 * mean(runs.map((run) => Number(run.theirs["sec_per_step_mean"])))).toFixed(1)}\n`);
+  process.stdout.write(
+    `${name} | ${columns.join(" | ")} | ${(1000 * mean(runs.map((run) => run.seconds))).toFixed(1)} / ${(1000 * mean(runs.map((run) => Number(run.theirs["sec_per_step_mean"])))).toFixed(1)}\n`,
+  );
 }

@@ -13,11 +13,23 @@ import { judgeSet, standardised, type ZeroShot } from "./zero-shot.ts";
 
 const text = z.union([z.string(), z.array(z.string())]);
 const criteriaSchema = z
-  .object({ title: z.string(), question: z.string().nullish(), inclusion: text.nullish(), exclusion: text.nullish(), inclusion_criteria: text.nullish(), exclusion_criteria: text.nullish(), pico: z.record(z.string(), z.string()).nullish() })
+  .object({
+    title: z.string(),
+    question: z.string().nullish(),
+    inclusion: text.nullish(),
+    exclusion: text.nullish(),
+    inclusion_criteria: text.nullish(),
+    exclusion_criteria: text.nullish(),
+    pico: z.record(z.string(), z.string()).nullish(),
+  })
   .loose();
 
 async function readCriteria(path: unknown): Promise<CriteriaFile> {
-  if (typeof path !== "string") throw new AppError("usage", "--criteria takes a JSON file with title, inclusion and, when there are any, exclusion and pico.");
+  if (typeof path !== "string")
+    throw new AppError(
+      "usage",
+      "--criteria takes a JSON file with title, inclusion and, when there are any, exclusion and pico.",
+    );
   const content = await readFile(path, "utf8").catch(() => {
     throw new AppError("notFound", `There is no file "${path}".`, { path });
   });
@@ -25,28 +37,55 @@ async function readCriteria(path: unknown): Promise<CriteriaFile> {
   try {
     json = JSON.parse(content);
   } catch (thrown) {
-    throw new AppError("badFile", `"${path}" is not JSON: ${thrown instanceof Error ? thrown.message : ""}.`);
+    throw new AppError(
+      "badFile",
+      `"${path}" is not JSON: ${thrown instanceof Error ? thrown.message : ""}.`,
+    );
   }
   const parsed = criteriaSchema.safeParse(json);
-  if (!parsed.success) throw new AppError("badFile", `"${path}": ${parsed.error.issues[0]?.path.join(".")}: ${parsed.error.issues[0]?.message}.`);
+  if (!parsed.success)
+    throw new AppError(
+      "badFile",
+      `"${path}": ${parsed.error.issues[0]?.path.join(".")}: ${parsed.error.issues[0]?.message}.`,
+    );
   const { title, question, pico } = parsed.data;
-  return { title, question, pico, inclusion: parsed.data.inclusion ?? parsed.data.inclusion_criteria ?? "", exclusion: parsed.data.exclusion ?? parsed.data.exclusion_criteria };
+  return {
+    title,
+    question,
+    pico,
+    inclusion: parsed.data.inclusion ?? parsed.data.inclusion_criteria ?? "",
+    exclusion: parsed.data.exclusion ?? parsed.data.exclusion_criteria,
+  };
 }
 
-const textOf = (record: { title: string; abstract: string }): string => `${record.title} ${record.abstract}`;
+const textOf = (record: { title: string; abstract: string }): string =>
+  `${record.title} ${record.abstract}`;
 
 const rank: Command = {
   summary: "Rank a set by eligibility criteria before any decision.",
   usage: "rank FILE.csv --criteria C.json",
-  options: { criteria: { type: "string", help: "JSON: {title, question?, inclusion, exclusion?, pico?}" } },
+  options: {
+    criteria: { type: "string", help: "JSON: {title, question?, inclusion, exclusion?, pico?}" },
+  },
   async run({ positionals: [path], values }) {
     if (path === undefined) throw new AppError("usage", `Usage: evidesk ${this.usage}`);
-    const [records, file] = await Promise.all([readLabelledSet(path), readCriteria(values["criteria"])]);
+    const [records, file] = await Promise.all([
+      readLabelledSet(path),
+      readCriteria(values["criteria"]),
+    ]);
     const judged = judgeSet(records, file);
     return records
       .map((record, index) => {
         const { score = 0, verdicts = [] } = judged[index] ?? {};
-        return { id: record.id, score, criteria: verdicts.map(({ criterion, verdict, quote }) => ({ criterion, verdict, quote })) };
+        return {
+          id: record.id,
+          score,
+          criteria: verdicts.map(({ criterion, verdict, quote }) => ({
+            criterion,
+            verdict,
+            quote,
+          })),
+        };
       })
       .toSorted((a, b) => b.score - a.score);
   },
@@ -56,10 +95,19 @@ const modes = ["active", "zero-shot", "both"];
 
 const simulateCommand: Command = {
   summary: "Replay the screening of a labelled set.",
-  usage: "simulate FILE.csv --prior-included ID --prior-excluded ID [--criteria C.json] [--mode active|zero-shot|both] [--stop RULE]",
+  usage:
+    "simulate FILE.csv --prior-included ID --prior-excluded ID [--criteria C.json] [--mode active|zero-shot|both] [--stop RULE]",
   options: {
-    "prior-included": { type: "string", multiple: true, help: "id of a relevant record known from the start" },
-    "prior-excluded": { type: "string", multiple: true, help: "id of an irrelevant record known from the start" },
+    "prior-included": {
+      type: "string",
+      multiple: true,
+      help: "id of a relevant record known from the start",
+    },
+    "prior-excluded": {
+      type: "string",
+      multiple: true,
+      help: "id of an irrelevant record known from the start",
+    },
     criteria: { type: "string", help: "criteria file; needed by zero-shot and both" },
     mode: { type: "string", help: modes.join(", ") },
     stop: { type: "string", help: stopRuleForms },
@@ -67,26 +115,43 @@ const simulateCommand: Command = {
   async run({ positionals: [path], values }) {
     if (path === undefined) throw new AppError("usage", `Usage: evidesk ${this.usage}`);
     const mode = String(values["mode"] ?? "active");
-    if (!modes.includes(mode)) throw new AppError("usage", `--mode "${mode}" is not one of ${modes.join(", ")}.`);
+    if (!modes.includes(mode))
+      throw new AppError("usage", `--mode "${mode}" is not one of ${modes.join(", ")}.`);
     const ruleText = String(values["stop"] ?? "never");
     const rule = parseStopRule(ruleText);
-    if (rule === null) throw new AppError("usage", `--stop "${ruleText}" is not one of ${stopRuleForms}.`);
+    if (rule === null)
+      throw new AppError("usage", `--stop "${ruleText}" is not one of ${stopRuleForms}.`);
     const records = (await readLabelledSet(path)).filter((record) => record.relevant !== null);
     const rowOf = new Map(records.map((record, row) => [record.id, row]));
-    const priors = [...ids(values["prior-included"]), ...ids(values["prior-excluded"])].map((id) => {
-      const row = rowOf.get(id);
-      if (row === undefined) throw new AppError("badInput", `The set has no labelled record with the id "${id}".`, { id });
-      return row;
-    });
-    const criteria = mode === "active" && values["criteria"] === undefined ? null : judgeSet(records, await readCriteria(values["criteria"]));
+    const priors = [...ids(values["prior-included"]), ...ids(values["prior-excluded"])].map(
+      (id) => {
+        const row = rowOf.get(id);
+        if (row === undefined)
+          throw new AppError("badInput", `The set has no labelled record with the id "${id}".`, {
+            id,
+          });
+        return row;
+      },
+    );
+    const criteria =
+      mode === "active" && values["criteria"] === undefined
+        ? null
+        : judgeSet(records, await readCriteria(values["criteria"]));
     const labels = records.map((record) => record.relevant === true);
     // The replay goes on to the end, so that its measures do not depend on the rule; where the rule stops is noted.
     let stopped: { at: number; estimate: number | null } | null = null;
     const note = (found: readonly boolean[], remaining: number): boolean => {
-      if (stopped === null && (rule.stop(found, remaining) || remaining === 0)) stopped = { at: found.length, estimate: estimateRelevant(found, remaining)?.recall ?? null };
+      if (stopped === null && (rule.stop(found, remaining) || remaining === 0))
+        stopped = {
+          at: found.length,
+          estimate: estimateRelevant(found, remaining)?.recall ?? null,
+        };
       return false;
     };
-    const run = mode === "zero-shot" ? byCriteria(criteria ?? [], labels, priors, note) : runActive(records, labels, priors, mode === "both" ? criteria : null, note);
+    const run =
+      mode === "zero-shot"
+        ? byCriteria(criteria ?? [], labels, priors, note)
+        : runActive(records, labels, priors, mode === "both" ? criteria : null, note);
     const found = run.order.map((step) => step.relevant);
     const total = found.filter(Boolean).length;
     const { at, estimate } = stopped ?? { at: found.length, estimate: null };
@@ -95,22 +160,38 @@ const simulateCommand: Command = {
       order: run.order.map((step) => records[step.row]?.id ?? ""),
       metrics,
       secondsPerStep: run.secondsPerStep,
-      stop: { rule: rule.name, at, estimatedRecall: estimate, recall: total === 0 ? 1 : found.slice(0, at).filter(Boolean).length / total },
+      stop: {
+        rule: rule.name,
+        at,
+        estimatedRecall: estimate,
+        recall: total === 0 ? 1 : found.slice(0, at).filter(Boolean).length / total,
+      },
     };
   },
 };
 
 const ids = (value: unknown): string[] => (Array.isArray(value) ? value.map(String) : []);
 
-function runActive(records: readonly LabelledRecord[], labels: readonly boolean[], priors: readonly number[], criteria: ZeroShot[] | null, stop: (found: boolean[], remaining: number) => boolean) {
+function runActive(
+  records: readonly LabelledRecord[],
+  labels: readonly boolean[],
+  priors: readonly number[],
+  criteria: ZeroShot[] | null,
+  stop: (found: boolean[], remaining: number) => boolean,
+) {
   const learner = createLearner(records.map(textOf), recipes.elasU4);
   const offsets = criteria === null ? null : standardised(criteria.map((one) => one.score));
   const found: boolean[] = [];
   let relevant = labels.filter((value, row) => value && priors.includes(row)).length;
   return simulate({
-    learner, labels, priors, clock: () => performance.now(),
+    learner,
+    labels,
+    priors,
+    clock: () => performance.now(),
     // Criteria lead while few relevant records are known and fade as the classifier learns.
-    ...(offsets === null ? {} : { offset: () => offsets.map((value) => (value * 0.05) / Math.max(1, relevant)) }),
+    ...(offsets === null
+      ? {}
+      : { offset: () => offsets.map((value) => (value * 0.05) / Math.max(1, relevant)) }),
     stop: (order, remaining) => {
       const last = order.at(-1)?.relevant === true;
       found.push(last);
@@ -120,7 +201,12 @@ function runActive(records: readonly LabelledRecord[], labels: readonly boolean[
   });
 }
 
-function byCriteria(criteria: readonly ZeroShot[], labels: readonly boolean[], priors: readonly number[], stop: (found: boolean[], remaining: number) => boolean) {
+function byCriteria(
+  criteria: readonly ZeroShot[],
+  labels: readonly boolean[],
+  priors: readonly number[],
+  stop: (found: boolean[], remaining: number) => boolean,
+) {
   const started = performance.now();
   const rows = labels.map((_, row) => row).filter((row) => !priors.includes(row));
   const sorted = rows.toSorted((a, b) => (criteria[b]?.score ?? 0) - (criteria[a]?.score ?? 0));

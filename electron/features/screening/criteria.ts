@@ -40,10 +40,17 @@ export function prepareRecord(record: { title: string; abstract: string }): Prep
 
 type Part = { stems: [string, number][]; total: number };
 /** A criterion taken apart once for all records of a review. */
-export type Reading = { whole: Part; parts: Part[]; designs: Design[]; ages: Set<"children" | "adults" | "older"> };
+export type Reading = {
+  whole: Part;
+  parts: Part[];
+  designs: Design[];
+  ages: Set<"children" | "adults" | "older">;
+};
 
 function partOf(text: string, weight: TermWeight): Part {
-  const stems = [...new Set(termsOf(text).map((term) => term.stem))].map((stem): [string, number] => [stem, weight(stem)]);
+  const stems = [...new Set(termsOf(text).map((term) => term.stem))].map(
+    (stem): [string, number] => [stem, weight(stem)],
+  );
   return { stems, total: stems.reduce((sum, [, value]) => sum + value, 0) };
 }
 
@@ -55,11 +62,19 @@ export function readCriterion(criterion: string, weight: TermWeight): Reading {
   const text = criterion.replace(heading, "");
   const whole = partOf(text, weight);
   // "Or" lists, semicolons and brackets: any part that is met supports the criterion.
-  const parts = text.split(/[;•\n]|\bor\b|\(|\)|,(?!\d)/i).map((part) => partOf(part, weight)).filter((part) => part.stems.length > 0);
+  const parts = text
+    .split(/[;•\n]|\bor\b|\(|\)|,(?!\d)/i)
+    .map((part) => partOf(part, weight))
+    .filter((part) => part.stems.length > 0);
   const ages = new Set(ageSigns(text).map((sign) => sign.kind));
   if (ages.has("children") && ages.has("adults")) ages.clear();
   if (ages.has("older")) ages.add("adults");
-  return { whole, parts: parts.length > 0 ? parts : [whole], designs: designWords.filter(([pattern]) => pattern.test(text)).flatMap(([, kinds]) => kinds), ages };
+  return {
+    whole,
+    parts: parts.length > 0 ? parts : [whole],
+    designs: designWords.filter(([pattern]) => pattern.test(text)).flatMap(([, kinds]) => kinds),
+    ages,
+  };
 }
 
 /** Share of a part's weighted terms that the record holds. */
@@ -100,7 +115,9 @@ const designWords: [RegExp, Design[]][] = [
 ];
 
 const nothing = (): string => "";
-const quoteAround = (record: Prepared, start: number) => (): string => record.sentences().find((sentence) => start >= sentence.start && start < sentence.end)?.text ?? "";
+const quoteAround = (record: Prepared, start: number) => (): string =>
+  record.sentences().find((sentence) => start >= sentence.start && start < sentence.end)?.text ??
+  "";
 
 function judgeDesign(wanted: readonly Design[], record: Prepared): Judged | null {
   if (wanted.length === 0) return null;
@@ -116,8 +133,15 @@ function judgeAge(wanted: ReadonlySet<string>, record: Prepared): Judged | null 
   if (wanted.size === 0) return null;
   const found = record.ages();
   const met = found.find((sign) => wanted.has(sign.kind));
-  const against = found.find((sign) => !wanted.has(sign.kind) && (sign.kind === "children" || wanted.has("children")));
-  if (met) return { verdict: against ? "partial" : "yes", quote: quoteAround(record, met.start), support: against ? 0.6 : 1 };
+  const against = found.find(
+    (sign) => !wanted.has(sign.kind) && (sign.kind === "children" || wanted.has("children")),
+  );
+  if (met)
+    return {
+      verdict: against ? "partial" : "yes",
+      quote: quoteAround(record, met.start),
+      support: against ? 0.6 : 1,
+    };
   if (against) return { verdict: "no", quote: quoteAround(record, against.start), support: 0 };
   return { verdict: "uncertain", quote: nothing, support: 0.5 };
 }
@@ -129,17 +153,27 @@ export function judgeCriterion(reading: Reading, record: Prepared): Judged {
   const best = Math.max(...reading.parts.map((part) => coverage(part, record)));
   const support = 0.6 * best + 0.4 * coverage(reading.whole, record);
   const verdict = support >= 0.6 ? "yes" : support >= 0.3 ? "partial" : "uncertain";
-  const lexical: Judged = { verdict, quote: verdict === "uncertain" ? nothing : () => bestSentence(reading.whole, record), support };
+  const lexical: Judged = {
+    verdict,
+    quote: verdict === "uncertain" ? nothing : () => bestSentence(reading.whole, record),
+    support,
+  };
   if (rule === null || rule.verdict === "uncertain") return lexical;
-  return rule.verdict === "no" ? { ...rule, support: support * 0.5 } : { ...lexical, support: (support + rule.support) / 2 };
+  return rule.verdict === "no"
+    ? { ...rule, support: support * 0.5 }
+    : { ...lexical, support: (support + rule.support) / 2 };
 }
 
 /** Words of title and abstract that a criterion names, for highlighting; muted criteria are left out. */
-export function highlightsOf(record: { title: string; abstract: string }, criteria: readonly Criterion[]): Highlight[] {
+export function highlightsOf(
+  record: { title: string; abstract: string },
+  criteria: readonly Criterion[],
+): Highlight[] {
   const owner = new Map<string, string>();
   for (const criterion of criteria) {
     if (criterion.muted) continue;
-    for (const term of termsOf(criterion.text)) if (!owner.has(term.stem)) owner.set(term.stem, criterion.id);
+    for (const term of termsOf(criterion.text))
+      if (!owner.has(term.stem)) owner.set(term.stem, criterion.id);
   }
   return (["title", "abstract"] as const).flatMap((field) =>
     termsOf(record[field]).flatMap(({ stem, start, end }): Highlight[] => {

@@ -1,25 +1,69 @@
 /** Study design and population age as abstracts say them: patterns with the words that show it. */
 
-export type Design = "randomised" | "controlled" | "single-arm" | "observational" | "systematic review" | "case report" | "qualitative" | "protocol" | "animal" | "in vitro" | "editorial";
+export type Design =
+  | "randomised"
+  | "controlled"
+  | "single-arm"
+  | "observational"
+  | "systematic review"
+  | "case report"
+  | "qualitative"
+  | "protocol"
+  | "animal"
+  | "in vitro"
+  | "editorial";
 
 const designs: [Design, RegExp][] = [
-  ["systematic review", /\b(systematic(?:ally)? review(?:s|ed)?|meta-?analys[ie]s|scoping reviews?|umbrella reviews?|cochrane reviews?)\b/i],
+  [
+    "systematic review",
+    /\b(systematic(?:ally)? review(?:s|ed)?|meta-?analys[ie]s|scoping reviews?|umbrella reviews?|cochrane reviews?)\b/i,
+  ],
   ["protocol", /\b(study protocols?|protocol for|protocol of|trial protocols?)\b/i],
-  ["randomised", /\b(randomi[sz]ed|randomi[sz]ation|randomly (?:assigned|allocated|divided|selected)|\bRCTs?\b|double-?blind|placebo-?controlled|cross-?over (?:trial|study|design))/i],
-  ["controlled", /\b(controlled (?:clinical )?trials?|quasi-?experiment\w*|quasi-?randomi[sz]ed|non-?randomi[sz]ed (?:controlled )?(?:trial|study)|control groups?)\b/i],
-  ["single-arm", /\b(single-?arm|before-?(?:and-?)?after|pre-?post|open-?label|pilot (?:trial|study)|uncontrolled (?:trial|study))\b/i],
-  ["observational", /\b(cohorts?|case-?control|cross-?sectional|retrospective(?:ly)?|prospective(?:ly)? (?:study|cohort|observational)|observational|registry|survey(?:ed)?|epidemiolog\w+|chart review)\b/i],
-  ["case report", /\b(case (?:reports?|series)|we report (?:a|the) case|we present (?:a|the) case)\b/i],
-  ["qualitative", /\b(qualitative|focus groups?|semi-?structured interviews?|thematic analysis|grounded theory)\b/i],
-  ["animal", /\b(rats?|mice|mouse|murine|rabbits?|dogs?|canine|pigs?|porcine|sheep|zebrafish|animal models?|animal stud(?:y|ies))\b/i],
+  [
+    "randomised",
+    /\b(randomi[sz]ed|randomi[sz]ation|randomly (?:assigned|allocated|divided|selected)|\bRCTs?\b|double-?blind|placebo-?controlled|cross-?over (?:trial|study|design))/i,
+  ],
+  [
+    "controlled",
+    /\b(controlled (?:clinical )?trials?|quasi-?experiment\w*|quasi-?randomi[sz]ed|non-?randomi[sz]ed (?:controlled )?(?:trial|study)|control groups?)\b/i,
+  ],
+  [
+    "single-arm",
+    /\b(single-?arm|before-?(?:and-?)?after|pre-?post|open-?label|pilot (?:trial|study)|uncontrolled (?:trial|study))\b/i,
+  ],
+  [
+    "observational",
+    /\b(cohorts?|case-?control|cross-?sectional|retrospective(?:ly)?|prospective(?:ly)? (?:study|cohort|observational)|observational|registry|survey(?:ed)?|epidemiolog\w+|chart review)\b/i,
+  ],
+  [
+    "case report",
+    /\b(case (?:reports?|series)|we report (?:a|the) case|we present (?:a|the) case)\b/i,
+  ],
+  [
+    "qualitative",
+    /\b(qualitative|focus groups?|semi-?structured interviews?|thematic analysis|grounded theory)\b/i,
+  ],
+  [
+    "animal",
+    /\b(rats?|mice|mouse|murine|rabbits?|dogs?|canine|pigs?|porcine|sheep|zebrafish|animal models?|animal stud(?:y|ies))\b/i,
+  ],
   ["in vitro", /\b(in vitro|cell lines?|cultured cells)\b/i],
   ["editorial", /\b(editorials?|commentar(?:y|ies)|letters? to the editor|erratum|news items?)\b/i],
 ];
 
 const ages: ["children" | "adults" | "older", RegExp][] = [
-  ["children", /\b(child(?:ren)?|infants?|neonat\w+|newborns?|toddlers?|adolescen\w+|teenagers?|p(?:a?e)diatric\w*|school-?age\w*|preschool\w*|boys|girls|youths?)\b/i],
-  ["older", /\b(elderly|older (?:adults?|people|persons|patients)|geriatric|nursing home|aged care)\b/i],
-  ["adults", /\b(adults?|(?:wo)?men|aged (?:1[89]|[2-9]\d)(?: years)?|elderly|older people|postmenopausal|pregnan\w+|veterans|employees|workers|nurses|physicians)\b/i],
+  [
+    "children",
+    /\b(child(?:ren)?|infants?|neonat\w+|newborns?|toddlers?|adolescen\w+|teenagers?|p(?:a?e)diatric\w*|school-?age\w*|preschool\w*|boys|girls|youths?)\b/i,
+  ],
+  [
+    "older",
+    /\b(elderly|older (?:adults?|people|persons|patients)|geriatric|nursing home|aged care)\b/i,
+  ],
+  [
+    "adults",
+    /\b(adults?|(?:wo)?men|aged (?:1[89]|[2-9]\d)(?: years)?|elderly|older people|postmenopausal|pregnan\w+|veterans|employees|workers|nurses|physicians)\b/i,
+  ],
 ];
 
 export type Sign<Kind> = { kind: Kind; start: number; end: number };
@@ -32,4 +76,5 @@ function signs<Kind>(text: string, patterns: readonly (readonly [Kind, RegExp])[
 }
 
 export const designSigns = (text: string): Sign<Design>[] => signs(text, designs);
-export const ageSigns = (text: string): Sign<"children" | "adults" | "older">[] => signs(text, ages);
+export const ageSigns = (text: string): Sign<"children" | "adults" | "older">[] =>
+  signs(text, ages);

@@ -20,14 +20,32 @@ function deskWith(titles: [string, string][]) {
   const folder = mkdtempSync(join(tmpdir(), "evidesk-screening-"));
   const reviews = openReviews(folder);
   const file = reviews.create("Yoga", "Does yoga help?");
-  const incoming = titles.map(([title, abstract]) => ({ title, abstract, authors: [], year: null, journal: "", doi: "", pmid: "", source: "a.ris", extra: null }));
-  file.importRecords("AB", { name: "a.ris", format: "ris", rejected: [] }, incoming, (_known, all) => all.map(() => null));
+  const incoming = titles.map(([title, abstract]) => ({
+    title,
+    abstract,
+    authors: [],
+    year: null,
+    journal: "",
+    doi: "",
+    pmid: "",
+    source: "a.ris",
+    extra: null,
+  }));
+  file.importRecords(
+    "AB",
+    { name: "a.ris", format: "ris", rejected: [] },
+    incoming,
+    (_known, all) => all.map(() => null),
+  );
   const calls = createScreeningHandlers({ reviews });
   const reviewId = file.id();
   return {
-    file, calls, reviewId,
+    file,
+    calls,
+    reviewId,
     queue: () => calls["screening.queue"]({ reviewId, limit: 20, stage: "screen" }, still),
-    decide: (recordId: string, action: "include" | "exclude" | "maybe") => calls["screening.decide"]({ reviewId, recordId, action, stage: "screen" }, still),
+    decide: (recordId: string, action: "include" | "exclude" | "maybe") =>
+      calls["screening.decide"]({ reviewId, recordId, action, stage: "screen" }, still),
   };
 }
 
@@ -43,7 +61,9 @@ test("an acknowledged decision is in the file for a second opener", async () => 
   await desk.decide("1", "include");
   const copy = join(mkdtempSync(join(tmpdir(), "evidesk-screening-")), "copy.evidesk");
   desk.file.copyTo(copy);
-  expect(openReview(copy).records(desk.file.ledger.currentDecisions("screen")[0]?.reviewer)[0]?.decision).toBe("include");
+  expect(
+    openReview(copy).records(desk.file.ledger.currentDecisions("screen")[0]?.reviewer)[0]?.decision,
+  ).toBe("include");
 });
 
 test("file order, then learned order, then file order again when all is withdrawn", async () => {
@@ -58,17 +78,33 @@ test("file order, then learned order, then file order again when all is withdraw
   await desk.calls["screening.undo"]({ reviewId: desk.reviewId }, still);
   await desk.calls["screening.undo"]({ reviewId: desk.reviewId }, still);
   expect(await settled(desk)).toMatchObject({ trained: false, learnedFrom: 0, remaining: 6 });
-  expect(await desk.calls["screening.undo"]({ reviewId: desk.reviewId }, still)).toEqual({ undone: null, title: "" });
+  expect(await desk.calls["screening.undo"]({ reviewId: desk.reviewId }, still)).toEqual({
+    undone: null,
+    title: "",
+  });
 });
 
 test("criteria rank before decisions, with verdicts and highlights inside the text", async () => {
   const desk = deskWith(texts);
-  desk.file.update("AB", { criteria: [{ id: "I1", kind: "inclusion", element: "intervention", text: "yoga for back pain", weight: 1, muted: false }] });
+  desk.file.update("AB", {
+    criteria: [
+      {
+        id: "I1",
+        kind: "inclusion",
+        element: "intervention",
+        text: "yoga for back pain",
+        weight: 1,
+        muted: false,
+      },
+    ],
+  });
   const { records, model } = await settled(desk);
   expect(model).toBe("criteria");
   expect(new Set(records.slice(0, 2).map(({ id }) => id))).toEqual(new Set(["1", "4"]));
   expect(records[0]?.verdicts[0]).toMatchObject({ criterionId: "I1", verdict: "yes" });
-  for (const record of records) for (const { field, start, end } of record.highlights) expect(record[field].slice(start, end)).toMatch(/yoga|back|pain/i);
+  for (const record of records)
+    for (const { field, start, end } of record.highlights)
+      expect(record[field].slice(start, end)).toMatch(/yoga|back|pain/i);
 });
 
 test("maybe leaves the queue but teaches nothing", async () => {
@@ -83,8 +119,23 @@ test("records imported later join the ranking", async () => {
   await desk.decide("1", "include");
   await desk.decide("2", "exclude");
   await settled(desk);
-  const more = { title: "Yoga for back pain at work", abstract: "Adults.", authors: [], year: null, journal: "", doi: "", pmid: "", source: "b.ris", extra: null };
-  desk.file.importRecords("AB", { name: "b.ris", format: "ris", rejected: [] }, [more], (_known, all) => all.map(() => null));
+  const more = {
+    title: "Yoga for back pain at work",
+    abstract: "Adults.",
+    authors: [],
+    year: null,
+    journal: "",
+    doi: "",
+    pmid: "",
+    source: "b.ris",
+    extra: null,
+  };
+  desk.file.importRecords(
+    "AB",
+    { name: "b.ris", format: "ris", rejected: [] },
+    [more],
+    (_known, all) => all.map(() => null),
+  );
   const queue = await settled(desk);
   expect(queue).toMatchObject({ trained: true, remaining: 5 });
   expect(queue.records.map(({ id }) => id)).toContain("7");
@@ -94,5 +145,8 @@ test("a review without records and an unknown record are answered, not crashed o
   const desk = deskWith([]);
   expect(await settled(desk)).toMatchObject({ records: [], remaining: 0, trained: false });
   await expect(desk.decide("99", "include")).rejects.toThrow(/no record 99/);
-  expect(await desk.calls["screening.progress"]({ reviewId: desk.reviewId }, still)).toMatchObject({ records: 0, estimate: null });
+  expect(await desk.calls["screening.progress"]({ reviewId: desk.reviewId }, still)).toMatchObject({
+    records: 0,
+    estimate: null,
+  });
 });

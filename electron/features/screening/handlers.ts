@@ -18,18 +18,25 @@ import { estimateRelevant } from "./stopping.ts";
  */
 const longestWaitMs = { first: 800, later: 300 };
 
-export function createScreeningHandlers({ reviews }: { reviews: Reviews }): HandlersFor<typeof screeningContract> {
+export function createScreeningHandlers({
+  reviews,
+}: {
+  reviews: Reviews;
+}): HandlersFor<typeof screeningContract> {
   const rankings = createLiveRankings();
   const reviewer = (): string => reviews.settings().reviewer;
   /** Reads the records themselves only when they have changed. */
   const inputOf = (file: ReviewFile): RankingInput => ({
     version: file.recordsVersion(),
-    texts: () => file.records(reviewer()).map(({ id, title, abstract }) => ({ id, title, abstract })),
+    texts: () =>
+      file.records(reviewer()).map(({ id, title, abstract }) => ({ id, title, abstract })),
     criteria: file.protocol().criteria,
     decisions: file.ledger.currentDecisions("screen", reviewer()).flatMap((decision) => {
       const { recordId } = parseSubject(decision.subject);
       // "Maybe" teaches nothing: it is neither relevant nor irrelevant.
-      return recordId === undefined || decision.action === "maybe" ? [] : [{ recordId, relevant: decision.action === "include" }];
+      return recordId === undefined || decision.action === "maybe"
+        ? []
+        : [{ recordId, relevant: decision.action === "include" }];
     }),
   });
 
@@ -40,26 +47,66 @@ export function createScreeningHandlers({ reviews }: { reviews: Reviews }): Hand
       const ranking = await rankings.within(reviewId, input, longestWaitMs);
       const open = openRows(file, ranking.ids, stage, reviewer());
       const { scores } = ranking;
-      const sorted = scores === null ? open : open.toSorted((a, b) => (scores[b] as number) - (scores[a] as number));
+      const sorted =
+        scores === null
+          ? open
+          : open.toSorted((a, b) => (scores[b] as number) - (scores[a] as number));
       const shown = sorted.slice(0, limit).flatMap((row, index): QueuedRecord[] => {
         const record = file.record(ranking.ids[row] ?? "", reviewer());
         if (record === null) return [];
-        return [{ ...record, rank: index + 1, score: scores?.[row] ?? null, highlights: highlightsOf(record, input.criteria), verdicts: ranking.judge?.(record).verdicts ?? [] }];
+        return [
+          {
+            ...record,
+            rank: index + 1,
+            score: scores?.[row] ?? null,
+            highlights: highlightsOf(record, input.criteria),
+            verdicts: ranking.judge?.(record).verdicts ?? [],
+          },
+        ];
       });
       const trained = ranking.by === "decisions";
-      return { records: shown, remaining: open.length, trained, learnedFrom: ranking.learnedFrom, model: trained ? recipes.elasU4.name : ranking.by, pending: ranking.pending };
+      return {
+        records: shown,
+        remaining: open.length,
+        trained,
+        learnedFrom: ranking.learnedFrom,
+        model: trained ? recipes.elasU4.name : ranking.by,
+        pending: ranking.pending,
+      };
     },
     "screening.decide": async ({ reviewId, recordId, action, stage, reason, note, shown }) => {
       const file = reviews.get(reviewId);
       const record = file.record(recordId, reviewer());
-      if (record === null) throw new AppError("notFound", `The review has no record ${recordId}.`, { recordId });
+      if (record === null)
+        throw new AppError("notFound", `The review has no record ${recordId}.`, { recordId });
       const subject = recordSubject(recordId);
       const decision = file.ledger.transaction((): Decision | undefined => {
-        const [suggestion] = shown === undefined || shown.score === null || stage !== "screen" ? [] : file.ledger.suggest([
-          { kind: "screen", subject, value: { rank: shown.rank, score: shown.score }, status: "suggested", score: shown.score, evidence: [], checks: [], model: recipes.elasU4.name, modelVersion: "1", inputSha256: sha256(`${record.title}\n${record.abstract}`), method: "ranking learned from the reviewer's decisions" },
-        ]);
-        const extra = { ...(reason ? { reason } : {}), ...(note ? { note } : {}), ...(suggestion ? { suggestionId: suggestion.id } : {}) };
-        return file.ledger.decide([{ kind: stage, subject, action, reviewer: reviewer(), ...extra }])[0];
+        const [suggestion] =
+          shown === undefined || shown.score === null || stage !== "screen"
+            ? []
+            : file.ledger.suggest([
+                {
+                  kind: "screen",
+                  subject,
+                  value: { rank: shown.rank, score: shown.score },
+                  status: "suggested",
+                  score: shown.score,
+                  evidence: [],
+                  checks: [],
+                  model: recipes.elasU4.name,
+                  modelVersion: "1",
+                  inputSha256: sha256(`${record.title}\n${record.abstract}`),
+                  method: "ranking learned from the reviewer's decisions",
+                },
+              ]);
+        const extra = {
+          ...(reason ? { reason } : {}),
+          ...(note ? { note } : {}),
+          ...(suggestion ? { suggestionId: suggestion.id } : {}),
+        };
+        return file.ledger.decide([
+          { kind: stage, subject, action, reviewer: reviewer(), ...extra },
+        ])[0];
       });
       if (decision === undefined) throw new AppError("internal", "The decision was not stored.");
       // The refit starts behind the acknowledgement; the next queue call finds it done or waits for the rest of it.
@@ -68,9 +115,16 @@ export function createScreeningHandlers({ reviews }: { reviews: Reviews }): Hand
     },
     "screening.undo": async ({ reviewId }) => {
       const file = reviews.get(reviewId);
-      const last = [...file.ledger.currentDecisions("screen", reviewer()), ...file.ledger.currentDecisions("fullText", reviewer())].toSorted((a, b) => a.sequence - b.sequence).at(-1);
+      const last = [
+        ...file.ledger.currentDecisions("screen", reviewer()),
+        ...file.ledger.currentDecisions("fullText", reviewer()),
+      ]
+        .toSorted((a, b) => a.sequence - b.sequence)
+        .at(-1);
       if (last === undefined) return { undone: null, title: "" };
-      file.ledger.decide([{ kind: last.kind, subject: last.subject, action: "withdraw", reviewer: reviewer() }]);
+      file.ledger.decide([
+        { kind: last.kind, subject: last.subject, action: "withdraw", reviewer: reviewer() },
+      ]);
       const { recordId } = parseSubject(last.subject);
       return { undone: last, title: file.record(recordId ?? "", reviewer())?.title ?? "" };
     },
@@ -79,25 +133,51 @@ export function createScreeningHandlers({ reviews }: { reviews: Reviews }): Hand
       const records = file.liveCount();
       const decisions = file.ledger.currentDecisions("screen", reviewer());
       let included = 0;
-      const curve = decisions.map((decision, index) => ({ screened: index + 1, found: decision.action === "include" ? ++included : included }));
+      const curve = decisions.map((decision, index) => ({
+        screened: index + 1,
+        found: decision.action === "include" ? ++included : included,
+      }));
       const lastInclude = decisions.findLastIndex((decision) => decision.action === "include");
-      const count = (action: string): number => decisions.filter((decision) => decision.action === action).length;
+      const count = (action: string): number =>
+        decisions.filter((decision) => decision.action === action).length;
       return {
-        records, screened: decisions.length, included: count("include"), excluded: count("exclude"), maybe: count("maybe"), curve,
+        records,
+        screened: decisions.length,
+        included: count("include"),
+        excluded: count("exclude"),
+        maybe: count("maybe"),
+        curve,
         sinceLastInclude: decisions.length - 1 - lastInclude,
-        estimate: estimateRelevant(decisions.map((decision) => decision.action === "include"), records - decisions.length),
+        estimate: estimateRelevant(
+          decisions.map((decision) => decision.action === "include"),
+          records - decisions.length,
+        ),
       };
     },
   };
 }
 
 /** Rows still to be decided at a stage, in file order. */
-function openRows(file: ReviewFile, ids: readonly string[], stage: "screen" | "fullText", reviewer: string): number[] {
-  const screened = new Map(file.ledger.currentDecisions("screen", reviewer).map((decision) => [decision.subject, decision.action]));
-  const assessed = new Set(file.ledger.currentDecisions("fullText", reviewer).map((decision) => decision.subject));
+function openRows(
+  file: ReviewFile,
+  ids: readonly string[],
+  stage: "screen" | "fullText",
+  reviewer: string,
+): number[] {
+  const screened = new Map(
+    file.ledger
+      .currentDecisions("screen", reviewer)
+      .map((decision) => [decision.subject, decision.action]),
+  );
+  const assessed = new Set(
+    file.ledger.currentDecisions("fullText", reviewer).map((decision) => decision.subject),
+  );
   return ids.flatMap((id, row) => {
     const subject = recordSubject(id);
-    const open = stage === "screen" ? !screened.has(subject) : screened.get(subject) === "include" && !assessed.has(subject);
+    const open =
+      stage === "screen"
+        ? !screened.has(subject)
+        : screened.get(subject) === "include" && !assessed.has(subject);
     return open ? [row] : [];
   });
 }

@@ -14,25 +14,45 @@ const texts = [
   "",
   "運動療法 高血圧 運動療法 ランダム化 比較試験",
 ];
-const labels: Label[] = [0, 3, 1, 4, 5, 6].map((row) => ({ row, relevant: row === 0 || row === 3 }));
+const labels: Label[] = [0, 3, 1, 4, 5, 6].map((row) => ({
+  row,
+  relevant: row === 0 || row === 3,
+}));
 
 test("scores agree with scikit-learn's TfidfVectorizer and LinearSVC", () => {
   const scores = createLearner(texts, recipes.elasU4).learn(labels);
   // TfidfVectorizer(ngram_range=(1,2), sublinear_tf=True, max_df=.95), LinearSVC(C=.11, loss="squared_hinge", tol=1e-10), balanced by 9.8.
-  for (const [row, expected] of [[2, 0.355676], [7, 0.424625], [8, 0.32397], [9, 0.32397]] as const) expect(scores?.[row]).toBeCloseTo(expected, 3);
+  for (const [row, expected] of [
+    [2, 0.355676],
+    [7, 0.424625],
+    [8, 0.32397],
+    [9, 0.32397],
+  ] as const)
+    expect(scores?.[row]).toBeCloseTo(expected, 3);
 });
 
 test("rows have length 1 with their unshared terms, an empty text has none, and scripts without Latin letters are words too", () => {
   const { start, value, privateSquared } = buildFeatures(texts);
-  const lengths = texts.map((_, row) => value.slice(start[row], start[row + 1]).reduce((sum, one) => sum + one * one, privateSquared[row] ?? 0));
-  expect(lengths.map((length) => Number(length.toFixed(5)))).toEqual([1, 1, 1, 1, 1, 1, 1, 1, 0, 1]);
+  const lengths = texts.map((_, row) =>
+    value
+      .slice(start[row], start[row + 1])
+      .reduce((sum, one) => sum + one * one, privateSquared[row] ?? 0),
+  );
+  expect(lengths.map((length) => Number(length.toFixed(5)))).toEqual([
+    1, 1, 1, 1, 1, 1, 1, 1, 0, 1,
+  ]);
 });
 
 test("one class, no decisions, or all withdrawn: no scores rather than a made-up order", () => {
   const { learn } = createLearner(texts, recipes.elasU4);
   expect(learn([])).toBeNull();
   expect(learn([{ row: 0, relevant: true }])).toBeNull();
-  expect(learn([{ row: 1, relevant: false }, { row: 4, relevant: false }])).toBeNull();
+  expect(
+    learn([
+      { row: 1, relevant: false },
+      { row: 4, relevant: false },
+    ]),
+  ).toBeNull();
   expect(learn(labels)).not.toBeNull();
   expect(learn([])).toBeNull();
 });

@@ -43,7 +43,12 @@ export function score(features: Features, model: Model, row: number): number {
 export function fitSvm(
   features: Features,
   labelled: readonly Labelled[],
-  { cost, previous, tolerance = 1e-3, maxPasses = 1000 }: { cost: number; previous?: Model | undefined; tolerance?: number; maxPasses?: number },
+  {
+    cost,
+    previous,
+    tolerance = 1e-3,
+    maxPasses = 1000,
+  }: { cost: number; previous?: Model | undefined; tolerance?: number; maxPasses?: number },
 ): Model {
   const model = emptyModel(features);
   const alpha = Float64Array.from(labelled, ({ row }) => previous?.dual.get(row) ?? 0);
@@ -79,7 +84,13 @@ export function fitSvm(
 
 type Dual = { alpha: Float64Array; sign: Float64Array; diagonal: Float64Array };
 
-function onePass(features: Features, labelled: readonly Labelled[], model: Model, dual: Dual, active: readonly number[]) {
+function onePass(
+  features: Features,
+  labelled: readonly Labelled[],
+  model: Model,
+  dual: Dual,
+  active: readonly number[],
+) {
   const resting = new Set<number>();
   let largest = 0;
   for (const index of active) {
@@ -95,7 +106,9 @@ function onePass(features: Features, labelled: readonly Labelled[], model: Model
     }
     largest = Math.max(largest, Math.abs(gradient));
     // Every row has length 1, plus the bias feature: the kernel's diagonal is 2 (0 + 1 for an empty text).
-    const norm = (features.start[row] === features.start[row + 1] && alone === 0 ? 1 : 2) + (dual.diagonal[index] as number);
+    const norm =
+      (features.start[row] === features.start[row + 1] && alone === 0 ? 1 : 2) +
+      (dual.diagonal[index] as number);
     const after = Math.max(before - gradient / norm, 0);
     const step = (after - before) * y;
     if (step === 0) continue;

@@ -56,9 +56,14 @@ export function createLiveRankings() {
     const texts = same?.texts ?? input.texts();
     const ids = same?.ranking.ids ?? texts.map(({ id }) => id);
     const state: State = {
-      version: input.version, wording, wanted: null, texts,
+      version: input.version,
+      wording,
+      wanted: null,
+      texts,
       rowOf: same?.rowOf ?? new Map(ids.map((id, row) => [id, row])),
-      learner: same?.learner ?? null, judge: null, criteriaScores: null,
+      learner: same?.learner ?? null,
+      judge: null,
+      criteriaScores: null,
       ranking: { ids, scores: null, by: "file order", learnedFrom: 0, judge: null, pending: true },
       done: held?.done ?? Promise.resolve(),
     };
@@ -69,7 +74,9 @@ export function createLiveRankings() {
   /** Starts a new ranking unless one from the same decisions is there or under way. */
   function refresh(reviewId: string, input: RankingInput): State {
     const state = stateOf(reviewId, input);
-    const wanted = input.decisions.map(({ recordId, relevant }) => `${recordId}${relevant ? "+" : "-"}`).join();
+    const wanted = input.decisions
+      .map(({ recordId, relevant }) => `${recordId}${relevant ? "+" : "-"}`)
+      .join();
     if (state.wanted === wanted) return state;
     state.wanted = wanted;
     state.ranking = { ...state.ranking, pending: true };
@@ -82,9 +89,14 @@ export function createLiveRankings() {
 
   return {
     /** The ranking at hand; a newer one may be `pending`. */
-    current: (reviewId: string, input: RankingInput): LiveRanking => refresh(reviewId, input).ranking,
+    current: (reviewId: string, input: RankingInput): LiveRanking =>
+      refresh(reviewId, input).ranking,
     /** The ranking from these decisions, waited for at most so many ms; after that, the one at hand. */
-    within: async (reviewId: string, input: RankingInput, limitMs: { first: number; later: number }): Promise<LiveRanking> => {
+    within: async (
+      reviewId: string,
+      input: RankingInput,
+      limitMs: { first: number; later: number },
+    ): Promise<LiveRanking> => {
       const limit = states.has(reviewId) ? limitMs.later : limitMs.first;
       const state = refresh(reviewId, input);
       let timer: NodeJS.Timeout | undefined;
@@ -108,14 +120,24 @@ async function make(state: State, input: RankingInput, isStale: () => boolean): 
     state.ranking = { ...state.ranking, judge: state.judge?.judge ?? null };
   }
   const labels = labelsOf(state, input);
-  const bothClasses = labels.some(({ relevant }) => relevant) && labels.some(({ relevant }) => !relevant);
+  const bothClasses =
+    labels.some(({ relevant }) => relevant) && labels.some(({ relevant }) => !relevant);
   const criteriaCount = input.criteria.some(({ muted }) => !muted);
   if (!bothClasses && criteriaCount && state.criteriaScores === null && state.judge !== null) {
     state.criteriaScores = await runInSlices(scoreAll(state.texts, state.judge), isStale);
   }
-  const rest = { learnedFrom: 0, pending: isStale(), judge: state.judge?.judge ?? null, ids: state.ranking.ids };
+  const rest = {
+    learnedFrom: 0,
+    pending: isStale(),
+    judge: state.judge?.judge ?? null,
+    ids: state.ranking.ids,
+  };
   if (!bothClasses) {
-    if (!isStale()) state.ranking = state.criteriaScores === null || !criteriaCount ? { ...rest, scores: null, by: "file order" } : { ...rest, scores: state.criteriaScores, by: "criteria" };
+    if (!isStale())
+      state.ranking =
+        state.criteriaScores === null || !criteriaCount
+          ? { ...rest, scores: null, by: "file order" }
+          : { ...rest, scores: state.criteriaScores, by: "criteria" };
     // The classifier will be wanted soon: its features are made while the first records are read.
   }
   if (state.learner === null) {
@@ -124,12 +146,22 @@ async function make(state: State, input: RankingInput, isStale: () => boolean): 
   }
   if (!bothClasses || isStale() || state.learner === null) return;
   const scores = await runInSlices(state.learner.learnWork(labels), isStale);
-  if (scores !== null && !isStale()) state.ranking = { ...rest, scores, by: "decisions", learnedFrom: labels.length, pending: false };
+  if (scores !== null && !isStale())
+    state.ranking = {
+      ...rest,
+      scores,
+      by: "decisions",
+      learnedFrom: labels.length,
+      pending: false,
+    };
 }
 
 /** Title and abstract of a row, put together when asked: a large review's texts are not held twice. */
 function textsOf({ texts }: State): Texts {
-  return { length: texts.length, at: (row) => `${texts[row]?.title ?? ""} ${texts[row]?.abstract ?? ""}` };
+  return {
+    length: texts.length,
+    at: (row) => `${texts[row]?.title ?? ""} ${texts[row]?.abstract ?? ""}`,
+  };
 }
 
 function labelsOf(state: State, { decisions }: RankingInput): Label[] {

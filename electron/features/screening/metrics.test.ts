@@ -1,13 +1,21 @@
 import { expect, test } from "vitest";
 import { measureOrder } from "./metrics.ts";
 
-const order = (length: number, positions: number[]): boolean[] => Array.from({ length }, (_, at) => positions.includes(at + 1));
+const order = (length: number, positions: number[]): boolean[] =>
+  Array.from({ length }, (_, at) => positions.includes(at + 1));
 
 test("WSS counts screened records until ceil(0.95 P) are found", () => {
   // P = 4: ceil(3.8) = 4, so the last find at 10 of 20 counts for both.
-  expect(measureOrder(order(20, [1, 2, 4, 10]))).toMatchObject({ k95: 10, k100: 10, wss95: 1 - 0.5 - 0.05, wss100: 0.5 });
+  expect(measureOrder(order(20, [1, 2, 4, 10]))).toMatchObject({
+    k95: 10,
+    k100: 10,
+    wss95: 1 - 0.5 - 0.05,
+    wss100: 0.5,
+  });
   // P = 20: ceil(19) = 19, not 20 by rounding error.
-  expect(measureOrder(order(100, [...Array.from({ length: 19 }, (_, at) => at + 1), 100]))).toMatchObject({ k95: 19, k100: 100 });
+  expect(
+    measureOrder(order(100, [...Array.from({ length: 19 }, (_, at) => at + 1), 100])),
+  ).toMatchObject({ k95: 19, k100: 100 });
 });
 
 test("recall at a tenth, extra relevant found, and mean place of the finds", () => {

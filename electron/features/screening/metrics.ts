@@ -23,8 +23,10 @@ export function measureOrder(found: readonly boolean[]): Metrics {
   const n = found.length;
   const positions = found.flatMap((relevant, index) => (relevant ? [index + 1] : []));
   const p = positions.length;
-  const recallAt = (screened: number): number => (p === 0 ? 1 : positions.filter((at) => at <= screened).length / p);
-  const screenedTo = (share: number): number => (p === 0 ? 0 : (positions[Math.ceil(share * p - 1e-9) - 1] ?? n));
+  const recallAt = (screened: number): number =>
+    p === 0 ? 1 : positions.filter((at) => at <= screened).length / p;
+  const screenedTo = (share: number): number =>
+    p === 0 ? 0 : (positions[Math.ceil(share * p - 1e-9) - 1] ?? n);
   const k95 = screenedTo(0.95);
   const k100 = screenedTo(1);
   const area = positions.reduce((sum, at) => sum + (n - at + 1), 0);
@@ -35,7 +37,9 @@ export function measureOrder(found: readonly boolean[]): Metrics {
     wss95: n === 0 ? 0 : 1 - k95 / n - 0.05,
     wss100: n === 0 ? 0 : 1 - k100 / n,
     recall10: recallAt(tenth),
-    recall: Object.fromEntries([10, 20, 50, 100, 200, 500, 1000].map((k) => [String(k), recallAt(k)])),
+    recall: Object.fromEntries(
+      [10, 20, 50, 100, 200, 500, 1000].map((k) => [String(k), recallAt(k)]),
+    ),
     atd: p === 0 ? 0 : positions.reduce((sum, at) => sum + at, 0) / p,
     erf10: p === 0 ? 0 : recallAt(tenth) - Math.round(0.1 * p) / p,
     loss: best === worst ? 0 : (best - area) / (best - worst),

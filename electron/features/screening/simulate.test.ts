@@ -10,12 +10,21 @@ import { createLearner, recipes } from "./learner.ts";
 import { measureOrder } from "./metrics.ts";
 import { simulate } from "./simulate.ts";
 
-const folder = join(process.env["EVIDESK_SHARED"] ?? join(programFolder, "..", "shared"), "data", "screening");
+const folder = join(
+  process.env["EVIDESK_SHARED"] ?? join(programFolder, "..", "shared"),
+  "data",
+  "screening",
+);
 
 test("file order leads until both classes are known, and every other record comes once", () => {
   const texts = ["yoga one", "yoga two", "beta one", "yoga three"];
   const labels = [false, true, false, true];
-  const run = simulate({ learner: createLearner(texts, recipes.elasU4), labels, priors: [], clock: () => 0 });
+  const run = simulate({
+    learner: createLearner(texts, recipes.elasU4),
+    labels,
+    priors: [],
+    clock: () => 0,
+  });
   expect(run.order.slice(0, 2).map(({ row }) => row)).toEqual([0, 1]);
   expect(run.order.map(({ row }) => row).toSorted()).toEqual([0, 1, 2, 3]);
 });
@@ -27,21 +36,53 @@ test("a labelled set is read plain and gzipped; without an id column row numbers
   writeFileSync(join(at, "a.csv.gz"), gzipSync(csv));
   const plain = await readLabelledSet(join(at, "a.csv"));
   expect(plain).toEqual(await readLabelledSet(join(at, "a.csv.gz")));
-  expect(plain.map(({ id, title, relevant }) => [id, title, relevant])).toEqual([["0", "A, b", true], ["1", "C", false], ["2", "D", null]]);
+  expect(plain.map(({ id, title, relevant }) => [id, title, relevant])).toEqual([
+    ["0", "A, b", true],
+    ["1", "C", false],
+    ["2", "D", null],
+  ]);
 });
 
-describe.skipIf(!existsSync(folder))("beside ASReview's own run (needs the shared data folder)", () => {
-  test("the published recipe is reproduced on a whole review", async () => {
-    const name = "Cohen_UrinaryIncontinence";
-    const records = await readLabelledSet(join(folder, `${name}.csv.gz`));
-    const [prior] = JSON.parse(readFileSync(join(folder, "priors.json"), "utf8"))[name] as { included: number; excluded: number }[];
-    const rows = [prior?.included, prior?.excluded].map((id) => records.findIndex((record) => record.id === String(id)));
-    const learner = createLearner(records.map(({ title, abstract }) => `${title} ${abstract}`), recipes.elasU4);
-    const run = simulate({ learner, labels: records.map(({ relevant }) => relevant === true), priors: rows, clock: () => 0 });
-    const ours = measureOrder(run.order.map(({ relevant }) => relevant));
-    const baseline: Record<string, string>[] = parse(readFileSync(join(folder, "asreview_baseline.csv")), { columns: true });
-    const theirs = baseline.find((row) => row["dataset"] === name && row["pair"] === "1");
-    expect([ours.k95, ours.k100].map(String)).toEqual([theirs?.["screened_to_95"], theirs?.["screened_to_100"]]);
-    for (const [value, column] of [[ours.wss95, "wss95"], [ours.loss, "loss"], [ours.recall10, "recall_at_10pct"], [ours.erf10, "erf10"]] as const) expect(value).toBeCloseTo(Number(theirs?.[column]), 3);
-  });
-});
+describe.skipIf(!existsSync(folder))(
+  "beside ASReview's own run (needs the shared data folder)",
+  () => {
+    test("the published recipe is reproduced on a whole review", async () => {
+      const name = "Cohen_UrinaryIncontinence";
+      const records = await readLabelledSet(join(folder, `${name}.csv.gz`));
+      const [prior] = JSON.parse(readFileSync(join(folder, "priors.json"), "utf8"))[name] as {
+        included: number;
+        excluded: number;
+      }[];
+      const rows = [prior?.included, prior?.excluded].map((id) =>
+        records.findIndex((record) => record.id === String(id)),
+      );
+      const learner = createLearner(
+        records.map(({ title, abstract }) => `${title} ${abstract}`),
+        recipes.elasU4,
+      );
+      const run = simulate({
+        learner,
+        labels: records.map(({ relevant }) => relevant === true),
+        priors: rows,
+        clock: () => 0,
+      });
+      const ours = measureOrder(run.order.map(({ relevant }) => relevant));
+      const baseline: Record<string, string>[] = parse(
+        readFileSync(join(folder, "asreview_baseline.csv")),
+        { columns: true },
+      );
+      const theirs = baseline.find((row) => row["dataset"] === name && row["pair"] === "1");
+      expect([ours.k95, ours.k100].map(String)).toEqual([
+        theirs?.["screened_to_95"],
+        theirs?.["screened_to_100"],
+      ]);
+      for (const [value, column] of [
+        [ours.wss95, "wss95"],
+        [ours.loss, "loss"],
+        [ours.recall10, "recall_at_10pct"],
+        [ours.erf10, "erf10"],
+      ] as const)
+        expect(value).toBeCloseTo(Number(theirs?.[column]), 3);
+    });
+  },
+);

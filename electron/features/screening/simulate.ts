@@ -2,7 +2,10 @@
 import type { Learner, Label } from "./learner.ts";
 
 export type Step = { row: number; relevant: boolean };
-export type Simulation = { order: Step[]; secondsPerStep: { mean: number; p95: number; max: number } };
+export type Simulation = {
+  order: Step[];
+  secondsPerStep: { mean: number; p95: number; max: number };
+};
 
 /**
  * Priors are known from the start and not part of the order. `offset`, when given, is added to each
@@ -35,7 +38,14 @@ export function simulate(input: {
   }
   seconds.sort((a, b) => a - b);
   const mean = seconds.reduce((sum, value) => sum + value, 0) / Math.max(1, seconds.length);
-  return { order, secondsPerStep: { mean, p95: seconds[Math.floor(0.95 * seconds.length)] ?? 0, max: seconds.at(-1) ?? 0 } };
+  return {
+    order,
+    secondsPerStep: {
+      mean,
+      p95: seconds[Math.floor(0.95 * seconds.length)] ?? 0,
+      max: seconds.at(-1) ?? 0,
+    },
+  };
 }
 
 /** The open record with the highest score; ties and the time before both classes go by file order. */
@@ -44,7 +54,9 @@ function next(open: Uint8Array, scores: Float64Array | null, offset: Float64Arra
   let bestScore = Number.NEGATIVE_INFINITY;
   for (let row = 0; row < open.length; row += 1) {
     if (open[row] === 0) continue;
-    const value = (scores === null ? 0 : (scores[row] as number)) + (offset === null ? 0 : (offset[row] as number));
+    const value =
+      (scores === null ? 0 : (scores[row] as number)) +
+      (offset === null ? 0 : (offset[row] as number));
     if (value > bestScore) {
       best = row;
       bestScore = value;

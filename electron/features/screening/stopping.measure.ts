@@ -10,7 +10,11 @@ import { createLearner, recipes } from "./learner.ts";
 import { simulate } from "./simulate.ts";
 import { estimateRelevant, parseStopRule } from "./stopping.ts";
 
-const folder = join(process.env["EVIDESK_SHARED"] ?? join(programFolder, "..", "shared"), "data", "screening");
+const folder = join(
+  process.env["EVIDESK_SHARED"] ?? join(programFolder, "..", "shared"),
+  "data",
+  "screening",
+);
 if (!existsSync(folder)) {
   process.stdout.write("Skipped: the labelled reviews of the shared data folder are not here.\n");
   process.exit(0);
@@ -21,21 +25,36 @@ const ruleNames = ["consecutive:50", "consecutive:200", "safe", "callaghan:0.95"
 const runs = new Map<string, Run[]>(ruleNames.map((name) => [name, []]));
 let covered = 0;
 let estimates = 0;
-const priors: Record<string, { included: number; excluded: number }[]> = JSON.parse(readFileSync(join(folder, "priors.json"), "utf8"));
+const priors: Record<string, { included: number; excluded: number }[]> = JSON.parse(
+  readFileSync(join(folder, "priors.json"), "utf8"),
+);
 const sets = process.argv.slice(2).length > 0 ? process.argv.slice(2) : Object.keys(priors);
 for (const name of sets) {
   const records = await readLabelledSet(join(folder, `${name}.csv.gz`));
   const rowOf = new Map(records.map((record, row) => [record.id, row]));
   for (const pair of (priors[name] ?? []).slice(0, Number(process.env["PAIRS"] ?? 1))) {
     const known = [pair.included, pair.excluded].map((id) => rowOf.get(String(id)) ?? 0);
-    const learner = createLearner(records.map(({ title, abstract }) => `${title} ${abstract}`), recipes.elasU4);
-    const found = simulate({ learner, labels: records.map(({ relevant }) => relevant === true), priors: known, clock: () => 0 }).order.map(({ relevant }) => relevant);
+    const learner = createLearner(
+      records.map(({ title, abstract }) => `${title} ${abstract}`),
+      recipes.elasU4,
+    );
+    const found = simulate({
+      learner,
+      labels: records.map(({ relevant }) => relevant === true),
+      priors: known,
+      clock: () => 0,
+    }).order.map(({ relevant }) => relevant);
     const total = found.filter(Boolean).length;
     for (const rule of ruleNames) {
       const { stop } = parseStopRule(rule) ?? { stop: () => true };
       let at = 1;
       while (at < found.length && !stop(found.slice(0, at), found.length - at)) at += 1;
-      runs.get(rule)?.push({ screened: at / found.length, recall: found.slice(0, at).filter(Boolean).length / total });
+      runs
+        .get(rule)
+        ?.push({
+          screened: at / found.length,
+          recall: found.slice(0, at).filter(Boolean).length / total,
+        });
     }
     // The interval is checked at every twentieth of the set: does it hold the true number?
     for (let twentieth = 1; twentieth < 20; twentieth += 1) {
@@ -47,10 +66,17 @@ for (const name of sets) {
     }
   }
 }
-const mean = (values: number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
-process.stdout.write(`rule (${runs.get("safe")?.length} runs: ${sets.join(", ")}) | mean recall | minimum | runs at 95 % | mean screened\n`);
+const mean = (values: number[]): number =>
+  values.reduce((sum, value) => sum + value, 0) / values.length;
+process.stdout.write(
+  `rule (${runs.get("safe")?.length} runs: ${sets.join(", ")}) | mean recall | minimum | runs at 95 % | mean screened\n`,
+);
 for (const [rule, of] of runs) {
   const recalls = of.map(({ recall }) => recall);
-  process.stdout.write(`${rule} | ${mean(recalls).toFixed(3)} | ${Math.min(...recalls).toFixed(3)} | ${Math.round(100 * mean(recalls.map((recall) => Number(recall >= 0.95))))} % | ${Math.round(100 * mean(of.map(({ screened }) => screened)))} %\n`);
+  process.stdout.write(
+    `${rule} | ${mean(recalls).toFixed(3)} | ${Math.min(...recalls).toFixed(3)} | ${Math.round(100 * mean(recalls.map((recall) => Number(recall >= 0.95))))} % | ${Math.round(100 * mean(of.map(({ screened }) => screened)))} %\n`,
+  );
 }
-process.stdout.write(`live estimate: the interval held the true number at ${covered} of ${estimates} points\n`);
+process.stdout.write(
+  `live estimate: the interval held the true number at ${covered} of ${estimates} points\n`,
+);

@@ -4,7 +4,8 @@ import { estimateRelevant, hypergeometricCdf, parseStopRule, walleniusCdf } from
 /** Where a rule stops on an order; its length when it never does. */
 function stopsAt(rule: string, found: boolean[]): number {
   const parsed = parseStopRule(rule);
-  for (let at = 1; at <= found.length; at += 1) if (parsed?.stop(found.slice(0, at), found.length - at)) return at;
+  for (let at = 1; at <= found.length; at += 1)
+    if (parsed?.stop(found.slice(0, at), found.length - at)) return at;
   return found.length;
 }
 /** A good ranking: all 20 relevant records within the first 100 of 1,000. */
@@ -31,11 +32,21 @@ test("rules stop a good ranking early, the biased-urn one before the plain test"
 
 test("the tests stop late records at the target recall, found at 900, and not before; counting 50 does", () => {
   expect(stopsAt("consecutive:50", late)).toBe(60);
-  for (const rule of ["callaghan:0.95", "buscar:0.95"]) expect(stopsAt(rule, late)).toBeGreaterThanOrEqual(900);
+  for (const rule of ["callaghan:0.95", "buscar:0.95"])
+    expect(stopsAt(rule, late)).toBeGreaterThanOrEqual(900);
 });
 
 test("unknown rules and values out of range are refused", () => {
-  for (const rule of ["", "fifty", "consecutive:0", "consecutive:1.5", "callaghan:2", "buscar:x", "constructor"]) expect(parseStopRule(rule)).toBeNull();
+  for (const rule of [
+    "",
+    "fifty",
+    "consecutive:0",
+    "consecutive:1.5",
+    "callaghan:2",
+    "buscar:x",
+    "constructor",
+  ])
+    expect(parseStopRule(rule)).toBeNull();
 });
 
 test("the estimate lies between the finds and its upper bound, is bounded by the set, and needs a find", () => {
@@ -49,5 +60,10 @@ test("the estimate lies between the finds and its upper bound, is bounded by the
     }
   }
   expect(estimateRelevant(good, 0)).toMatchObject({ relevant: 20, recall: 1, high: 20 });
-  expect(estimateRelevant(Array.from({ length: 50 }, () => false), 50)).toBeNull();
+  expect(
+    estimateRelevant(
+      Array.from({ length: 50 }, () => false),
+      50,
+    ),
+  ).toBeNull();
 });

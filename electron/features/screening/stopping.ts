@@ -1,24 +1,34 @@
 /** When to stop, and how many relevant records are probably left. None of these decides for anyone. */
 
-export type Estimate = { relevant: number; low: number; high: number; recall: number; method: string };
+export type Estimate = {
+  relevant: number;
+  low: number;
+  high: number;
+  recall: number;
+  method: string;
+};
 
 /** ln n! by n, as far as it was asked for. */
 const logFactorials = [0];
 
 function logFactorial(n: number): number {
-  for (let next = logFactorials.length; next <= n; next += 1) logFactorials.push((logFactorials[next - 1] as number) + Math.log(next));
+  for (let next = logFactorials.length; next <= n; next += 1)
+    logFactorials.push((logFactorials[next - 1] as number) + Math.log(next));
   return logFactorials[n] as number;
 }
 
 function logChoose(n: number, k: number): number {
-  return k < 0 || k > n ? Number.NEGATIVE_INFINITY : logFactorial(n) - logFactorial(k) - logFactorial(n - k);
+  return k < 0 || k > n
+    ? Number.NEGATIVE_INFINITY
+    : logFactorial(n) - logFactorial(k) - logFactorial(n - k);
 }
 
 /** P(X ≤ k) of the hypergeometric: `draws` without return from `total`, of which `good` are relevant. */
 export function hypergeometricCdf(k: number, total: number, good: number, draws: number): number {
   const all = logChoose(total, draws);
   let sum = 0;
-  for (let x = Math.max(0, draws - (total - good)); x <= Math.min(k, good, draws); x += 1) sum += Math.exp(logChoose(good, x) + logChoose(total - good, draws - x) - all);
+  for (let x = Math.max(0, draws - (total - good)); x <= Math.min(k, good, draws); x += 1)
+    sum += Math.exp(logChoose(good, x) + logChoose(total - good, draws - x) - all);
   return Math.min(1, sum);
 }
 
@@ -28,7 +38,12 @@ export function hypergeometricCdf(k: number, total: number, good: number, draws:
  * target. Small p: the target is probably reached. Conservative, since ranked finds are denser than random ones;
  * `odds` over 1 takes that into account (biased urns).
  */
-export function callaghanP(found: readonly boolean[], remaining: number, target: number, odds = 1): number {
+export function callaghanP(
+  found: readonly boolean[],
+  remaining: number,
+  target: number,
+  odds = 1,
+): number {
   const positives = found.reduce((sum, value) => sum + (value ? 1 : 0), 0);
   if (positives === 0) return 1;
   let best = 1;
@@ -42,7 +57,12 @@ export function callaghanP(found: readonly boolean[], remaining: number, target:
     const missing = Math.floor(positives / target - before) + 1;
     const total = draws + remaining;
     const good = Math.min(missing, total);
-    best = Math.min(best, odds === 1 ? hypergeometricCdf(inside, total, good, draws) : walleniusCdf(inside, good, total - good, draws, odds));
+    best = Math.min(
+      best,
+      odds === 1
+        ? hypergeometricCdf(inside, total, good, draws)
+        : walleniusCdf(inside, good, total - good, draws, odds),
+    );
   }
   return best;
 }
@@ -53,13 +73,24 @@ export function callaghanP(found: readonly boolean[], remaining: number, target:
  * C(g,x) C(b,n−x) ∫₀¹ (1−t^(ω/D))^x (1−t^(1/D))^(n−x) dt, D = ω(g−x) + b − n + x (Fog, Commun. Stat.
  * 2008;37:241), by Simpson's rule over u = −ln t / D, in which the integrand has one peak.
  */
-export function walleniusCdf(k: number, good: number, bad: number, draws: number, odds: number): number {
+export function walleniusCdf(
+  k: number,
+  good: number,
+  bad: number,
+  draws: number,
+  odds: number,
+): number {
   let sum = 0;
   for (let x = Math.max(0, draws - bad); x <= Math.min(k, good, draws); x += 1) {
     const left = odds * (good - x) + bad - draws + x;
     const choices = logChoose(good, x) + logChoose(bad, draws - x);
     if (left <= 0) return 1;
-    const log = (u: number): number => choices + x * Math.log(-Math.expm1(-odds * u)) + (draws - x) * Math.log(-Math.expm1(-u)) - left * u + Math.log(left);
+    const log = (u: number): number =>
+      choices +
+      x * Math.log(-Math.expm1(-odds * u)) +
+      (draws - x) * Math.log(-Math.expm1(-u)) -
+      left * u +
+      Math.log(left);
     sum += peakArea(log);
   }
   return Math.min(1, sum);
@@ -78,7 +109,8 @@ function peakArea(log: (u: number) => number): number {
   const peak = (low + high) / 2;
   const top = inner(peak);
   let reach = 1e-3;
-  while (reach < 40 && (inner(peak - reach) > top - 22 || inner(peak + reach) > top - 22)) reach *= 1.5;
+  while (reach < 40 && (inner(peak - reach) > top - 22 || inner(peak + reach) > top - 22))
+    reach *= 1.5;
   const panels = 80;
   const width = (2 * reach) / panels;
   let sum = 0;
@@ -89,7 +121,10 @@ function peakArea(log: (u: number) => number): number {
   return Number.isFinite(sum) ? (sum * width) / 3 : 0;
 }
 
-export type StopRule = { name: string; stop: (found: readonly boolean[], remaining: number) => boolean };
+export type StopRule = {
+  name: string;
+  stop: (found: readonly boolean[], remaining: number) => boolean;
+};
 
 export const stopRuleForms = "consecutive:N, callaghan:R, buscar:R, safe, never";
 
@@ -106,23 +141,41 @@ const rules: Record<string, (value: string) => StopRule | null> = {
   consecutive: (value) => {
     const count = Number(value || 50);
     if (!Number.isInteger(count) || count < 1) return null;
-    return { name: `consecutive:${count}`, stop: (found) => found.length >= count && !found.slice(-count).includes(true) };
+    return {
+      name: `consecutive:${count}`,
+      stop: (found) => found.length >= count && !found.slice(-count).includes(true),
+    };
   },
   callaghan: (value) => {
     const target = share(value);
-    return target === null ? null : { name: `callaghan:${target}`, stop: (found, remaining) => due(found) && callaghanP(found, remaining, target) < 0.05 };
+    return target === null
+      ? null
+      : {
+          name: `callaghan:${target}`,
+          stop: (found, remaining) => due(found) && callaghanP(found, remaining, target) < 0.05,
+        };
   },
   // The same test with biased urns (Callaghan's buscar): a ranking is taken to find a relevant record twice as readily as chance.
   buscar: (value) => {
     const target = share(value);
-    return target === null ? null : { name: `buscar:${target}`, stop: (found, remaining) => due(found) && callaghanP(found, remaining, target, 2) < 0.05 };
+    return target === null
+      ? null
+      : {
+          name: `buscar:${target}`,
+          stop: (found, remaining) => due(found) && callaghanP(found, remaining, target, 2) < 0.05,
+        };
   },
   // The active-learning phase of SAFE (Boetje and van de Schoot, Systematic Reviews 2024;13:81): a tenth screened,
   // twice as many screened as are relevant (here: found), the last 50 irrelevant. Its change of model is not part of a simulation.
   safe: () => ({
     name: "safe",
     stop: (found, remaining) => {
-      if (found.length < 0.1 * (found.length + remaining) || found.length < 50 || found.slice(-50).includes(true)) return false;
+      if (
+        found.length < 0.1 * (found.length + remaining) ||
+        found.length < 50 ||
+        found.slice(-50).includes(true)
+      )
+        return false;
       return found.length >= 2 * found.filter(Boolean).length;
     },
   }),
@@ -148,8 +201,15 @@ export function estimateRelevant(found: readonly boolean[], remaining: number): 
   let high = 0;
   for (let more = 0; more <= remaining; more = Math.max(more + 1, Math.floor(more * 1.1))) {
     high = more;
-    if (hypergeometricCdf(inside, stretch.length + remaining, inside + more, stretch.length) < 0.05) break;
+    if (hypergeometricCdf(inside, stretch.length + remaining, inside + more, stretch.length) < 0.05)
+      break;
   }
   const relevant = positives + expected;
-  return { relevant, low: positives, high: positives + Math.max(high, expected), recall: positives / relevant, method: "rate of the last third, hypergeometric upper bound" };
+  return {
+    relevant,
+    low: positives,
+    high: positives + Math.max(high, expected),
+    recall: positives / relevant,
+    method: "rate of the last third, hypergeometric upper bound",
+  };
 }

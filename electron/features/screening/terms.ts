@@ -21,8 +21,39 @@ function stemOf(word: string): string {
 
 /** Endings cut so that "randomised", "randomized" and "randomisation" meet; light on purpose. */
 export function stem(word: string): string {
-  let base = word.toLowerCase().replaceAll(/isation|ization/g, "ize").replaceAll(/is(?=e|ed|ing|es)/g, "iz").replaceAll("aemi", "emi").replaceAll("oedem", "edem").replaceAll("tumour", "tumor");
-  for (const ending of ["ations", "ation", "ements", "ement", "ities", "ity", "ingly", "ings", "ing", "ically", "ical", "ally", "edly", "ies", "ied", "ers", "er", "ed", "es", "ly", "al", "ic", "s", "e"]) {
+  let base = word
+    .toLowerCase()
+    .replaceAll(/isation|ization/g, "ize")
+    .replaceAll(/is(?=e|ed|ing|es)/g, "iz")
+    .replaceAll("aemi", "emi")
+    .replaceAll("oedem", "edem")
+    .replaceAll("tumour", "tumor");
+  for (const ending of [
+    "ations",
+    "ation",
+    "ements",
+    "ement",
+    "ities",
+    "ity",
+    "ingly",
+    "ings",
+    "ing",
+    "ically",
+    "ical",
+    "ally",
+    "edly",
+    "ies",
+    "ied",
+    "ers",
+    "er",
+    "ed",
+    "es",
+    "ly",
+    "al",
+    "ic",
+    "s",
+    "e",
+  ]) {
     if (base.length - ending.length >= 4 && base.endsWith(ending)) {
       base = base.slice(0, -ending.length);
       break;

@@ -59,7 +59,12 @@ function* countTerms(texts: Texts): Work<Counts> {
   const pairTerm = new Map<number, number>();
   const wordTerm: number[] = [];
   const start = new Int32Array(texts.length + 1);
-  const counts: Counts = { start, term: new IntList(), count: new IntList(), documents: new IntList() };
+  const counts: Counts = {
+    start,
+    term: new IntList(),
+    count: new IntList(),
+    documents: new IntList(),
+  };
   const seen = new Map<number, number>();
   const newTerm = (): number => {
     counts.documents.push(0);
@@ -100,7 +105,10 @@ function* countTerms(texts: Texts): Work<Counts> {
 }
 
 /** TF-IDF rows of length 1 for `texts` (title and abstract of each record). */
-export function buildFeatures(texts: Texts, options: FeatureOptions = { maxDocumentShare: 0.95 }): Features {
+export function buildFeatures(
+  texts: Texts,
+  options: FeatureOptions = { maxDocumentShare: 0.95 },
+): Features {
   return runAtOnce(featureWork(texts, options));
 }
 
@@ -117,10 +125,12 @@ export function* featureWork(texts: Texts, options: FeatureOptions): Work<Featur
     columnOf[id] = columns++;
   }
   const features: Features = {
-    rows, columns,
+    rows,
+    columns,
     start: new Int32Array(rows + 1),
     // Written over the counts: what is kept never overtakes what is read, and a large review's memory is halved.
-    column: term.items, value: new Float32Array(count.items.buffer),
+    column: term.items,
+    value: new Float32Array(count.items.buffer),
     privateSquared: new Float64Array(rows),
   };
   const privateIdf = Math.log((1 + rows) / 2) + 1;
@@ -143,7 +153,8 @@ export function* featureWork(texts: Texts, options: FeatureOptions): Work<Featur
       features.value[at++] = value;
     }
     const length = Math.sqrt(alone + shared) || 1;
-    for (let entry = first; entry < at; entry += 1) features.value[entry] = (features.value[entry] ?? 0) / length;
+    for (let entry = first; entry < at; entry += 1)
+      features.value[entry] = (features.value[entry] ?? 0) / length;
     features.privateSquared[row] = alone / (length * length);
     features.start[row + 1] = at;
   }

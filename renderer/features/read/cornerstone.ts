@@ -17,7 +17,11 @@ const { WindowLevelTool, ZoomTool, PanTool, StackScrollTool, BrushTool, LengthTo
 async function start(): Promise<core.RenderingEngine> {
   await core.init();
   // Local images have no DICOM header; the viewer only needs to know that they belong to some series.
-  core.metaData.addProvider((type: string) => (type === "generalSeriesModule" ? { modality: "OT", seriesInstanceUID: "local" } : undefined), -1);
+  core.metaData.addProvider(
+    (type: string) =>
+      type === "generalSeriesModule" ? { modality: "OT", seriesInstanceUID: "local" } : undefined,
+    -1,
+  );
   tools.init();
   registerLocalLoaders();
   for (const tool of [WindowLevelTool, ZoomTool, PanTool, StackScrollTool, BrushTool, LengthTool])

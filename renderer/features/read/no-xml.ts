@@ -2,4 +2,3 @@
 export function create(): never {
   throw new Error("Writing VTK files is not part of this viewer.");
 }
-export const convert = create;

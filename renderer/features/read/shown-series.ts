@@ -108,7 +108,13 @@ export function registerLocalLoaders(): void {
   for (const scheme of ["local-volume", "local-image", "labels"]) {
     imageLoader.registerImageLoader(scheme, (imageId) => {
       const image = cache.getImage(imageId);
-      return { promise: image ? Promise.resolve(image) : Promise.reject(new Error(`The slice ${imageId} is no longer in memory. Open the series again.`)) };
+      return {
+        promise: image
+          ? Promise.resolve(image)
+          : Promise.reject(
+              new Error(`The slice ${imageId} is no longer in memory. Open the series again.`),
+            ),
+      };
     });
   }
 }

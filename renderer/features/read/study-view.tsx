@@ -24,7 +24,14 @@ import { Conversation } from "./conversation.tsx";
 import { redoStroke, setBrushSize, setMode, undoStroke, type Mode } from "./cornerstone.ts";
 import { presetsOf } from "./presets.ts";
 import { readMask, writeMask, type ShownSeries } from "./shown-series.ts";
-import { latestOn, loadMask, maskIdOf, secondsSince, segmentValue, useReading } from "./use-study.ts";
+import {
+  latestOn,
+  loadMask,
+  maskIdOf,
+  secondsSince,
+  segmentValue,
+  useReading,
+} from "./use-study.ts";
 import { labelsChanged, Viewer, type Window } from "./viewer.tsx";
 
 export function StudyView({ study }: { study: Study }) {
