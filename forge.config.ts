@@ -15,7 +15,12 @@ const config: ForgeConfig = {
     appBundleId: "org.evidesk.desk",
     asar: { unpack: unpackPattern, unpackDir: unpackFolder },
     ignore: ignorePath(import.meta.dirname, process.platform, process.arch),
-    ...(APPLE_ID && APPLE_PASSWORD && APPLE_TEAM ? { osxSign: {}, osxNotarize: { appleId: APPLE_ID, appleIdPassword: APPLE_PASSWORD, teamId: APPLE_TEAM } } : {}),
+    ...(APPLE_ID && APPLE_PASSWORD && APPLE_TEAM
+      ? {
+          osxSign: {},
+          osxNotarize: { appleId: APPLE_ID, appleIdPassword: APPLE_PASSWORD, teamId: APPLE_TEAM },
+        }
+      : {}),
   },
   makers: [
     { name: "@electron-forge/maker-zip", platforms: ["darwin"], config: {} },

@@ -18,7 +18,12 @@ export default defineConfig({
         launchOptions: {
           executablePath: findChromium() ?? "",
           // Volumes need WebGL2, which a machine without a graphics card gives in software.
-          args: ["--no-sandbox", "--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--ignore-gpu-blocklist"],
+          args: [
+            "--no-sandbox",
+            "--use-angle=swiftshader",
+            "--enable-unsafe-swiftshader",
+            "--ignore-gpu-blocklist",
+          ],
         },
       },
     },

@@ -6,6 +6,16 @@ import { externals } from "./electron/packaging.ts";
 export default defineConfig({
   build: {
     target: "node24",
-    rollupOptions: { external: ["electron", ...builtinModules, ...builtinModules.map((name) => `node:${name}`), ...externals, /^@lancedb\//, /^pdfjs-dist\//, /^@cornerstonejs\/codec-/] },
+    rollupOptions: {
+      external: [
+        "electron",
+        ...builtinModules,
+        ...builtinModules.map((name) => `node:${name}`),
+        ...externals,
+        /^@lancedb\//,
+        /^pdfjs-dist\//,
+        /^@cornerstonejs\/codec-/,
+      ],
+    },
   },
 });
