@@ -208,6 +208,16 @@ export function openLedger(database: DatabaseSync) {
     return inForce("SELECT max(sequence) FROM decisions WHERE kind = ? GROUP BY subject", kind);
   }
 
+  /** How many subjects stand at each action, counted in the database: pages ask for this often. */
+  function countLatest(kind: RecordKind): Map<string, number> {
+    const rows = all(
+      `SELECT action, count(*) AS n FROM decisions WHERE sequence IN
+         (SELECT max(sequence) FROM decisions WHERE kind = ? GROUP BY subject) AND action <> 'withdraw' GROUP BY action`,
+      kind,
+    );
+    return new Map(rows.map((row) => [String(row["action"]), Number(row["n"])]));
+  }
+
   function inForce(sequences: string, ...values: SQLInputValue[]): Decision[] {
     return all(
       `SELECT * FROM decisions WHERE sequence IN (${sequences}) AND action <> 'withdraw' ORDER BY sequence`,
@@ -267,6 +277,7 @@ export function openLedger(database: DatabaseSync) {
     all,
     currentDecisions,
     latestDecisions,
+    countLatest,
     auditEvents,
     verify,
     suggestions: (kind: RecordKind, subjectPrefix = ""): Suggestion[] =>

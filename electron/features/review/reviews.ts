@@ -182,19 +182,20 @@ function unreadable(path: string, problem: string): ReviewSummary {
 
 export function summarise(file: ReviewFile): ReviewSummary {
   const { title, question } = file.protocol();
-  const records = file.records();
-  const last = file.ledger.all("SELECT at FROM audit ORDER BY sequence DESC LIMIT 1")[0];
+  const { ledger } = file;
+  const last = ledger.all("SELECT at FROM audit ORDER BY sequence DESC LIMIT 1")[0];
+  const decisions = ledger.countLatest("screen");
   return {
     id: file.id(),
     title,
     question,
     file: basename(file.path),
-    records: records.length,
-    decided: records.filter((record) => record.decision !== null).length,
-    included: records.filter((record) => record.decision === "include").length,
-    reports: records.filter((record) => record.report !== null).length,
+    records: file.liveCount(),
+    decided: [...decisions.values()].reduce((sum, count) => sum + count, 0),
+    included: decisions.get("include") ?? 0,
+    reports: Number(ledger.all("SELECT count(*) AS n FROM reports")[0]?.["n"] ?? 0),
     updatedAt: String(last?.["at"] ?? ""),
-    sample: file.ledger.meta("sample") === "yes",
+    sample: ledger.meta("sample") === "yes",
   };
 }
 

@@ -118,3 +118,30 @@ test("a review of a newer format and a foreign database are refused by name", as
     expect(() => openReview(at)).toThrow(problem);
   }
 });
+
+test("the summary that Home shows counts what the records say", async () => {
+  const { summarise } = await import("./reviews.ts");
+  const file = openReview(path(), { create });
+  file.importRecords(
+    "AB",
+    source,
+    ["a", "b", "c"].map((title) => record(title)),
+    byDoi,
+  );
+  for (const [subject, action] of [
+    ["record:1", "include"],
+    ["record:2", "exclude"],
+    ["record:2", "withdraw"],
+    ["record:3", "maybe"],
+  ] as const) {
+    file.ledger.decide([{ kind: "screen", subject, action, reviewer: "AB" }]);
+  }
+  file.attachReport("AB", "1", { assetId: "0".repeat(64), name: "1.pdf", matchedBy: "DOI" });
+  expect(summarise(file)).toMatchObject({
+    records: 3,
+    decided: 2,
+    included: 1,
+    reports: 1,
+    title: "A review",
+  });
+});

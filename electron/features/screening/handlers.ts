@@ -110,7 +110,10 @@ export function createScreeningHandlers({
       });
       if (decision === undefined) throw new AppError("internal", "The decision was not stored.");
       // The refit starts behind the acknowledgement; the next queue call finds it done or waits for the rest of it.
-      setImmediate(() => rankings.current(reviewId, inputOf(file)));
+      setImmediate(() => {
+        // The program may have been closed in between; the decision is on disk, only the refit is gone.
+        if (file.ledger.database.isOpen) rankings.current(reviewId, inputOf(file));
+      });
       return decision;
     },
     "screening.undo": async ({ reviewId }) => {
