@@ -8,11 +8,14 @@ type Turns = Study["turns"];
 
 export function Conversation({
   turns,
+  offers,
   busy,
   onAsk,
   onCancel,
 }: {
   turns: Turns;
+  /** Requests that the installed experts can answer on this image, for who has not asked yet. */
+  offers: readonly string[];
   busy: string;
   onAsk: (text: string) => void;
   onCancel: () => void;
@@ -26,6 +29,16 @@ export function Conversation({
   return (
     <section className="talk" aria-label="Conversation">
       <ol className="talk-turns" aria-live="polite">
+        {turns.length === 0 && busy === "" && (
+          <li className="talk-offers">
+            <p>Ask an expert to outline or judge what you name. Its answer is a suggestion.</p>
+            {offers.map((offer) => (
+              <Button key={offer} onPress={() => onAsk(offer)}>
+                {offer}
+              </Button>
+            ))}
+          </li>
+        )}
         {turns.map((turn, index) => (
           <li key={index} data-role={turn.role}>
             <Turn turn={turn} />

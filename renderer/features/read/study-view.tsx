@@ -248,6 +248,7 @@ function Reading({ study, series }: { study: Study; series: Series }) {
         )}
         <Conversation
           turns={study.turns.filter((turn) => turn.seriesId === series.id)}
+          offers={isVolume ? ["outline the lungs", "outline the bone"] : ["outline the lungs"]}
           busy={reading.busy}
           onAsk={(text) => void reading.ask(text)}
           onCancel={reading.cancel}
