@@ -1,6 +1,6 @@
 /** Extract: the grid on the left, the paper on the right; the cell in focus drives page and highlight. */
 import { Copy, FileUp, Sparkles } from "lucide-react";
-import { useState } from "react";
+import { useRef, useState } from "react";
 import type { Grid } from "../../../electron/api/schemas/extraction.ts";
 import { assetBytes } from "../../call.ts";
 import { go } from "../../frame/route.ts";
@@ -12,7 +12,7 @@ import { PdfViewer } from "../../ui/pdf-viewer.tsx";
 import { toast } from "../../ui/toast.tsx";
 import { plural } from "../../ui/time.ts";
 import { useCall, useChange } from "../../use-call.ts";
-import { findPlace, stepFrom, toTsv, type Step } from "./cells.ts";
+import { findPlace, stepFrom, toTsv, type Place, type Step } from "./cells.ts";
 import { FieldsButton } from "./fields-button.tsx";
 import { GridTable } from "./grid-table.tsx";
 import { useDecide, type Act } from "./use-decide.ts";
@@ -54,7 +54,9 @@ export function ExtractPage({ reviewId }: { reviewId: string }) {
 
 function ExtractDesk({ reviewId, grid }: { reviewId: string; grid: Grid }) {
   const [subject, setSubject] = useState<string | null>(null);
-  const [decided, setDecided] = useState<string | null>(null);
+  // What was just decided, as the backend answered: the grid behind it may still be loading when a
+  // quick reader presses undo.
+  const lastDecided = useRef<Promise<Place | null>>(Promise.resolve(null));
   const [editing, setEditing] = useState(false);
   const [visit, setVisit] = useState(0);
   const fieldName = (id: string): string =>
@@ -74,24 +76,28 @@ function ExtractDesk({ reviewId, grid }: { reviewId: string; grid: Grid }) {
   const move = (step: Step): void => {
     if (place) focus(stepFrom(grid, place, step));
   };
+  const decideAt = async (at: Place, action: Act, text?: string): Promise<boolean> => {
+    const before = lastDecided.current;
+    const answer = decide.act(at, action, text);
+    lastDecided.current = answer.then((cell) => (cell ? { study: at.study, cell } : before));
+    return (await answer) !== undefined;
+  };
   const act = async (action: Act): Promise<void> => {
     if (!place || decide.running) return;
-    if (!(await decide.act(place, action))) return;
-    setDecided(place.cell.subject);
-    move("down");
+    if (await decideAt(place, action)) move("down");
   };
   /** The decision just taken, wherever the focus went since; else the one on this cell. */
   const undo = async (): Promise<void> => {
-    const last = findPlace(grid, decided) ?? place;
-    if (!last || last.cell.decision === null || decide.running) return;
+    const last = (await lastDecided.current) ?? place;
+    if (!last || last.cell.decision === null) return;
     if (!(await decide.act(last, "withdraw"))) return;
-    setDecided(null);
+    lastDecided.current = Promise.resolve(null);
     focus(last.cell.subject);
   };
   const save = async (text: string): Promise<void> => {
     setEditing(false);
     if (!place || text === place.cell.value) return;
-    if (await decide.act(place, "correct", text)) setDecided(place.cell.subject);
+    await decideAt(place, "correct", text);
   };
   async function acceptColumn(fieldId: string): Promise<void> {
     const answer = await acceptVerified.run({ reviewId, fieldId });
