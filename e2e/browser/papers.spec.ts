@@ -31,6 +31,18 @@ test("the compiled query is not sent anywhere before Count or Run", async ({ des
   await app.goto(desk.url.replace("/#", `/review/${reviewId}/search#`));
   await app.getByRole("button", { name: /Suggest terms/ }).click();
   await expect(app.locator(".query-text")).toHaveValue(/\[tiab\]/);
+  await app.locator(".query-text").fill("asthma[tiab] AND typed by hand");
+  await expect(app.getByText("Edited by hand for PubMed.")).toBeVisible();
+  await app
+    .getByRole("link", { name: /^Screen/ })
+    .first()
+    .click();
+  await expect(app.locator(".query-text")).toHaveCount(0);
+  await app.reload();
+  await app.goto(`http://127.0.0.1:${desk.port}/review/${reviewId}/search`);
+  await expect(app.locator(".query-text"), "the plan is kept in the review").toHaveValue(
+    "asthma[tiab] AND typed by hand",
+  );
   expect(sent.filter((url) => /search\.(count|run)/.test(url))).toEqual([]);
   expect(sent.filter((url) => !url.startsWith(`http://127.0.0.1:${desk.port}/`))).toEqual([]);
 });

@@ -88,6 +88,8 @@ export const searchRunSchema = z.object({
   id: z.string(),
   database: z.string(),
   query: z.string(),
+  /** How the database read the query, as it answered; empty where it does not say. */
+  translation: z.string(),
   at: z.string(),
   count: z.int(),
   imported: z.int(),

@@ -29,6 +29,13 @@ export const searchBlockSchema = z.object({
   used: z.boolean(),
 });
 
+/** The search as the reviewer left it: term blocks, filter, and queries edited by hand per database. */
+export const searchPlanSchema = z.object({
+  blocks: z.array(searchBlockSchema),
+  filter: searchFilterSchema,
+  edited: z.partialRecord(searchTargetSchema, z.string()),
+});
+
 const written = z.object({ query: z.string(), warnings: z.array(z.string()) });
 const asked = { database: searchDatabaseSchema, query: z.string().trim().min(1) };
 
@@ -37,6 +44,12 @@ export const searchContract = {
   "search.suggestTerms": {
     input: z.object({ pico: picoSchema.partial() }),
     output: z.object({ blocks: z.array(searchBlockSchema), filter: searchFilterSchema }),
+  },
+  /** The plan kept in the review file, so that it travels with it. */
+  "search.plan": { input: z.object({ reviewId }), output: searchPlanSchema },
+  "search.savePlan": {
+    input: z.object({ reviewId, plan: searchPlanSchema }),
+    output: searchPlanSchema,
   },
   /** The Boolean query of the blocks; sends nothing. */
   "search.compile": {
@@ -94,5 +107,6 @@ export const searchContract = {
 
 export type SearchTarget = z.infer<typeof searchTargetSchema>;
 export type SearchDatabase = z.infer<typeof searchDatabaseSchema>;
+export type SearchPlan = z.infer<typeof searchPlanSchema>;
 export type SearchBlock = z.infer<typeof searchBlockSchema>;
 export type BlockTerm = z.infer<typeof blockTermSchema>;

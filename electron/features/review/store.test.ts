@@ -57,6 +57,30 @@ test("an import that fails half-way leaves no record behind", () => {
   expect(file.prisma().identified).toEqual([]);
 });
 
+test("a file of an earlier build opens without losing its searches, and the search plan travels with a copy", () => {
+  const old = path();
+  const made = openReview(old, { create });
+  made.ledger.database.exec("ALTER TABLE searches DROP COLUMN translation");
+  made.ledger.database.exec(
+    "INSERT INTO searches VALUES ('r1', 'PubMed', 'fish', '2026-01-01', 3, 2)",
+  );
+  made.close();
+  const file = openReview(old);
+  expect(file.searches()).toMatchObject([{ query: "fish", count: 3, translation: "" }]);
+  const plan = {
+    blocks: [{ concept: "population", terms: [{ text: "asthma", source: "user" }], used: true }],
+    filter: "rct",
+    edited: { pubmed: "asthma[tiab]" },
+  } as const satisfies Parameters<typeof file.saveSearchPlan>[0];
+  file.saveSearchPlan(plan);
+  const copy = path();
+  file.copyTo(copy);
+  file.close();
+  const again = openReview(copy);
+  expect(again.searchPlan()).toEqual(plan);
+  again.close();
+});
+
 test("everything comes back after closing, and a copy is a whole review", () => {
   const at = path();
   const file = openReview(at, { create });

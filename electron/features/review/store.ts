@@ -9,6 +9,7 @@ import type {
   ReviewRecord,
   SearchRun,
 } from "../../api/schemas/review.ts";
+import type { SearchPlan } from "../../api/schemas/search.ts";
 import { openDatabase, openLedger } from "../audit/ledger.ts";
 import { countPrisma } from "./prisma.ts";
 import { formatVersion, reviewTables } from "./tables.ts";
@@ -100,6 +101,13 @@ function checkFormat(database: DatabaseSync, path: string): void {
     throw new AppError("badFile", `"${path}" is a database, but not an Evidesk review.`);
 }
 
+/** Review files of earlier builds lack columns that came later. */
+function addColumn(database: DatabaseSync, table: string, column: string, type: string): void {
+  const known = database.prepare(`PRAGMA table_info(${table})`).all();
+  if (known.some((row) => row["name"] === column)) return;
+  database.exec(`ALTER TABLE ${table} ADD COLUMN ${column} ${type}`);
+}
+
 function reviewOn(
   database: DatabaseSync,
   path: string,
@@ -108,6 +116,7 @@ function reviewOn(
   checkFormat(database, path);
   const ledger = openLedger(database);
   database.exec(reviewTables);
+  addColumn(database, "searches", "translation", "TEXT NOT NULL DEFAULT ''");
   if (ledger.meta("id") === undefined) {
     if (create === undefined) throw new AppError("badFile", `"${path}" holds no review.`);
     ledger.transaction(() => {
@@ -145,6 +154,13 @@ function reviewOn(
       }
       ledger.record(actor, "update", JSON.parse(JSON.stringify(change)));
     });
+  }
+
+  const noPlan: SearchPlan = { blocks: [], filter: "none", edited: {} };
+  /** A draft, kept without an audit entry: what was run is logged with its query. */
+  function saveSearchPlan(plan: SearchPlan): SearchPlan {
+    ledger.setMeta("searchPlan", JSON.stringify(plan));
+    return plan;
   }
 
   function known(): KnownRecord[] {
@@ -281,9 +297,17 @@ function reviewOn(
     ledger.transaction(() => {
       database
         .prepare(
-          "INSERT INTO searches(id, database, query, at, count, imported) VALUES (?,?,?,?,?,?)",
+          "INSERT INTO searches(id, database, query, at, count, imported, translation) VALUES (?,?,?,?,?,?,?)",
         )
-        .run(stored.id, run.database, run.query, stored.at, run.count, run.imported);
+        .run(
+          stored.id,
+          run.database,
+          run.query,
+          stored.at,
+          run.count,
+          run.imported,
+          run.translation,
+        );
       ledger.record(actor, "search", { ...run });
     });
     return stored;
@@ -315,6 +339,8 @@ function reviewOn(
     records,
     attachReport,
     logSearch,
+    searchPlan: (): SearchPlan => json("searchPlan", noPlan),
+    saveSearchPlan,
     reports: () =>
       ledger.all("SELECT * FROM reports ORDER BY recordId").map((row) => ({
         recordId: String(row["recordId"]),
@@ -328,6 +354,7 @@ function reviewOn(
         id: String(row["id"]),
         database: String(row["database"]),
         query: String(row["query"]),
+        translation: String(row["translation"]),
         at: String(row["at"]),
         count: Number(row["count"]),
         imported: Number(row["imported"]),

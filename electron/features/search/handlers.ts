@@ -76,6 +76,8 @@ export function createSearchHandlers({
       );
       return { blocks: blocksOf(text), filter: filterFor(text.design) };
     },
+    "search.plan": async ({ reviewId }) => reviews.get(reviewId).searchPlan(),
+    "search.savePlan": async ({ reviewId, plan }) => reviews.get(reviewId).saveSearchPlan(plan),
     "search.compile": async ({ blocks, target, filter }) => {
       const { query, warnings } = compile(blocks, target, filter);
       return { query, warnings };
@@ -111,6 +113,7 @@ export function createSearchHandlers({
         query,
         count: found.count,
         imported: report.imported,
+        translation: found.translation,
       });
       return { run, report, translation: found.translation, warnings: found.warnings };
     },

@@ -11,6 +11,8 @@ import { dateTime } from "../../ui/time.ts";
 import { useCall, useChange } from "../../use-call.ts";
 import { ConceptColumns } from "./concept-columns.tsx";
 import { ImportPanel } from "./import-panel.tsx";
+import type { Review } from "../../../electron/api/schemas/review.ts";
+import type { SearchPlan } from "../../../electron/api/schemas/search.ts";
 import { databaseNames, QueryPanel } from "./query-panel.tsx";
 import { useBlocks } from "./use-blocks.ts";
 import { useImport } from "./use-import.ts";
@@ -23,7 +25,25 @@ const filters = [
 
 export function SearchPage({ reviewId }: { reviewId: string }) {
   const review = useCall("review.get", { reviewId });
-  const blocks = useBlocks(reviewId);
+  const plan = useCall("search.plan", { reviewId });
+  const error = review.error ?? plan.error;
+  if (review.value && plan.value)
+    return <SearchDesk key={reviewId} review={review.value} stored={plan.value} />;
+  if (!error) return <Skeleton />;
+  const reload = (): void => {
+    review.reload();
+    plan.reload();
+  };
+  return (
+    <div className="page-trouble">
+      <Trouble error={error} onRetry={reload} />
+    </div>
+  );
+}
+
+function SearchDesk({ review, stored }: { review: Review; stored: SearchPlan }) {
+  const { id: reviewId, pico, records } = review;
+  const blocks = useBlocks(reviewId, stored);
   const imports = useImport(reviewId);
   const suggest = useChange("search.suggestTerms");
   const choose = async (): Promise<void> => {
@@ -33,15 +53,6 @@ export function SearchPage({ reviewId }: { reviewId: string }) {
   useShortcuts("Search", [
     { keys: "a", label: "Import reference files", run: () => void choose() },
   ]);
-  if (!review.value)
-    return review.error ? (
-      <div className="page-trouble">
-        <Trouble error={review.error} onRetry={review.reload} />
-      </div>
-    ) : (
-      <Skeleton />
-    );
-  const { pico, records } = review.value;
   const hasPico = Object.values(pico).some((text) => text.trim() !== "");
   async function suggestTerms(): Promise<void> {
     const answer = await suggest.run({ pico });
@@ -80,6 +91,13 @@ export function SearchPage({ reviewId }: { reviewId: string }) {
               </Button>
             )}
           </div>
+          {blocks.error && (
+            <Trouble
+              error={blocks.error}
+              kept="Your terms are on the page, not yet in the review file."
+              onRetry={blocks.retry}
+            />
+          )}
           {suggest.error && <Trouble error={suggest.error} kept="Your terms are unchanged." />}
           {blocks.plan.blocks.length === 0 ? (
             <p className="search-none">
@@ -131,7 +149,10 @@ function Runs({ reviewId }: { reviewId: string }) {
               </p>
               <details className="field-note">
                 <summary>Query</summary>
-                {run.query}
+                <p>{run.query}</p>
+                {run.translation !== "" && run.translation !== run.query && (
+                  <p>Read by the database as: {run.translation}</p>
+                )}
               </details>
             </li>
           ))}

@@ -400,6 +400,8 @@ describe("a run from the app", () => {
     const { run, report } = await handlers["search.run"](input, frame);
     expect(report).toMatchObject({ imported: 250, duplicates: 0 });
     expect(run).toMatchObject({ database: "PubMed", query, count: 250, imported: 250 });
+    expect(run.translation).not.toBe("");
+    expect(review.searches()[0]?.translation).toBe(run.translation);
     expect(asked.filter(({ form }) => form.get("retstart") === "0")).toHaveLength(1);
     expect(asked[0]?.form.get("api_key")).toBe("0123456789");
     expect(events.at(-1)).toContain("250 of 250");
