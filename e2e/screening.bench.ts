@@ -51,6 +51,16 @@ const [report] = (await desk.call("review.import", {
 process.stdout.write(`review of ${report?.imported} records\n`);
 for (const [index, action] of (["include", "exclude", "exclude"] as const).entries())
   await desk.call("screening.decide", { reviewId, recordId: String(index + 1), action });
+// The first session lasts until its ranking is there and was kept; the second start is the one timed.
+const firstRanking = performance.now();
+for (;;) {
+  const { pending } = (await desk.call("screening.queue", { reviewId })) as { pending: boolean };
+  if (!pending) break;
+}
+process.stdout.write(
+  `first ranking: ${((performance.now() - firstRanking) / 1000).toFixed(2)} s after the first decisions\n`,
+);
+await new Promise((resolve) => setTimeout(resolve, 4_000));
 
 const browser = await chromium.launch({
   executablePath: findChromium() ?? "",
@@ -61,8 +71,8 @@ await desk.kill();
 const started = performance.now();
 await desk.restart();
 const served = performance.now();
-await page.goto(desk.url);
-await page.goto(new URL(`/review/${reviewId}/screen`, desk.url).href);
+// The printed address with a deep link: what a bookmark or the last place opens.
+await page.goto(desk.url.replace("/#", `/review/${reviewId}/screen#`));
 await page.locator(".record-title").first().waitFor();
 process.stdout.write(
   `first record on screen: ${((performance.now() - started) / 1000).toFixed(2)} s from start of the program (${((served - started) / 1000).toFixed(2)} s until it serves); goal 1.0 s\n`,

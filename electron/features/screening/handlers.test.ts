@@ -37,10 +37,11 @@ function deskWith(titles: [string, string][]) {
     incoming,
     (_known, all) => all.map(() => null),
   );
-  const calls = createScreeningHandlers({ reviews });
+  const calls = createScreeningHandlers({ reviews, keepAfterMs: 0 });
   const reviewId = file.id();
   return {
     file,
+    reviews,
     calls,
     reviewId,
     queue: () => calls["screening.queue"]({ reviewId, limit: 20, stage: "screen" }, still),
@@ -64,6 +65,33 @@ test("an acknowledged decision is in the file for a second opener", async () => 
   expect(
     openReview(copy).records(desk.file.ledger.currentDecisions("screen")[0]?.reviewer)[0]?.decision,
   ).toBe("include");
+});
+
+test("the next start opens on the last ranking, and another reviewer never does", async () => {
+  const many = Array.from({ length: 2_000 }, (_, at): [string, string] =>
+    at === 390
+      ? ["Back pain treated with yoga", "Randomly assigned adults, yoga or care."]
+      : at === 0
+        ? ["Yoga for back pain", "Adults were randomly assigned to yoga."]
+        : [`Beta blockers after infarction, report ${at}`, "Mortality fell."],
+  );
+  const desk = deskWith(many);
+  await desk.decide("1", "include");
+  await desk.decide("2", "exclude");
+  const before = await settled(desk);
+  expect(before.records[0]?.id).toBe("391");
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  const started = () => createScreeningHandlers({ reviews: desk.reviews, keepAfterMs: 0 });
+  const ask = { reviewId: desk.reviewId, limit: 20, stage: "screen" } as const;
+  const first = await started()["screening.queue"](ask, still);
+  expect(first.pending).toBe(true);
+  expect(first).toMatchObject({ trained: true, learnedFrom: 2, model: before.model });
+  expect(first.records.map(({ id, score }) => [id, score])).toEqual(
+    before.records.map(({ id, score }) => [id, score]),
+  );
+  desk.reviews.setSettings({ reviewer: "Someone else" });
+  const other = await started()["screening.queue"](ask, still);
+  expect(other.records[0]).toMatchObject({ id: "1" });
 });
 
 test("file order, then learned order, then file order again when all is withdrawn", async () => {

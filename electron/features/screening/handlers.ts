@@ -8,6 +8,7 @@ import { sha256 } from "../audit/chain.ts";
 import type { Reviews } from "../review/reviews.ts";
 import type { ReviewFile } from "../review/store.ts";
 import { highlightsOf } from "./criteria.ts";
+import { createKeeper, readKept } from "./kept-ranking.ts";
 import { recipes } from "./learner.ts";
 import { createLiveRankings, type RankingInput } from "./live.ts";
 import { estimateRelevant } from "./stopping.ts";
@@ -18,12 +19,18 @@ import { estimateRelevant } from "./stopping.ts";
  */
 const longestWaitMs = { first: 800, later: 300 };
 
+/** As many records as anyone screens while a large review's ranking is made. */
+const keptHead = 100;
+
 export function createScreeningHandlers({
   reviews,
+  keepAfterMs = 3_000,
 }: {
   reviews: Reviews;
+  keepAfterMs?: number;
 }): HandlersFor<typeof screeningContract> {
   const rankings = createLiveRankings();
+  const keep = createKeeper(keepAfterMs);
   const reviewer = (): string => reviews.settings().reviewer;
   /** Reads the records themselves only when they have changed. */
   const inputOf = (file: ReviewFile): RankingInput => ({
@@ -44,13 +51,24 @@ export function createScreeningHandlers({
     "screening.queue": async ({ reviewId, limit, stage }) => {
       const file = reviews.get(reviewId);
       const input = inputOf(file);
-      const ranking = await rankings.within(reviewId, input, longestWaitMs);
+      // A reviewer never sees an order that another's decisions made.
+      const madeFor = sha256(JSON.stringify([input.version, input.criteria, reviewer()]));
+      const kept = readKept(file, madeFor);
+      const ranking = await rankings.within(
+        reviewId,
+        input,
+        kept === null ? longestWaitMs : { ...longestWaitMs, first: 0 },
+      );
       const open = openRows(file, ranking.ids, stage, reviewer());
-      const { scores } = ranking;
-      const sorted =
-        scores === null
-          ? open
-          : open.toSorted((a, b) => (scores[b] as number) - (scores[a] as number));
+      // Until this session's first ranking is made, the last session's tells the order.
+      const last = ranking.scores === null && ranking.pending ? kept : null;
+      const lastScores = new Map(last?.head);
+      const scoreOf = (row: number): number | null =>
+        ranking.scores?.[row] ?? lastScores.get(ranking.ids[row] ?? "") ?? null;
+      const ranked = ranking.scores !== null || last !== null;
+      const sorted = ranked
+        ? open.toSorted((a, b) => (scoreOf(b) ?? -Infinity) - (scoreOf(a) ?? -Infinity) || a - b)
+        : open;
       const shown = sorted.slice(0, limit).flatMap((row, index): QueuedRecord[] => {
         const record = file.record(ranking.ids[row] ?? "", reviewer());
         if (record === null) return [];
@@ -58,19 +76,29 @@ export function createScreeningHandlers({
           {
             ...record,
             rank: index + 1,
-            score: scores?.[row] ?? null,
+            score: scoreOf(row),
             highlights: highlightsOf(record, input.criteria),
             verdicts: ranking.judge?.(record).verdicts ?? [],
           },
         ];
       });
-      const trained = ranking.by === "decisions";
+      if (ranking.scores !== null && !ranking.pending && ranking.by !== "file order")
+        keep(file, {
+          madeFor,
+          by: ranking.by,
+          learnedFrom: ranking.learnedFrom,
+          head: sorted
+            .slice(0, keptHead)
+            .map((row) => [ranking.ids[row] ?? "", ranking.scores?.[row] ?? 0]),
+        });
+      const by = last?.by ?? ranking.by;
+      const trained = by === "decisions";
       return {
         records: shown,
         remaining: open.length,
         trained,
-        learnedFrom: ranking.learnedFrom,
-        model: trained ? recipes.elasU4.name : ranking.by,
+        learnedFrom: last?.learnedFrom ?? ranking.learnedFrom,
+        model: trained ? recipes.elasU4.name : by,
         pending: ranking.pending,
       };
     },

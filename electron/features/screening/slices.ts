@@ -12,9 +12,9 @@ export function runAtOnce<T>(work: Work<T>): T {
   }
 }
 
-const sliceMs = 8;
+const sliceMs = 2;
 
-/** Runs `work` at most 8 ms at a time; null when `isStale` came true before the end. */
+/** Runs `work` at most 2 ms at a time; null when `isStale` came true before the end. */
 export async function runInSlices<T>(work: Work<T>, isStale: () => boolean): Promise<T | null> {
   for (;;) {
     const until = performance.now() + sliceMs;

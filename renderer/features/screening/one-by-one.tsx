@@ -18,7 +18,7 @@ import { useLateRefresh } from "./use-late-refresh.ts";
 import { useQueue } from "./use-queue.ts";
 
 /** With this few records left in hand the queue is asked for more at once. */
-const freshLow = 4;
+const freshLow = 16;
 
 type Screened = "include" | "exclude" | "maybe";
 const told: Partial<Record<DecisionAction, string>> = {
@@ -51,7 +51,9 @@ export function OneByOne({ review, topBar }: { review: Review; topBar: HTMLEleme
     if (!decision) return;
     walk.noteDecision(shown.id, decision);
     walk.next();
-    refresh(walk.fresh <= freshLow);
+    refresh();
+    // One request for more is enough, however fast the keys come.
+    if (walk.fresh <= freshLow && !queue.loading) queue.reload();
     toast(`${told[action] ?? action}: ${shorten(shown.title)}${reason ? ` (${reason})` : ""}`, {
       label: "Undo",
       shortcut: "U",

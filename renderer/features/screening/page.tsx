@@ -8,6 +8,7 @@ import { Button } from "../../ui/button.tsx";
 import { Empty, Skeleton, Trouble } from "../../ui/feedback.tsx";
 import { Segmented } from "../../ui/segmented.tsx";
 import { useCall } from "../../use-call.ts";
+import { queueLimit } from "./use-queue.ts";
 import { OneByOne } from "./one-by-one.tsx";
 import { RecordList } from "./record-list.tsx";
 import "./screen.css";
@@ -36,6 +37,8 @@ export function ScreenPage({ reviewId }: { reviewId: string }) {
   const [mode, setMode] = useRemembered<Mode>("screen-mode", "one");
   const [barNode, setBarNode] = useState<HTMLElement | null>(null);
   const review = useCall("review.get", { reviewId });
+  // The queue is asked for beside the review, not after it: the first record shows sooner.
+  useCall("screening.queue", { reviewId, limit: queueLimit });
   useShortcuts("Screen", [
     {
       keys: "v",

@@ -11,8 +11,7 @@ function refreshAll(): void {
   invalidate("screening", "review.get", "review.list");
 }
 
-/** `at once` when the caller is running out of records. */
-export function useLateRefresh(): (atOnce: boolean) => void {
+export function useLateRefresh(): () => void {
   const timer = useRef<ReturnType<typeof setTimeout> | null>(null);
   useEffect(
     () => () => {
@@ -23,14 +22,11 @@ export function useLateRefresh(): (atOnce: boolean) => void {
     },
     [],
   );
-  return (atOnce) => {
+  return () => {
     if (timer.current) clearTimeout(timer.current);
-    timer.current = setTimeout(
-      () => {
-        timer.current = null;
-        refreshAll();
-      },
-      atOnce ? 0 : restMs,
-    );
+    timer.current = setTimeout(() => {
+      timer.current = null;
+      refreshAll();
+    }, restMs);
   };
 }

@@ -19,7 +19,7 @@ export type Walk = {
   queue: ReturnType<typeof useCall<"screening.queue">>;
 };
 
-const queueLimit = 20;
+export const queueLimit = 40;
 const pendingMs = 700;
 
 export function useQueue(reviewId: string): Walk {
