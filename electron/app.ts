@@ -13,6 +13,8 @@ import { openAssets } from "./features/review/assets.ts";
 import { createImagingHandlers } from "./features/imaging/handlers.ts";
 import { openStudies, type Studies } from "./features/imaging/studies.ts";
 import { createExperts } from "./features/models/experts.ts";
+import { createGeneration } from "./features/models/generation/generation.ts";
+import { createGenerationHandlers } from "./features/models/generation/handlers.ts";
 import { createModelsHandlers } from "./features/models/handlers.ts";
 import { openPacks } from "./features/models/packs.ts";
 import { createTexts } from "./features/models/texts.ts";
@@ -20,12 +22,14 @@ import { createWorkerClient } from "./features/models/worker-client.ts";
 import type { WorkerPort } from "./features/models/worker-protocol.ts";
 import { createReviewHandlers } from "./features/review/handlers.ts";
 import { openReviews } from "./features/review/reviews.ts";
-import { bundledPacksFolder } from "./places.ts";
+import { bundledPacksFolder, promptsFolder } from "./places.ts";
 import { providersFor } from "./features/models/onnx.ts";
 import { createScreeningHandlers } from "./features/screening/handlers.ts";
 import { createSearchHandlers, type Secrets } from "./features/search/handlers.ts";
 import { importer } from "./features/search/importer.ts";
 import { sessionSecrets } from "./features/search/secrets.ts";
+import { actAs } from "./features/review/acting.ts";
+import { createTeamHandlers } from "./features/team/handlers.ts";
 
 export type AppOptions = { dataFolder: string; spawnWorker: () => WorkerPort; secrets?: Secrets };
 export type App = ReturnType<typeof createApp>;
@@ -43,6 +47,12 @@ export function createApp({ dataFolder, spawnWorker, secrets = sessionSecrets() 
   };
   const experts = createExperts(packs, worker, settings);
   const texts = createTexts(packs, worker, settings);
+  const generation = createGeneration({
+    packs,
+    promptsFolder,
+    fetch: (url, options) => fetch(url, options),
+    secret: (name) => secrets.get(name),
+  });
   let studies: Studies | undefined;
   const openedStudies = (): Studies =>
     (studies ??= openStudies(join(dataFolder, "studies.evidesk")));
@@ -51,6 +61,7 @@ export function createApp({ dataFolder, spawnWorker, secrets = sessionSecrets() 
     ...createReviewHandlers({ reviews, assets, importer }),
     ...createSearchHandlers({ reviews, fetch: (url, options) => fetch(url, options), secrets }),
     ...createScreeningHandlers({ reviews }),
+    ...createTeamHandlers({ reviews, assets }),
     ...createExportHandlers({ reviews, assets, fieldsOf }),
     ...createExtractionHandlers({
       reviews,
@@ -64,6 +75,7 @@ export function createApp({ dataFolder, spawnWorker, secrets = sessionSecrets() 
       experts,
       reviewer: () => reviews.settings().reviewer,
     }),
+    ...createGenerationHandlers({ packs, generation, secrets }),
     ...createModelsHandlers({ packs, worker, experts, texts, settings, assets, secrets }),
     ...createAuditHandlers({ reviews, jobs, repeat }),
   };
@@ -72,9 +84,10 @@ export function createApp({ dataFolder, spawnWorker, secrets = sessionSecrets() 
   async function dispatch(name: string, input: unknown, frame: CallFrame): Promise<unknown> {
     const parsed = parseInput(name, input);
     const handler = handlers[parsed.name] as UntypedHandler;
-    if (!("event" in contract[parsed.name])) return handler(parsed.input, frame);
-    return jobs.run(parsed.name, parsed.input, frame, (jobFrame) =>
-      handler(parsed.input, jobFrame),
+    return actAs(frame.reviewer, () =>
+      "event" in contract[parsed.name]
+        ? jobs.run(parsed.name, parsed.input, frame, (jobFrame) => handler(parsed.input, jobFrame))
+        : handler(parsed.input, frame),
     );
   }
 

@@ -5,12 +5,14 @@
 import type { EventsOf, HandlersFor, InputOf, OutputOf } from "./call.ts";
 import { auditContract } from "./schemas/audit.ts";
 import { exportContract } from "./schemas/export.ts";
+import { generationContract } from "./schemas/generation.ts";
 import { imagingContract } from "./schemas/imaging.ts";
 import { modelsContract } from "./schemas/models.ts";
 import { extractionContract } from "./schemas/extraction.ts";
 import { reviewContract } from "./schemas/review.ts";
 import { screeningContract } from "./schemas/screening.ts";
 import { searchContract } from "./schemas/search.ts";
+import { teamContract } from "./schemas/team.ts";
 
 export const contract = {
   ...reviewContract,
@@ -18,9 +20,11 @@ export const contract = {
   ...exportContract,
   ...imagingContract,
   ...modelsContract,
+  ...generationContract,
   ...screeningContract,
   ...extractionContract,
   ...searchContract,
+  ...teamContract,
 };
 
 export type Contract = typeof contract;

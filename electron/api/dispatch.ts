@@ -2,7 +2,12 @@
 import { contract, type CallName } from "./contract.ts";
 import { AppError } from "./errors.ts";
 
-export type CallFrame = { signal: AbortSignal; emit: (event: unknown) => void };
+export type CallFrame = {
+  signal: AbortSignal;
+  emit: (event: unknown) => void;
+  /** Who acts, where the calling window says so; else the machine's own reviewer. */
+  reviewer?: string;
+};
 export type UntypedHandler = (input: unknown, frame: CallFrame) => Promise<unknown>;
 
 export function isCallName(name: string): name is CallName {

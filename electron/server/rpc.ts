@@ -21,15 +21,28 @@ export async function answerCall(
   };
   try {
     const input = await readJson(request);
+    const reviewer = reviewerOf(request);
     const value = await dispatch(name, input, {
       signal: controller.signal,
       emit: (event) => line({ event }),
+      ...(reviewer === undefined ? {} : { reviewer }),
     });
     line({ value: value ?? null });
   } catch (thrown) {
     line({ error: toErrorShape(thrown) });
   }
   response.end();
+}
+
+/** A header holds Latin letters only, so the name comes percent-encoded. */
+function reviewerOf(request: IncomingMessage): string | undefined {
+  const header = request.headers["x-evidesk-reviewer"];
+  if (typeof header !== "string" || header === "") return undefined;
+  try {
+    return decodeURIComponent(header).trim().slice(0, 80) || undefined;
+  } catch {
+    throw new AppError("badInput", `The reviewer's name "${header}" is not percent-encoded.`);
+  }
 }
 
 async function readJson(request: IncomingMessage): Promise<unknown> {

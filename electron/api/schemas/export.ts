@@ -17,7 +17,12 @@ export const exportFormat = z.enum([
 
 export const exportContract = {
   "export.create": {
-    input: z.object({ reviewId, format: exportFormat }),
+    input: z.object({
+      reviewId,
+      format: exportFormat,
+      /** Whose decisions the bundle holds; without it, those of the one who exports. */
+      reviewer: z.string().optional(),
+    }),
     output: z.object({ files: z.array(z.object({ assetId, name: z.string(), bytes: z.int() })) }),
   },
 } satisfies ContractPart;

@@ -41,6 +41,11 @@ export const suggestionStatus = z.enum([
 export const recordKind = z.enum([
   "screen",
   "fullText",
+  /** What settles a conflict between two reviewers, at either stage. */
+  "adjudicateScreen",
+  "adjudicateFullText",
+  /** A reviewer's tags and note on a record. */
+  "annotate",
   "extract",
   "segment",
   "classify",
@@ -73,6 +78,8 @@ export const decisionAction = z.enum([
   "correct",
   "reject",
   "notReported",
+  /** Writes tags and note anew. */
+  "annotate",
   /** Takes the reviewer's previous decision on the subject back; history stays. */
   "withdraw",
 ]);

@@ -35,6 +35,15 @@ export const recordSchema = z.object({
   source: z.string(),
   /** Latest title-and-abstract decision of the asking reviewer: include, exclude, maybe or null. */
   decision: z.enum(["include", "exclude", "maybe"]).nullable(),
+  /** Reason of that decision; empty when none was given. */
+  reason: z.string(),
+  /** What the full text came to, as the asking reviewer may see it; null before it is assessed. */
+  fullText: z.enum(["include", "exclude", "maybe"]).nullable(),
+  fullTextReason: z.string(),
+  tags: z.array(z.string()),
+  note: z.string(),
+  /** Records of one group (near-duplicates, companion reports) are decided together. */
+  group: z.string().nullable(),
   /** Asset id of the attached full-text report, when there is one. */
   report: assetId.nullable(),
 });
@@ -60,6 +69,8 @@ export const prismaCountsSchema = z.object({
   notRetrieved: z.int(),
   assessed: z.int(),
   excludedAtFullText: z.array(z.object({ reason: z.string(), reports: z.int() })),
+  /** At hand and not decided on yet. */
+  unassessed: z.int(),
   included: z.int(),
 });
 
@@ -96,7 +107,9 @@ export const searchRunSchema = z.object({
 });
 
 export const settingsSchema = z.object({
-  reviewer: z.string(),
+  reviewer: z.string().trim().min(1).max(80),
+  /** Everyone who has worked on this machine, the present reviewer among them. */
+  reviewers: z.array(z.string()),
   theme: z.enum(["system", "light", "dark"]),
 });
 
@@ -145,7 +158,10 @@ export const reviewContract = {
   },
   "review.searches": { input: byReview, output: z.array(searchRunSchema) },
   "settings.get": { input: z.object({}), output: settingsSchema },
-  "settings.set": { input: settingsSchema.partial(), output: settingsSchema },
+  "settings.set": {
+    input: settingsSchema.omit({ reviewers: true }).partial(),
+    output: settingsSchema,
+  },
 } satisfies ContractPart;
 
 export type Pico = z.infer<typeof picoSchema>;

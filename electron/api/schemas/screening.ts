@@ -49,6 +49,22 @@ export const screeningContract = {
       pending: z.boolean(),
     }),
   },
+  /** One record as the queue would show it, with the history that the asking reviewer may see. */
+  "screening.record": {
+    input: byReview.extend({ recordId: z.string() }),
+    output: queuedRecordSchema.extend({
+      history: z.array(decisionSchema),
+      groupedWith: z.array(z.string()),
+    }),
+  },
+  /** Verdicts of the criteria grid; records whose suggestions are withheld are left out. */
+  "screening.verdicts": {
+    input: byReview.extend({ recordIds: z.array(z.string()).max(200) }),
+    output: z.object({
+      pending: z.boolean(),
+      rows: z.array(z.object({ recordId: z.string(), verdicts: z.array(verdictSchema) })),
+    }),
+  },
   "screening.decide": {
     input: z.object({
       reviewId,
@@ -57,6 +73,10 @@ export const screeningContract = {
       stage: z.enum(["screen", "fullText"]).default("screen"),
       reason: z.string().optional(),
       note: z.string().optional(),
+      /** At full text: the criterion that decided, and the passage of the report that shows it. */
+      criterionId: z.string().optional(),
+      quote: z.string().max(5000).optional(),
+      page: z.int().min(1).optional(),
       /** Rank and score as they were shown: stored as the suggestion that the decision answers. */
       shown: z.object({ rank: z.int(), score: z.number().nullable() }).optional(),
     }),
@@ -67,8 +87,9 @@ export const screeningContract = {
     input: byReview,
     output: z.object({ undone: decisionSchema.nullable(), title: z.string() }),
   },
+  /** Of one stage; with two reviewers of the asking one's decisions, else of the team's. */
   "screening.progress": {
-    input: byReview,
+    input: byReview.extend({ stage: z.enum(["screen", "fullText"]).default("screen") }),
     output: z.object({
       records: z.int(),
       screened: z.int(),

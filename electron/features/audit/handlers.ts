@@ -2,11 +2,12 @@
 import type { HandlersFor } from "../../api/call.ts";
 import { AppError } from "../../api/errors.ts";
 import type { auditContract } from "../../api/schemas/audit.ts";
+import { concealed, visibleTo } from "../review/blinding.ts";
 import type { Jobs } from "./jobs.ts";
 import type { Ledger } from "./ledger.ts";
 
 type Dependencies = {
-  reviews: { get: (id: string) => { ledger: Ledger } };
+  reviews: { get: (id: string) => { ledger: Ledger }; settings: () => { reviewer: string } };
   jobs: Jobs;
   /** Issues a call again, by name, as the interrupted job did. */
   repeat: (call: string, input: unknown) => void;
@@ -20,7 +21,11 @@ export function createAuditHandlers({
   return {
     "audit.list": async ({ reviewId, offset, limit, text }) => {
       const needle = text.toLowerCase();
-      const events = [...reviews.get(reviewId).ledger.auditEvents()]
+      const { ledger } = reviews.get(reviewId);
+      // Covered before it is searched: a hit would tell as much as the event.
+      const visible = visibleTo(ledger, reviews.settings().reviewer);
+      const events = [...ledger.auditEvents()]
+        .map((event) => concealed(event, visible))
         .filter((event) => needle === "" || JSON.stringify(event).toLowerCase().includes(needle))
         .toReversed();
       return { total: events.length, events: events.slice(offset, offset + limit) };

@@ -57,6 +57,14 @@ function openFailure(path: string, thrown: unknown): AppError {
   return new AppError("badFile", `"${path}" cannot be opened: ${message}.`, { path });
 }
 
+/** The latest decision of each group by its time; SQLite takes `sequence` from the row of the maximum. */
+function latest(where: string): string {
+  return `SELECT sequence FROM (SELECT sequence, max(at || printf('%012d', sequence)) FROM decisions WHERE ${where})`;
+}
+
+/** Each reviewer's latest decision on a subject, unless it was taken back. */
+const standing = `sequence IN (${latest("kind = ? GROUP BY subject, reviewer")}) AND action <> 'withdraw'`;
+
 export function openLedger(database: DatabaseSync) {
   database.exec(ledgerTables);
   const lastEvent = database.prepare(
@@ -72,6 +80,9 @@ export function openLedger(database: DatabaseSync) {
   const addDecision = database.prepare(
     `INSERT INTO decisions(id, at, kind, subject, action, value, reason, note, reviewer, suggestionId)
      VALUES (?,?,?,?,?,?,?,?,?,?) RETURNING sequence`,
+  );
+  const lastDecisionAt = database.prepare(
+    "SELECT max(at) AS at FROM decisions WHERE kind = ? AND subject = ? AND reviewer = ?",
   );
   let depth = 0;
 
@@ -115,6 +126,24 @@ export function openLedger(database: DatabaseSync) {
     });
   }
 
+  function storeSuggestion(s: Suggestion): void {
+    addSuggestion.run(
+      s.id,
+      s.at,
+      s.kind,
+      s.subject,
+      JSON.stringify(s.value),
+      s.status,
+      s.score ?? null,
+      JSON.stringify(s.evidence),
+      JSON.stringify(s.checks),
+      s.model,
+      s.modelVersion,
+      s.inputSha256,
+      s.method,
+    );
+  }
+
   /** Stores suggestions as they are; they are never changed afterwards. */
   function suggest(suggestions: NewSuggestion[]): Suggestion[] {
     if (suggestions.length === 0) return [];
@@ -124,23 +153,7 @@ export function openLedger(database: DatabaseSync) {
         id: randomUUID(),
         at: new Date().toISOString(),
       }));
-      for (const s of stored) {
-        addSuggestion.run(
-          s.id,
-          s.at,
-          s.kind,
-          s.subject,
-          JSON.stringify(s.value),
-          s.status,
-          s.score ?? null,
-          JSON.stringify(s.evidence),
-          JSON.stringify(s.checks),
-          s.model,
-          s.modelVersion,
-          s.inputSha256,
-          s.method,
-        );
-      }
+      for (const s of stored) storeSuggestion(s);
       record(
         "model",
         "suggest",
@@ -158,27 +171,37 @@ export function openLedger(database: DatabaseSync) {
     });
   }
 
+  function storeDecision(d: NewDecision & { id: string; at: string }): Decision {
+    const row = addDecision.get(
+      d.id,
+      d.at,
+      d.kind,
+      d.subject,
+      d.action,
+      d.value === undefined ? null : JSON.stringify(d.value),
+      d.reason ?? null,
+      d.note ?? null,
+      d.reviewer,
+      d.suggestionId ?? null,
+    );
+    return { ...d, sequence: Number(row?.["sequence"]) };
+  }
+
+  /** A person's later act is later by its time too, even after the clock was set back. */
+  function timeFor({ kind, subject, reviewer }: NewDecision): string {
+    const now = Date.now();
+    const last = lastDecisionAt.get(kind, subject, reviewer)?.["at"];
+    const after = typeof last === "string" ? Date.parse(last) + 1 : now;
+    return new Date(Math.max(now, after)).toISOString();
+  }
+
   /** Stores decisions of one act; returns only after they are on disk. */
   function decide(decisions: NewDecision[]): Decision[] {
     if (decisions.length === 0) return [];
     return transaction(() => {
-      const stored = decisions.map((d): Decision => {
-        const id = randomUUID();
-        const at = new Date().toISOString();
-        const row = addDecision.get(
-          id,
-          at,
-          d.kind,
-          d.subject,
-          d.action,
-          d.value === undefined ? null : JSON.stringify(d.value),
-          d.reason ?? null,
-          d.note ?? null,
-          d.reviewer,
-          d.suggestionId ?? null,
-        );
-        return { ...d, id, at, sequence: Number(row?.["sequence"]) };
-      });
+      const stored = decisions.map((d) =>
+        storeDecision({ ...d, id: randomUUID(), at: timeFor(d) }),
+      );
       const actor = stored[0]?.reviewer ?? "";
       record(
         actor,
@@ -189,6 +212,31 @@ export function openLedger(database: DatabaseSync) {
     });
   }
 
+  /**
+   * Takes over what was suggested and decided on another machine, with its ids, times and names.
+   * Known ids are left as they are. Which decision is in force follows from the times, not from the
+   * order of arrival.
+   */
+  function merge(actor: string, suggestions: Suggestion[], decisions: Decision[]): Decision[] {
+    return transaction(() => {
+      for (const s of suggestions) if (!isKnown("suggestions", s.id)) storeSuggestion(s);
+      const added = decisions
+        .filter(({ id }) => !isKnown("decisions", id))
+        .map(({ sequence: _theirs, ...d }) => storeDecision(d));
+      if (added.length > 0)
+        record(
+          actor,
+          "decide",
+          added.map((d) => JSON.parse(canonicalJson(d))),
+        );
+      return added;
+    });
+  }
+
+  function isKnown(table: "suggestions" | "decisions", id: string): boolean {
+    return all(`SELECT 1 FROM ${table} WHERE id = ?`, id).length > 0;
+  }
+
   function all(sql: string, ...values: SQLInputValue[]): Row[] {
     return database.prepare(sql).all(...values);
   }
@@ -197,22 +245,22 @@ export function openLedger(database: DatabaseSync) {
   function currentDecisions(kind: RecordKind, reviewer?: string): Decision[] {
     const mine = reviewer === undefined ? "" : "AND reviewer = ?";
     return inForce(
-      `SELECT max(sequence) FROM decisions WHERE kind = ? ${mine} GROUP BY subject, reviewer`,
+      latest(`kind = ? ${mine} GROUP BY subject, reviewer`),
       kind,
       ...(reviewer === undefined ? [] : [reviewer]),
     );
   }
 
-  /** The latest decision per subject, whoever made it: what exports and counts are built from. */
+  /** The latest decision in force per subject, whoever made it; one taken back leaves the one before. */
   function latestDecisions(kind: RecordKind): Decision[] {
-    return inForce("SELECT max(sequence) FROM decisions WHERE kind = ? GROUP BY subject", kind);
+    return inForce(latest(`${standing} GROUP BY subject`), kind);
   }
 
   /** How many subjects stand at each action, counted in the database: pages ask for this often. */
   function countLatest(kind: RecordKind): Map<string, number> {
     const rows = all(
       `SELECT action, count(*) AS n FROM decisions WHERE sequence IN
-         (SELECT max(sequence) FROM decisions WHERE kind = ? GROUP BY subject) AND action <> 'withdraw' GROUP BY action`,
+         (${latest(`${standing} GROUP BY subject`)}) GROUP BY action`,
       kind,
     );
     return new Map(rows.map((row) => [String(row["action"]), Number(row["n"])]));
@@ -220,7 +268,7 @@ export function openLedger(database: DatabaseSync) {
 
   function inForce(sequences: string, ...values: SQLInputValue[]): Decision[] {
     return all(
-      `SELECT * FROM decisions WHERE sequence IN (${sequences}) AND action <> 'withdraw' ORDER BY sequence`,
+      `SELECT * FROM decisions WHERE sequence IN (${sequences}) AND action <> 'withdraw' ORDER BY at, sequence`,
       ...values,
     ).map(decisionFrom);
   }
@@ -274,6 +322,7 @@ export function openLedger(database: DatabaseSync) {
     record,
     suggest,
     decide,
+    merge,
     all,
     currentDecisions,
     latestDecisions,

@@ -11,6 +11,10 @@ const exportCommand: Command = {
     "export REVIEW --format csv|xlsx|docx|ris|bibtex|csl-json|revman|json|prisma-svg|prisma-csv|bundle --out DIR",
   options: {
     format: { type: "string", help: `one of ${exportFormat.options.join(", ")}` },
+    reviewer: {
+      type: "string",
+      help: "whose decisions a bundle holds; else the machine's reviewer",
+    },
     out: { type: "string", help: "folder to write to; made when absent" },
   },
   async run({ positionals: [review], values }, context) {
@@ -24,7 +28,11 @@ const exportCommand: Command = {
         `--format "${String(values["format"])}" is not one of ${exportFormat.options.join(", ")}.`,
       );
     const reviewId = await context.openReview(review);
-    const { files } = await context.call("export.create", { reviewId, format: format.data });
+    const { files } = await context.call("export.create", {
+      reviewId,
+      format: format.data,
+      ...(typeof values["reviewer"] === "string" ? { reviewer: values["reviewer"] } : {}),
+    });
     await mkdir(out, { recursive: true });
     const written = [];
     for (const file of files) {

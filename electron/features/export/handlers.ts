@@ -1,10 +1,16 @@
 /** Builds export files from a review's decisions and hands them over as assets. */
 import type { HandlersFor } from "../../api/call.ts";
+import { AppError } from "../../api/errors.ts";
+import { recordSubject } from "../../api/subjects.ts";
 import type { exportContract, ExportFormat } from "../../api/schemas/export.ts";
 import { sha256 } from "../audit/chain.ts";
 import type { AssetStore } from "../review/assets.ts";
+import { concealed, visibleTo } from "../review/blinding.ts";
+import { bundleName, deciders, makeBundle } from "../review/bundle.ts";
+import { outcomesOf } from "../review/outcomes.ts";
 import type { Reviews } from "../review/reviews.ts";
 import type { ReviewFile } from "../review/store.ts";
+import { teamPlan } from "../review/team-plan.ts";
 import { characteristicsTable, type ExportField } from "./cells.ts";
 import { prismaRows, prismaSvg } from "./prisma-diagram.ts";
 import { toBibtex, toCslJson, toRis, type DecidedRecord } from "./references.ts";
@@ -26,9 +32,10 @@ export function createExportHandlers({
   fieldsOf,
 }: ExportDependencies): HandlersFor<typeof exportContract> {
   return {
-    "export.create": async ({ reviewId, format }) => {
+    "export.create": async ({ reviewId, format, reviewer }) => {
       const file = reviews.get(reviewId);
-      const built = await build(file, format, fieldsOf(file));
+      const me = reviews.settings().reviewer;
+      const built = await build(file, format, { fields: fieldsOf(file), me, reviewer });
       const files = [];
       for (const { name, type, content } of built) {
         const bytes = typeof content === "string" ? new TextEncoder().encode(content) : content;
@@ -44,11 +51,11 @@ export function createExportHandlers({
   };
 }
 
-async function build(
-  file: ReviewFile,
-  format: ExportFormat,
-  fields: ExportField[],
-): Promise<Built[]> {
+/** Who exports, and whose decisions a bundle is to hold where the caller names one. */
+type About = { fields: ExportField[]; me: string; reviewer: string | undefined };
+
+async function build(file: ReviewFile, format: ExportFormat, about: About): Promise<Built[]> {
+  const { fields } = about;
   const text = (name: string, type: string, content: string): Built => ({ name, type, content });
   switch (format) {
     case "csv": {
@@ -77,10 +84,11 @@ async function build(
     case "prisma-csv":
       return [text("prisma.csv", csvType, toCsv(prismaRows(file.prisma())))];
     case "json":
-      return [text("review.json", "application/json", wholeReview(file, fields))];
+      return [text("review.json", "application/json", wholeReview(file, about))];
     case "bundle": {
       const formats: ExportFormat[] = ["csv", "xlsx", "ris", "prisma-svg", "prisma-csv", "json"];
-      const parts = (await Promise.all(formats.map((one) => build(file, one, fields)))).flat();
+      const parts = (await Promise.all(formats.map((one) => build(file, one, about)))).flat();
+      parts.push(...decisionBundles(file, about));
       const manifest = parts.map(({ name, content }) => ({ name, sha256: sha256(content) }));
       return [
         ...parts,
@@ -94,25 +102,38 @@ async function build(
   }
 }
 
+/**
+ * Decisions to merge on another machine: of the reviewer who is named, else of the one who exports.
+ * Where nobody is blinded and the one who exports decided nothing, of everyone who did.
+ */
+function decisionBundles(file: ReviewFile, { me, reviewer }: About): Built[] {
+  const blind = teamPlan(file.ledger).reviewers === 2;
+  if (blind && reviewer !== undefined && reviewer !== me)
+    throw new AppError(
+      "conflict",
+      `The review is blinded: ${me} cannot take ${reviewer}'s decisions out.`,
+    );
+  const everyone = deciders(file);
+  const names =
+    reviewer === undefined && !blind && !everyone.includes(me) ? everyone : [reviewer ?? me];
+  return names.map((name) => ({
+    name: bundleName(name),
+    type: "application/json",
+    content: JSON.stringify(makeBundle(file, name), null, 1),
+  }));
+}
+
 function includedRecords(file: ReviewFile) {
-  const excluded = new Set(
-    file.ledger
-      .latestDecisions("fullText")
-      .filter((decision) => decision.action === "exclude")
-      .map((decision) => decision.subject),
-  );
   return file
     .records()
-    .filter((record) => record.decision === "include" && !excluded.has(`record:${record.id}`));
+    .filter((record) => record.decision === "include" && record.fullText !== "exclude");
 }
 
 function included(file: ReviewFile): DecidedRecord[] {
-  const decisions = new Map(
-    file.ledger.latestDecisions("screen").map((decision) => [decision.subject, decision]),
-  );
+  const outcomes = outcomesOf(file.ledger, "screen");
   return includedRecords(file).map((record) => ({
     record,
-    decision: decisions.get(`record:${record.id}`),
+    decision: outcomes.get(recordSubject(record.id))?.decision ?? undefined,
   }));
 }
 
@@ -125,9 +146,17 @@ function tableOf(file: ReviewFile, fields: ExportField[]) {
   });
 }
 
-function wholeReview(file: ReviewFile, fields: ExportField[]): string {
+function wholeReview(file: ReviewFile, { fields, me }: About): string {
   const { ledger } = file;
-  const kinds = ["screen", "fullText", "extract"] as const;
+  const visible = visibleTo(ledger, me);
+  const kinds = [
+    "screen",
+    "adjudicateScreen",
+    "fullText",
+    "adjudicateFullText",
+    "annotate",
+    "extract",
+  ] as const;
   return JSON.stringify(
     {
       format: "evidesk-review/1",
@@ -138,9 +167,9 @@ function wholeReview(file: ReviewFile, fields: ExportField[]): string {
       reports: file.reports(),
       searches: file.searches(),
       prisma: file.prisma(),
-      decisions: kinds.flatMap((kind) => ledger.decisions(kind)),
+      decisions: kinds.flatMap((kind) => ledger.decisions(kind)).filter(visible),
       suggestions: kinds.flatMap((kind) => ledger.suggestions(kind)),
-      audit: [...ledger.auditEvents()],
+      audit: [...ledger.auditEvents()].map((event) => concealed(event, visible)),
     },
     null,
     1,

@@ -3,7 +3,8 @@ import { AppError } from "../../api/errors.ts";
 import type { Command } from "../../command.ts";
 
 const importCommand: Command = {
-  summary: "Add references to a review; the review is created when it is not there yet.",
+  summary:
+    "Add references to a review (created when it is not there yet), or merge bundles of decisions (*.bundle.json).",
   usage: "import REVIEW FILE…",
   options: {},
   async run({ positionals }, context) {
@@ -14,21 +15,35 @@ const importCommand: Command = {
         "import needs a review and at least one file: evidesk import REVIEW FILE…",
       );
     const files = await Promise.all(paths.map((path) => context.putAsset(path)));
-    const reviewId = await context.openReview(review, { create: true });
-    const reports = await context.call(
-      "review.import",
-      { reviewId, files },
-      { signal: context.signal, emit: (event) => context.progress(event.label) },
-    );
+    const references = files.filter(({ name }) => !isBundle(name));
+    // A bundle belongs to a review that is there; a new one could only be another review.
+    const reviewId = await context.openReview(review, { create: references.length > 0 });
+    const reports =
+      references.length === 0
+        ? []
+        : await context.call(
+            "review.import",
+            { reviewId, files: references },
+            { signal: context.signal, emit: (event) => context.progress(event.label) },
+          );
+    const bundles = [];
+    for (const file of files.filter(({ name }) => isBundle(name)))
+      bundles.push({
+        file: file.name,
+        ...(await context.call("team.importBundle", { reviewId, ...file })),
+      });
     const { records } = await context.call("review.get", { reviewId });
     return {
       imported: reports.reduce((sum, report) => sum + report.imported, 0),
       duplicates: reports.reduce((sum, report) => sum + report.duplicates, 0),
       rejected: reports.flatMap((report) => report.rejected),
       records,
+      ...(bundles.length > 0 ? { bundles } : {}),
     };
   },
 };
+
+const isBundle = (name: string): boolean => name.endsWith(".bundle.json");
 
 const records: Command = {
   summary: "List a review's records.",

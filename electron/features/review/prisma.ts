@@ -1,33 +1,37 @@
-/** The counts of a PRISMA 2020 flow (Page et al., BMJ 2021;372:n71), folded from records and decisions. */
+/** The counts of a PRISMA 2020 flow (Page et al., BMJ 2021;372:n71), folded from the outcomes of both stages. */
 import type { PrismaCounts } from "../../api/schemas/review.ts";
 import type { Ledger } from "../audit/ledger.ts";
+import { outcomesOf } from "./outcomes.ts";
 
-export function countPrisma(ledger: Ledger): PrismaCounts {
+/** A reason may have a broader one before ` / `: `Wrong population / Children`. */
+export function broadReason(reason: string): string {
+  return reason.split(" / ")[0]?.trim() ?? "";
+}
+
+/**
+ * A report is assessed once it is at hand or decided on; included only by a full-text decision.
+ * Records with a settled outcome count; those in conflict or waiting for a second reviewer count as
+ * not screened yet. Reasons are counted by their broadest part, in the order of the review's list.
+ */
+export function countPrisma(ledger: Ledger, reasonOrder: readonly string[] = []): PrismaCounts {
   const number = (sql: string): number => Number(ledger.all(sql)[0]?.["n"] ?? 0);
   const live = number("SELECT count(*) AS n FROM records WHERE duplicateOf IS NULL");
-  // With several reviewers the latest decision on a record counts until conflicts are adjudicated.
-  const latest = new Map(
-    ledger.latestDecisions("screen").map((decision) => [decision.subject, decision.action]),
-  );
-  const count = (action: string): number =>
-    [...latest.values()].filter((value) => value === action).length;
-  const fullText = new Map(
-    ledger.latestDecisions("fullText").map((decision) => [decision.subject, decision]),
-  );
-  const reasons = new Map<string, number>();
-  for (const decision of fullText.values()) {
-    if (decision.action !== "exclude") continue;
-    const reason = decision.reason || "No reason given";
-    reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
-  }
-  const sought = [...latest]
-    .filter(([, action]) => action === "include")
+  const screened = [...outcomesOf(ledger, "screen")].filter(([, { action }]) => action !== null);
+  const count = (wanted: string): number =>
+    screened.filter(([, { action }]) => action === wanted).length;
+  const fullText = outcomesOf(ledger, "fullText");
+  const sought = screened
+    .filter(([, { action }]) => action === "include")
     .map(([subject]) => subject);
   const retrieved = new Set(
     ledger.all("SELECT recordId FROM reports").map((row) => `record:${String(row["recordId"])}`),
   );
-  const assessed = sought.filter((subject) => retrieved.has(subject));
-  const excludedAtFullText = [...reasons].map(([reason, reports]) => ({ reason, reports }));
+  const decidedOn = (subject: string): boolean => (fullText.get(subject)?.action ?? null) !== null;
+  const assessed = sought.filter((subject) => retrieved.has(subject) || decidedOn(subject));
+  const excluded = sought.flatMap((subject) => {
+    const outcome = fullText.get(subject);
+    return outcome?.action === "exclude" ? [outcome.decision?.reason ?? ""] : [];
+  });
   return {
     identified: ledger
       .all(
@@ -35,14 +39,30 @@ export function countPrisma(ledger: Ledger): PrismaCounts {
       )
       .map((row) => ({ source: String(row["source"]), records: Number(row["n"]) })),
     duplicatesRemoved: number("SELECT count(*) AS n FROM records WHERE duplicateOf IS NOT NULL"),
-    screened: latest.size,
+    screened: screened.length,
     excludedAtScreening: count("exclude"),
     maybeAtScreening: count("maybe"),
-    unscreened: live - latest.size,
+    unscreened: live - screened.length,
     soughtForRetrieval: sought.length,
     notRetrieved: sought.length - assessed.length,
     assessed: assessed.length,
-    excludedAtFullText,
-    included: assessed.filter((subject) => fullText.get(subject)?.action !== "exclude").length,
+    excludedAtFullText: byReason(excluded, reasonOrder),
+    unassessed: assessed.filter((subject) => !decidedOn(subject)).length,
+    included: assessed.filter((subject) => fullText.get(subject)?.action === "include").length,
   };
+}
+
+function byReason(
+  reasons: readonly string[],
+  order: readonly string[],
+): { reason: string; reports: number }[] {
+  const counts = new Map<string, number>();
+  for (const broad of order.map(broadReason)) counts.set(broad, 0);
+  for (const reason of reasons) {
+    const broad = broadReason(reason) || "No reason given";
+    counts.set(broad, (counts.get(broad) ?? 0) + 1);
+  }
+  return [...counts]
+    .filter(([, reports]) => reports > 0)
+    .map(([reason, reports]) => ({ reason, reports }));
 }

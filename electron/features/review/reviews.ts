@@ -18,7 +18,10 @@ import {
   type ReviewSummary,
   type Settings,
 } from "../../api/schemas/review.ts";
+import { actingReviewer } from "./acting.ts";
+import { outcomesOf } from "./outcomes.ts";
 import { openReview, type ReviewFile } from "./store.ts";
+import { teamPlan } from "./team-plan.ts";
 
 export type Reviews = ReturnType<typeof openReviews>;
 
@@ -29,19 +32,33 @@ export function openReviews(dataFolder: string) {
   const settingsFile = join(dataFolder, "settings.json");
   const open = new Map<string, ReviewFile>();
 
-  function settings(): Settings {
+  function storedSettings(): Settings {
     const stored: unknown = existsSync(settingsFile)
       ? JSON.parse(readFileSync(settingsFile, "utf8"))
       : {};
-    return settingsSchema.parse({ reviewer: "Reviewer 1", theme: "system", ...(stored as object) });
+    return settingsSchema.parse({
+      reviewer: "Reviewer 1",
+      reviewers: [],
+      theme: "system",
+      ...(stored as object),
+    });
+  }
+
+  /** With the person at the calling window, when that window has said who it is. */
+  function settings(): Settings {
+    const stored = storedSettings();
+    const reviewer = actingReviewer() ?? stored.reviewer;
+    return { ...stored, reviewer, reviewers: [...new Set([...stored.reviewers, reviewer])] };
   }
 
   function setSettings(change: { [Key in keyof Settings]?: Settings[Key] | undefined }): Settings {
-    const next = settingsSchema.parse({ ...settings(), ...JSON.parse(JSON.stringify(change)) });
+    const stored = storedSettings();
+    const next = settingsSchema.parse({ ...stored, ...JSON.parse(JSON.stringify(change)) });
+    next.reviewers = [...new Set([...stored.reviewers, stored.reviewer, next.reviewer])];
     mkdirSync(dataFolder, { recursive: true });
     writeFileSync(`${settingsFile}.new`, JSON.stringify(next));
     renameSync(`${settingsFile}.new`, settingsFile);
-    return next;
+    return change.reviewer === undefined ? { ...next, reviewer: settings().reviewer } : next;
   }
 
   function hold(file: ReviewFile): ReviewFile {
@@ -184,7 +201,7 @@ export function summarise(file: ReviewFile): ReviewSummary {
   const { title, question } = file.protocol();
   const { ledger } = file;
   const last = ledger.all("SELECT at FROM audit ORDER BY sequence DESC LIMIT 1")[0];
-  const decisions = ledger.countLatest("screen");
+  const decisions = countOutcomes(file);
   return {
     id: file.id(),
     title,
@@ -197,6 +214,15 @@ export function summarise(file: ReviewFile): ReviewSummary {
     updatedAt: String(last?.["at"] ?? ""),
     sample: ledger.meta("sample") === "yes",
   };
+}
+
+/** Records by their outcome at screening; counted in the database where one reviewer is enough. */
+function countOutcomes({ ledger }: ReviewFile): Map<string, number> {
+  if (teamPlan(ledger).reviewers === 1) return ledger.countLatest("screen");
+  const counts = new Map<string, number>();
+  for (const { action } of outcomesOf(ledger, "screen").values())
+    if (action !== null) counts.set(action, (counts.get(action) ?? 0) + 1);
+  return counts;
 }
 
 export function describe(file: ReviewFile): Review {

@@ -2,16 +2,11 @@
 import { randomUUID } from "node:crypto";
 import type { DatabaseSync } from "node:sqlite";
 import { AppError } from "../../api/errors.ts";
-import type {
-  Criterion,
-  ImportReport,
-  Pico,
-  ReviewRecord,
-  SearchRun,
-} from "../../api/schemas/review.ts";
+import type { Criterion, ImportReport, Pico, SearchRun } from "../../api/schemas/review.ts";
 import type { SearchPlan } from "../../api/schemas/search.ts";
 import { openDatabase, openLedger } from "../audit/ledger.ts";
 import { countPrisma } from "./prisma.ts";
+import { createRecordReader } from "./record-reader.ts";
 import { formatVersion, reviewTables } from "./tables.ts";
 
 /** What an importer hands over; `duplicateOf` points at an earlier record's id or an earlier index of the same batch. */
@@ -53,25 +48,6 @@ const defaultReasons = [
   "Wrong publication type",
   "Duplicate",
 ];
-
-const selectRecords = `SELECT r.id, r.title, r.abstract, r.authors, r.year, r.journal, r.doi, r.pmid, r.source, p.assetId AS report
-  FROM records r LEFT JOIN reports p ON p.recordId = r.id`;
-
-function recordFrom(row: Record<string, unknown>, action: string | undefined): ReviewRecord {
-  return {
-    id: String(row["id"]),
-    title: String(row["title"]),
-    abstract: String(row["abstract"]),
-    authors: JSON.parse(String(row["authors"])),
-    year: row["year"] === null ? null : Number(row["year"]),
-    journal: String(row["journal"]),
-    doi: String(row["doi"]),
-    pmid: String(row["pmid"]),
-    source: String(row["source"]),
-    decision: action === "include" || action === "exclude" || action === "maybe" ? action : null,
-    report: row["report"] === null ? null : String(row["report"]),
-  };
-}
 
 export function openReview(
   path: string,
@@ -239,32 +215,6 @@ function reviewOn(
     });
   }
 
-  /** Live records (duplicates left out) in id order, with the reviewer's screening decision, or the latest of anyone. */
-  function records(reviewer?: string): ReviewRecord[] {
-    const decisions = new Map(
-      (reviewer === undefined
-        ? ledger.latestDecisions("screen")
-        : ledger.currentDecisions("screen", reviewer)
-      ).map((d) => [d.subject, d.action]),
-    );
-    return ledger
-      .all(`${selectRecords} WHERE r.duplicateOf IS NULL ORDER BY r.id`)
-      .map((row) => recordFrom(row, decisions.get(`record:${String(row["id"])}`)));
-  }
-
-  /** One live record, with the reviewer's screening decision, or null; cheap in a large review. */
-  function record(id: string, reviewer: string): ReviewRecord | null {
-    const row = ledger.all(
-      `${selectRecords} WHERE r.duplicateOf IS NULL AND r.id = ?`,
-      Number(id),
-    )[0];
-    if (row === undefined) return null;
-    const last = ledger
-      .decisions("screen", `record:${id}`)
-      .findLast((decision) => decision.reviewer === reviewer);
-    return recordFrom(row, last?.action);
-  }
-
   function attachReport(
     actor: string,
     recordId: string,
@@ -316,7 +266,7 @@ function reviewOn(
   return {
     ledger,
     path,
-    record,
+    ...createRecordReader(ledger),
     liveCount: (): number =>
       Number(ledger.all("SELECT count(*) AS n FROM records WHERE duplicateOf IS NULL")[0]?.["n"]),
     /** Changes when records are added, edited or found to be duplicates. */
@@ -325,7 +275,7 @@ function reviewOn(
         ledger.all(
           "SELECT count(*) AS n, max(id) AS last, sum(length(title) + length(abstract)) AS size FROM records WHERE duplicateOf IS NULL",
         )[0] ?? {},
-      ).join(":"),
+      ).join(":") + (ledger.meta("recordEdits") ?? ""),
     id: (): string => ledger.meta("id") ?? "",
     protocol: () => ({
       title: ledger.meta("title") ?? "",
@@ -336,7 +286,6 @@ function reviewOn(
     }),
     update,
     importRecords,
-    records,
     attachReport,
     logSearch,
     searchPlan: (): SearchPlan => json("searchPlan", noPlan),
@@ -359,7 +308,7 @@ function reviewOn(
         count: Number(row["count"]),
         imported: Number(row["imported"]),
       })),
-    prisma: () => countPrisma(ledger),
+    prisma: () => countPrisma(ledger, json("exclusionReasons", defaultReasons)),
     /** Writes a consistent copy, compacted, to a path that must not exist yet. */
     copyTo: (target: string): void => {
       database.prepare("VACUUM INTO ?").run(target);

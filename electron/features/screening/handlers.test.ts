@@ -173,7 +173,9 @@ test("a review without records and an unknown record are answered, not crashed o
   const desk = deskWith([]);
   expect(await settled(desk)).toMatchObject({ records: [], remaining: 0, trained: false });
   await expect(desk.decide("99", "include")).rejects.toThrow(/no record 99/);
-  expect(await desk.calls["screening.progress"]({ reviewId: desk.reviewId }, still)).toMatchObject({
+  expect(
+    await desk.calls["screening.progress"]({ reviewId: desk.reviewId, stage: "screen" }, still),
+  ).toMatchObject({
     records: 0,
     estimate: null,
   });

@@ -3,14 +3,28 @@ import type { HandlersFor } from "../../api/call.ts";
 import { AppError } from "../../api/errors.ts";
 import type { Decision } from "../../api/schemas/ledger.ts";
 import type { QueuedRecord, screeningContract } from "../../api/schemas/screening.ts";
-import { recordSubject, parseSubject } from "../../api/subjects.ts";
+import type { ReviewRecord } from "../../api/schemas/review.ts";
+import { recordSubject } from "../../api/subjects.ts";
 import { sha256 } from "../audit/chain.ts";
+import { visibleTo } from "../review/blinding.ts";
+import { membersOf } from "../review/groups.ts";
 import type { Reviews } from "../review/reviews.ts";
 import type { ReviewFile } from "../review/store.ts";
+import { teamPlan } from "../review/team-plan.ts";
 import { highlightsOf } from "./criteria.ts";
 import { createKeeper, readKept } from "./kept-ranking.ts";
 import { recipes } from "./learner.ts";
 import { createLiveRankings, type RankingInput } from "./live.ts";
+import {
+  actOn,
+  decisionsFor,
+  lastAct,
+  openRows,
+  rankingKey,
+  recordIdOf,
+  unranked,
+  withhold,
+} from "./people.ts";
 import { estimateRelevant } from "./stopping.ts";
 
 /**
@@ -38,27 +52,36 @@ export function createScreeningHandlers({
     texts: () =>
       file.records(reviewer()).map(({ id, title, abstract }) => ({ id, title, abstract })),
     criteria: file.protocol().criteria,
-    decisions: file.ledger.currentDecisions("screen", reviewer()).flatMap((decision) => {
-      const { recordId } = parseSubject(decision.subject);
+    decisions: decisionsFor(file, "screen", reviewer()).flatMap((decision) =>
       // "Maybe" teaches nothing: it is neither relevant nor irrelevant.
-      return recordId === undefined || decision.action === "maybe"
+      decision.action === "maybe"
         ? []
-        : [{ recordId, relevant: decision.action === "include" }];
-    }),
+        : [{ recordId: recordIdOf(decision), relevant: decision.action === "include" }],
+    ),
   });
+  const askedFor = (file: ReviewFile, recordId: string): ReviewRecord => {
+    const record = file.record(recordId, reviewer());
+    if (record === null)
+      throw new AppError("notFound", `The review has no record ${recordId}.`, { recordId });
+    return record;
+  };
 
   return {
     "screening.queue": async ({ reviewId, limit, stage }) => {
       const file = reviews.get(reviewId);
       const input = inputOf(file);
+      const { suggestions } = teamPlan(file.ledger);
       // A reviewer never sees an order that another's decisions made.
       const madeFor = sha256(JSON.stringify([input.version, input.criteria, reviewer()]));
-      const kept = readKept(file, madeFor);
-      const ranking = await rankings.within(
-        reviewId,
-        input,
-        kept === null ? longestWaitMs : { ...longestWaitMs, first: 0 },
-      );
+      const kept = suggestions === "never" ? null : readKept(file, madeFor);
+      const ranking =
+        suggestions === "never"
+          ? unranked(file)
+          : await rankings.within(
+              rankingKey(file, reviewer()),
+              input,
+              kept === null ? longestWaitMs : { ...longestWaitMs, first: 0 },
+            );
       const open = openRows(file, ranking.ids, stage, reviewer());
       // Until this session's first ranking is made, the last session's tells the order.
       const last = ranking.scores === null && ranking.pending ? kept : null;
@@ -72,15 +95,14 @@ export function createScreeningHandlers({
       const shown = sorted.slice(0, limit).flatMap((row, index): QueuedRecord[] => {
         const record = file.record(ranking.ids[row] ?? "", reviewer());
         if (record === null) return [];
-        return [
-          {
-            ...record,
-            rank: index + 1,
-            score: scoreOf(row),
-            highlights: highlightsOf(record, input.criteria),
-            verdicts: ranking.judge?.(record).verdicts ?? [],
-          },
-        ];
+        const queued = {
+          ...record,
+          rank: index + 1,
+          score: scoreOf(row),
+          highlights: highlightsOf(record, input.criteria),
+          verdicts: ranking.judge?.(record).verdicts ?? [],
+        };
+        return [withhold(queued, suggestions, record.decision !== null)];
       });
       if (ranking.scores !== null && !ranking.pending && ranking.by !== "file order")
         keep(file, {
@@ -102,11 +124,61 @@ export function createScreeningHandlers({
         pending: ranking.pending,
       };
     },
-    "screening.decide": async ({ reviewId, recordId, action, stage, reason, note, shown }) => {
+    "screening.record": async ({ reviewId, recordId }) => {
       const file = reviews.get(reviewId);
-      const record = file.record(recordId, reviewer());
-      if (record === null)
-        throw new AppError("notFound", `The review has no record ${recordId}.`, { recordId });
+      const record = askedFor(file, recordId);
+      const input = inputOf(file);
+      const { suggestions } = teamPlan(file.ledger);
+      const ranking =
+        suggestions === "never"
+          ? unranked(file)
+          : rankings.current(rankingKey(file, reviewer()), input);
+      const row = ranking.ids.indexOf(recordId);
+      const visible = visibleTo(file.ledger, reviewer());
+      return {
+        ...withhold(
+          {
+            ...record,
+            rank: row + 1,
+            score: ranking.scores?.[row] ?? null,
+            highlights: highlightsOf(record, input.criteria),
+            verdicts: ranking.judge?.(record).verdicts ?? [],
+          },
+          suggestions,
+          record.decision !== null,
+        ),
+        history: (["screen", "fullText", "annotate"] as const)
+          .flatMap((kind) => file.ledger.decisions(kind, recordSubject(recordId)))
+          .filter(visible),
+        groupedWith: membersOf(file.ledger, recordId).filter((id) => id !== recordId),
+      };
+    },
+    "screening.verdicts": async ({ reviewId, recordIds }) => {
+      const file = reviews.get(reviewId);
+      const { suggestions } = teamPlan(file.ledger);
+      if (suggestions === "never") return { pending: false, rows: [] };
+      const { judge, pending } = rankings.current(rankingKey(file, reviewer()), inputOf(file));
+      const rows = recordIds.flatMap((recordId) => {
+        const record = judge === null ? null : file.record(recordId, reviewer());
+        if (record === null || (suggestions === "after" && record.decision === null)) return [];
+        return [{ recordId, verdicts: judge?.(record).verdicts ?? [] }];
+      });
+      return { pending: judge === null && pending, rows };
+    },
+    "screening.decide": async ({
+      reviewId,
+      recordId,
+      action,
+      stage,
+      reason,
+      note,
+      shown,
+      criterionId,
+      quote,
+      page,
+    }) => {
+      const file = reviews.get(reviewId);
+      const record = askedFor(file, recordId);
       const subject = recordSubject(recordId);
       const decision = file.ledger.transaction((): Decision | undefined => {
         const [suggestion] =
@@ -127,42 +199,41 @@ export function createScreeningHandlers({
                   method: "ranking learned from the reviewer's decisions",
                 },
               ]);
-        const extra = {
-          ...(reason ? { reason } : {}),
-          ...(note ? { note } : {}),
-          ...(suggestion ? { suggestionId: suggestion.id } : {}),
-        };
-        return file.ledger.decide([
-          { kind: stage, subject, action, reviewer: reviewer(), ...extra },
-        ])[0];
+        const extra = { ...(reason ? { reason } : {}), ...(note ? { note } : {}) };
+        const act = { kind: stage, action, reviewer: reviewer(), ...extra };
+        const decisions = actOn(file, recordId, act, { criterionId, quote, page }).map((one) =>
+          suggestion && one.subject === subject ? { ...one, suggestionId: suggestion.id } : one,
+        );
+        return file.ledger.decide(decisions).find((one) => one.subject === subject);
       });
       if (decision === undefined) throw new AppError("internal", "The decision was not stored.");
       // The refit starts behind the acknowledgement; the next queue call finds it done or waits for the rest of it.
       setImmediate(() => {
         // The program may have been closed in between; the decision is on disk, only the refit is gone.
-        if (file.ledger.database.isOpen) rankings.current(reviewId, inputOf(file));
+        if (file.ledger.database.isOpen && teamPlan(file.ledger).suggestions !== "never")
+          rankings.current(rankingKey(file, reviewer()), inputOf(file));
       });
       return decision;
     },
     "screening.undo": async ({ reviewId }) => {
       const file = reviews.get(reviewId);
-      const last = [
-        ...file.ledger.currentDecisions("screen", reviewer()),
-        ...file.ledger.currentDecisions("fullText", reviewer()),
-      ]
-        .toSorted((a, b) => a.sequence - b.sequence)
-        .at(-1);
+      const act = lastAct(file, reviewer());
+      const last = act.at(0);
       if (last === undefined) return { undone: null, title: "" };
-      file.ledger.decide([
-        { kind: last.kind, subject: last.subject, action: "withdraw", reviewer: reviewer() },
-      ]);
-      const { recordId } = parseSubject(last.subject);
-      return { undone: last, title: file.record(recordId ?? "", reviewer())?.title ?? "" };
+      file.ledger.decide(
+        act.map(({ kind, subject }) => ({
+          kind,
+          subject,
+          action: "withdraw",
+          reviewer: reviewer(),
+        })),
+      );
+      return { undone: last, title: file.record(recordIdOf(last), reviewer())?.title ?? "" };
     },
-    "screening.progress": async ({ reviewId }) => {
+    "screening.progress": async ({ reviewId, stage }) => {
       const file = reviews.get(reviewId);
-      const records = file.liveCount();
-      const decisions = file.ledger.currentDecisions("screen", reviewer());
+      const records = stage === "screen" ? file.liveCount() : file.prisma().soughtForRetrieval;
+      const decisions = decisionsFor(file, stage, reviewer());
       let included = 0;
       const curve = decisions.map((decision, index) => ({
         screened: index + 1,
@@ -186,29 +257,4 @@ export function createScreeningHandlers({
       };
     },
   };
-}
-
-/** Rows still to be decided at a stage, in file order. */
-function openRows(
-  file: ReviewFile,
-  ids: readonly string[],
-  stage: "screen" | "fullText",
-  reviewer: string,
-): number[] {
-  const screened = new Map(
-    file.ledger
-      .currentDecisions("screen", reviewer)
-      .map((decision) => [decision.subject, decision.action]),
-  );
-  const assessed = new Set(
-    file.ledger.currentDecisions("fullText", reviewer).map((decision) => decision.subject),
-  );
-  return ids.flatMap((id, row) => {
-    const subject = recordSubject(id);
-    const open =
-      stage === "screen"
-        ? !screened.has(subject)
-        : screened.get(subject) === "include" && !assessed.has(subject);
-    return open ? [row] : [];
-  });
 }

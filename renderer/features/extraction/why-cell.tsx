@@ -103,6 +103,7 @@ function decisionLine({ id, at, reviewer, action, value, note }: Decision): Line
     reject: "rejected it",
     notReported: "marked it not reported",
     withdraw: "took the decision back",
+    annotate: "wrote a note",
     include: "included",
     exclude: "excluded",
     maybe: "put aside",

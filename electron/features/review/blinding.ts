@@ -1,0 +1,49 @@
+/** What a blinded reviewer may not read of others' decisions, wherever decisions leave the backend. */
+import type { AuditEvent, Decision } from "../../api/schemas/ledger.ts";
+import type { Ledger } from "../audit/ledger.ts";
+import { maySeeOthers, type Stage } from "./outcomes.ts";
+import { teamPlan } from "./team-plan.ts";
+
+/** The stage whose decisions open what is kept under a kind; null: not blinded. */
+function stageOf(kind: string): Stage | null {
+  if (kind === "screen" || kind === "annotate") return "screen";
+  return kind === "fullText" ? "fullText" : null;
+}
+
+type Told = Pick<Decision, "kind" | "subject" | "reviewer">;
+
+/** A test for decisions (of a stage, or notes) that `reviewer` may read now. */
+export function visibleTo(ledger: Ledger, reviewer: string): (decision: Told) => boolean {
+  const { reviewers } = teamPlan(ledger);
+  if (reviewers === 1) return () => true;
+  const standing = {
+    screen: Map.groupBy(ledger.currentDecisions("screen"), ({ subject }) => subject),
+    fullText: Map.groupBy(ledger.currentDecisions("fullText"), ({ subject }) => subject),
+  };
+  return (decision) => {
+    const stage = stageOf(decision.kind);
+    if (stage === null || decision.reviewer === reviewer) return true;
+    return maySeeOthers(standing[stage].get(decision.subject) ?? [], reviewer, reviewers);
+  };
+}
+
+/** The event with others' decisions covered: that they decided stays, what they decided does not. */
+export function concealed(event: AuditEvent, visible: (decision: Told) => boolean): AuditEvent {
+  if (event.action !== "decide" || !Array.isArray(event.payload)) return event;
+  const payload = event.payload.map((entry) => {
+    if (entry === null || typeof entry !== "object" || Array.isArray(entry)) return entry;
+    const { id, at, kind, subject, reviewer } = entry;
+    const told = { kind, subject: String(subject), reviewer: String(reviewer) } as Told;
+    return visible(told)
+      ? entry
+      : {
+          id: id ?? "",
+          at: at ?? "",
+          kind: kind ?? "",
+          subject: subject ?? "",
+          reviewer: reviewer ?? "",
+          blinded: true,
+        };
+  });
+  return { ...event, payload };
+}
