@@ -17,6 +17,7 @@ export const bundledPacksFolder = join(
   programFolder.replace(/app\.asar$/, "app.asar.unpacked"),
   "models",
 );
+export const promptsFolder = join(programFolder, "prompts");
 export const samplesFolder = join(programFolder, "samples");
 
 export function defaultDataFolder(): string {

@@ -14,8 +14,24 @@ const models: Command = {
   options: {
     runs: { type: "string", help: "timed runs of a bench (3 to 200, default 20)" },
     token: { type: "string", help: "access token of a model hub (or EVIDESK_HUB_TOKEN)" },
+    model: {
+      type: "string",
+      help: "add: SRC is a server with OpenAI's chat API; its model's name",
+    },
+    context: { type: "string", help: "tokens that this model reads (default 32768)" },
+    remote: { type: "boolean", help: "this server is another machine, and text may go there" },
   },
   async run({ positionals: [verb, id], values }, context) {
+    if (verb === "add" && id !== undefined && typeof values["model"] === "string")
+      return context.call("generation.addEndpoint", {
+        address: id,
+        model: values["model"],
+        contextTokens: Number(values["context"] ?? 32_768),
+        remote: values["remote"] === true,
+        ...(process.env["EVIDESK_ENDPOINT_KEY"]
+          ? { key: process.env["EVIDESK_ENDPOINT_KEY"] }
+          : {}),
+      });
     if (verb === "add" || verb === "remove") return change(verb, id, values["token"], context);
     const list = (await context.call("models.list", {})).filter(
       (pack) => id === undefined || pack.id === id,

@@ -82,7 +82,17 @@ export const inferenceSchema = z.discriminatedUnion("kind", [
     assign: z.array(z.strictObject({ label: z.int().positive(), region: z.string() })).min(1),
   }),
   kind("text", { file: z.string() }).loose(),
-  kind("generate", { file: z.string() }).loose(),
+  z.discriminatedUnion("backend", [
+    /** A server with OpenAI's chat completions; `remote` says that it may be another machine. */
+    kind("generate", {
+      backend: z.literal("endpoint"),
+      address: z.url({ protocol: /^https?$/ }),
+      model: z.string().min(1),
+      contextTokens: z.int().min(512),
+      remote: z.boolean().default(false),
+    }),
+    kind("generate", { backend: z.literal("llama"), file: z.string() }).loose(),
+  ]),
 ]);
 
 export const postprocessStep = z.discriminatedUnion("step", [
@@ -243,7 +253,9 @@ export function parseManifest(text: string, source: string): Manifest {
 const names = {
   preprocess: preprocessStep.options.map((option) => option.shape.step.value),
   postprocess: postprocessStep.options.map((option) => option.shape.step.value),
-  inference: inferenceSchema.options.map((option) => option.shape.kind.value),
+  inference: inferenceSchema.options.map((option) =>
+    "shape" in option ? option.shape.kind.value : "generate",
+  ),
   rules: ruleSchema.options.map((option) => option.shape.rule.value),
 };
 

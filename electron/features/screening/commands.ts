@@ -1,13 +1,15 @@
 /** `evidesk rank` and `evidesk simulate`. */
 import { readFile } from "node:fs/promises";
 import { z } from "zod";
-import type { Command } from "../../command.ts";
+import type { Command, CommandContext } from "../../command.ts";
 import { AppError } from "../../api/errors.ts";
+import type { Criterion } from "../../api/schemas/review.ts";
+import { judgeAll, type ModelJudged } from "./by-model.ts";
 import { createLearner, recipes } from "./learner.ts";
 import { readLabelledSet, type LabelledRecord } from "./labelled-set.ts";
 import { measureOrder } from "./metrics.ts";
 import { simulate, type Step } from "./simulate.ts";
-import type { CriteriaFile } from "./split-criteria.ts";
+import { splitCriteria, type CriteriaFile } from "./split-criteria.ts";
 import { estimateRelevant, parseStopRule, stopRuleForms } from "./stopping.ts";
 import { judgeSet, standardised, type ZeroShot } from "./zero-shot.ts";
 
@@ -63,20 +65,25 @@ const textOf = (record: { title: string; abstract: string }): string =>
 
 const rank: Command = {
   summary: "Rank a set by eligibility criteria before any decision.",
-  usage: "rank FILE.csv --criteria C.json",
+  usage: "rank FILE.csv --criteria C.json [--pack ID]",
   options: {
     criteria: { type: "string", help: "JSON: {title, question?, inclusion, exclusion?, pico?}" },
+    pack: { type: "string", help: "a generation pack that reads the criteria (models list)" },
   },
-  async run({ positionals: [path], values }) {
+  async run({ positionals: [path], values }, context) {
     if (path === undefined) throw new AppError("usage", `Usage: evidesk ${this.usage}`);
     const [records, file] = await Promise.all([
       readLabelledSet(path),
       readCriteria(values["criteria"]),
     ]);
-    const judged = judgeSet(records, file);
+    const packId = values["pack"];
+    const judged: ModelJudged[] =
+      typeof packId === "string"
+        ? await judgeByPack(records, splitCriteria(file), packId, context)
+        : judgeSet(records, file);
     return records
       .map((record, index) => {
-        const { score = 0, verdicts = [] } = judged[index] ?? {};
+        const { score = 0, verdicts = [], failed } = judged[index] ?? {};
         return {
           id: record.id,
           score,
@@ -85,11 +92,40 @@ const rank: Command = {
             verdict,
             quote,
           })),
+          ...(failed === undefined ? {} : { failed }),
         };
       })
       .toSorted((a, b) => b.score - a.score);
   },
 };
+
+/** As many questions as a server of one machine batches well (vLLM, llama.cpp with parallel slots). */
+const questionsInFlight = 20;
+
+async function judgeByPack(
+  records: readonly LabelledRecord[],
+  criteria: Criterion[],
+  packId: string,
+  { call, seed, signal, progress }: CommandContext,
+): Promise<ModelJudged[]> {
+  const judged = await judgeAll(
+    records,
+    criteria,
+    (asked) =>
+      call("generation.ask", { packId, prompt: "screening", values: asked, seed }, { signal }),
+    {
+      inFlight: questionsInFlight,
+      told: (done) => {
+        if (done % 20 === 0 || done === records.length)
+          progress(`${done} of ${records.length} records read`);
+      },
+    },
+  );
+  const failed = judged.filter((one) => one.failed !== undefined).length;
+  if (failed > 0)
+    progress(`${failed} records without a usable answer: uncertain on every criterion`);
+  return judged;
+}
 
 const modes = ["active", "zero-shot", "both"];
 

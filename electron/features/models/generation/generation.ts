@@ -1,0 +1,95 @@
+/** Generation packs by id, and the bundled prompts: what the rest of the program asks through. */
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { AppError } from "../../../api/errors.ts";
+import type { Generated } from "../../../api/schemas/generation.ts";
+import type { Packs } from "../packs.ts";
+import { ask } from "./ask.ts";
+import { createEndpoint, type Fetch } from "./endpoint.ts";
+import type { Generator } from "./generator.ts";
+import { parsePrompt, type Prompt } from "./prompt.ts";
+
+export type Generation = {
+  prompts: () => Promise<Prompt[]>;
+  /** @throws AppError notFound, modelUnavailable, cancelled; what the model does wrong comes back as a failure */
+  ask: (
+    packId: string,
+    promptId: string,
+    values: Record<string, string>,
+    options: { signal: AbortSignal; seed: number },
+  ) => Promise<Generated>;
+};
+
+type Dependencies = {
+  packs: Packs;
+  promptsFolder: string;
+  fetch: Fetch;
+  secret: (name: string) => Promise<string | undefined>;
+};
+
+export const keyNameOf = (packId: string): string => `endpoint-key ${packId}`;
+
+/** Whether an address is this very machine. */
+export function isLoopback(address: string): boolean {
+  const { hostname } = new URL(address);
+  return hostname === "localhost" || hostname === "[::1]" || /^127(\.\d+){3}$/.test(hostname);
+}
+
+export function createGeneration({
+  packs,
+  promptsFolder,
+  fetch,
+  secret,
+}: Dependencies): Generation {
+  let read: Promise<Prompt[]> | undefined;
+  const prompts = (): Promise<Prompt[]> => (read ??= readPrompts(promptsFolder));
+
+  async function open(packId: string): Promise<Generator> {
+    const { manifest } = await packs.checkedPack(packId);
+    const { inference } = manifest;
+    if (inference.kind !== "generate")
+      throw new AppError(
+        "wrongModality",
+        `${packId} is a ${manifest.task} pack; it writes no text.`,
+      );
+    if (inference.backend !== "endpoint")
+      throw new AppError(
+        "modelUnavailable",
+        `${packId} needs a runtime for GGUF files, which is not part of this build. Serve the file with llama.cpp or vLLM and add that server on the Models page.`,
+      );
+    const { address, model, contextTokens, remote } = inference;
+    if (!remote && !isLoopback(address))
+      throw new AppError(
+        "modelUnavailable",
+        `${packId} would send text to ${new URL(address).host}, another machine, and does not say so. Nothing was sent; add the server again and allow it.`,
+      );
+    const key = await secret(keyNameOf(packId));
+    return createEndpoint({ address, model, contextTokens, key }, fetch);
+  }
+
+  return {
+    prompts,
+    async ask(packId, promptId, values, options) {
+      const known = await prompts();
+      const prompt = known.find(({ id }) => id === promptId);
+      if (prompt === undefined)
+        throw new AppError(
+          "notFound",
+          `There is no prompt "${promptId}". Prompts: ${known.map(({ id }) => id).join(", ")}.`,
+        );
+      return ask(await open(packId), prompt, values, options);
+    },
+  };
+}
+
+/** The newest version of each prompt in a folder; older files stay, so that old suggestions can be read. */
+export async function readPrompts(folder: string): Promise<Prompt[]> {
+  const files = (await readdir(folder)).filter((name) => /\.\d+\.md$/.test(name)).toSorted();
+  const all = await Promise.all(
+    files.map(async (name) => parsePrompt(await readFile(join(folder, name), "utf8"), name)),
+  );
+  const newest = new Map<string, Prompt>();
+  for (const prompt of all)
+    if ((newest.get(prompt.id)?.version ?? 0) < prompt.version) newest.set(prompt.id, prompt);
+  return [...newest.values()];
+}
