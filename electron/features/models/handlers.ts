@@ -6,6 +6,7 @@ import { AppError, toErrorShape } from "../../api/errors.ts";
 import type { modelsContract, PackInfo } from "../../api/schemas/models.ts";
 import { benchPack } from "./bench.ts";
 import type { ExpertSettings } from "./experts.ts";
+import { keyNameOf } from "./generation/generation.ts";
 import { installPack, removePack } from "./install/install.ts";
 import type { Experts } from "./models.ts";
 import { verifyPack } from "./pack.ts";
@@ -151,6 +152,7 @@ export function createModelsHandlers({
       return { id: manifest.id, version: manifest.version };
     },
     "models.remove": async ({ id }) => {
+      await secrets.set(keyNameOf(id), null);
       const installed = (await packs.list()).find(
         (one) => "pack" in one && one.pack.manifest.id === id,
       );

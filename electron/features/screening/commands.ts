@@ -122,6 +122,8 @@ async function judgeByPack(
     },
   );
   const failed = judged.filter((one) => one.failed !== undefined).length;
+  if (failed > 0 && failed === judged.length)
+    throw new AppError("modelFailed", `No record was read. ${judged[0]?.failed ?? ""}`);
   if (failed > 0)
     progress(`${failed} records without a usable answer: uncertain on every criterion`);
   return judged;
