@@ -7,6 +7,7 @@ import { fieldType, type Field, type Paper } from "../../api/schemas/extraction.
 import type { Mark } from "./fields/reading.ts";
 import { findEvidence } from "./results/direction.ts";
 import { findResult } from "./results/result.ts";
+import { proposeByModel } from "./by-model.ts";
 import { readPaper } from "./read-paper.ts";
 import { markPaper } from "./tagging.ts";
 import { suggestFields, type Proposal } from "./suggest.ts";
@@ -175,10 +176,30 @@ async function marksOf(paper: Paper, context: CommandContext): Promise<Mark[]> {
   );
 }
 
+/** By the bundled packs and rules, or by the generation pack that was named. */
+async function proposals(
+  paper: Paper,
+  fields: Field[],
+  packId: unknown,
+  context: CommandContext,
+): Promise<Proposal[]> {
+  if (typeof packId !== "string")
+    return suggestFields(paper, fields, await marksOf(paper, context));
+  const { call, seed, signal } = context;
+  return proposeByModel(paper, fields, (asked) =>
+    call(
+      "generation.ask",
+      { packId, prompt: "study-characteristics", values: asked, seed },
+      { signal },
+    ),
+  );
+}
+
 const extract: Command = {
   summary: "Suggest values for fields, each with the words it came from.",
-  usage: "extract FILE… --fields F.json",
+  usage: "extract FILE… --fields F.json [--pack ID]",
   options: {
+    pack: { type: "string", help: "a generation pack that reads the paper (models list)" },
     fields: { type: "string", help: "JSON list of {name, description, type, perArm?, outcome?}" },
     ...passwordOption,
   },
@@ -197,7 +218,7 @@ const extract: Command = {
         const paper = await paperAt(file, values, context);
         results.push({
           file,
-          fields: suggestFields(paper, fields, await marksOf(paper, context)).map(asOutput),
+          fields: (await proposals(paper, fields, values["pack"], context)).map(asOutput),
           coverage: coverageOf(paper),
         });
       } catch (thrown) {
