@@ -8,6 +8,7 @@ import { Button } from "../../ui/button.tsx";
 import { Progress, Trouble } from "../../ui/feedback.tsx";
 import { toast } from "../../ui/toast.tsx";
 import { asError, useChange } from "../../use-call.ts";
+import { AddServer } from "./add-server.tsx";
 
 export function AddPack() {
   const add = useChange("models.add", ["jobs"]);
@@ -55,6 +56,7 @@ export function AddPack() {
           </button>
         </form>
       </div>
+      <AddServer />
       {add.running && <Progress event={add.event} onCancel={add.cancel} />}
       {error && (
         <Trouble
