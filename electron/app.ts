@@ -29,6 +29,8 @@ import { createSearchHandlers, type Secrets } from "./features/search/handlers.t
 import { importer } from "./features/search/importer.ts";
 import { sessionSecrets } from "./features/search/secrets.ts";
 import { actAs } from "./features/review/acting.ts";
+import { createRecordsHandlers } from "./features/records/handlers.ts";
+import { findCompanions } from "./features/search/companions.ts";
 import { createTeamHandlers } from "./features/team/handlers.ts";
 
 export type AppOptions = { dataFolder: string; spawnWorker: () => WorkerPort; secrets?: Secrets };
@@ -62,6 +64,11 @@ export function createApp({ dataFolder, spawnWorker, secrets = sessionSecrets() 
     ...createSearchHandlers({ reviews, fetch: (url, options) => fetch(url, options), secrets }),
     ...createScreeningHandlers({ reviews }),
     ...createTeamHandlers({ reviews, assets }),
+    ...createRecordsHandlers({
+      reviews,
+      findDuplicates: importer.findDuplicates,
+      findCompanions,
+    }),
     ...createExportHandlers({ reviews, assets, fieldsOf }),
     ...createExtractionHandlers({
       reviews,

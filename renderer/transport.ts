@@ -19,7 +19,11 @@ export function callOverHttp(token: string): AppCall {
     const response = await reach(() =>
       fetch(`/rpc/${name}`, {
         method: "POST",
-        headers: { "Content-Type": "application/json", Authorization: `Bearer ${token}` },
+        headers: {
+          "Content-Type": "application/json",
+          Authorization: `Bearer ${token}`,
+          ...reviewerHeader(),
+        },
         body: JSON.stringify(input),
         ...(options.signal ? { signal: options.signal } : {}),
       }),
@@ -28,6 +32,20 @@ export function callOverHttp(token: string): AppCall {
     return readFrames(response.body, options.emit);
   }
   return call as AppCall;
+}
+
+const reviewerKey = "evidesk.reviewer";
+
+/** Who sits at this tab. Two tabs of one host may be two people; a desktop window has one. */
+export const tabReviewer = {
+  get: (): string | null => sessionStorage.getItem(reviewerKey),
+  set: (name: string): void => sessionStorage.setItem(reviewerKey, name),
+};
+
+/** A header holds Latin letters only, so the name goes percent-encoded. */
+function reviewerHeader(): Record<string, string> {
+  const name = tabReviewer.get();
+  return name === null ? {} : { "X-Evidesk-Reviewer": encodeURIComponent(name) };
 }
 
 async function readFrames(

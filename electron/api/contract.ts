@@ -9,6 +9,7 @@ import { generationContract } from "./schemas/generation.ts";
 import { imagingContract } from "./schemas/imaging.ts";
 import { modelsContract } from "./schemas/models.ts";
 import { extractionContract } from "./schemas/extraction.ts";
+import { recordsContract } from "./schemas/records.ts";
 import { reviewContract } from "./schemas/review.ts";
 import { screeningContract } from "./schemas/screening.ts";
 import { searchContract } from "./schemas/search.ts";
@@ -25,6 +26,7 @@ export const contract = {
   ...extractionContract,
   ...searchContract,
   ...teamContract,
+  ...recordsContract,
 };
 
 export type Contract = typeof contract;

@@ -151,6 +151,11 @@ export const reviewContract = {
       reviewId,
       decision: z.enum(["include", "exclude", "maybe", "none", "any"]).default("any"),
       text: z.string().default(""),
+      /** Only records with this reason at either stage, with this tag, or at this full-text state. */
+      reason: z.string().optional(),
+      tag: z.string().optional(),
+      fullText: z.enum(["include", "exclude", "none"]).optional(),
+      lacking: z.enum(["abstract", "title"]).optional(),
       offset: z.int().min(0).default(0),
       limit: z.int().min(1).max(200_000).default(200),
     }),

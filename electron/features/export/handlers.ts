@@ -1,6 +1,7 @@
 /** Builds export files from a review's decisions and hands them over as assets. */
 import type { HandlersFor } from "../../api/call.ts";
 import { AppError } from "../../api/errors.ts";
+import type { ReviewRecord } from "../../api/schemas/review.ts";
 import { recordSubject } from "../../api/subjects.ts";
 import type { exportContract, ExportFormat } from "../../api/schemas/export.ts";
 import { sha256 } from "../audit/chain.ts";
@@ -13,7 +14,7 @@ import type { ReviewFile } from "../review/store.ts";
 import { teamPlan } from "../review/team-plan.ts";
 import { characteristicsTable, type ExportField } from "./cells.ts";
 import { prismaRows, prismaSvg } from "./prisma-diagram.ts";
-import { toBibtex, toCslJson, toRis, type DecidedRecord } from "./references.ts";
+import { recordRows, toBibtex, toCslJson, toRis, type DecidedRecord } from "./references.ts";
 import { provenanceRows, toCsv, toXlsx } from "./sheets.ts";
 
 type Built = { name: string; type: string; content: string | Uint8Array };
@@ -24,6 +25,7 @@ export type ExportDependencies = {
   fieldsOf: (file: ReviewFile) => ExportField[];
 };
 
+const risType = "application/x-research-info-systems";
 const csvType = "text/csv; charset=utf-8";
 
 export function createExportHandlers({
@@ -63,6 +65,7 @@ async function build(file: ReviewFile, format: ExportFormat, about: About): Prom
       return [
         text("characteristics.csv", csvType, toCsv([table.columns, ...table.rows])),
         text("provenance.csv", csvType, toCsv(provenanceRows(table.provenance))),
+        text("records.csv", csvType, toCsv(recordRows(file.records()))),
       ];
     }
     case "xlsx":
@@ -74,7 +77,10 @@ async function build(file: ReviewFile, format: ExportFormat, about: About): Prom
         },
       ];
     case "ris":
-      return [text("included.ris", "application/x-research-info-systems", toRis(included(file)))];
+      return [
+        text("included.ris", risType, toRis(included(file))),
+        text("records.ris", risType, toRis(decided(file, file.records()))),
+      ];
     case "csl-json":
       return [text("included.csl.json", "application/json", toCslJson(included(file)))];
     case "bibtex":
@@ -130,8 +136,12 @@ function includedRecords(file: ReviewFile) {
 }
 
 function included(file: ReviewFile): DecidedRecord[] {
+  return decided(file, includedRecords(file));
+}
+
+function decided(file: ReviewFile, records: readonly ReviewRecord[]): DecidedRecord[] {
   const outcomes = outcomesOf(file.ledger, "screen");
-  return includedRecords(file).map((record) => ({
+  return records.map((record) => ({
     record,
     decision: outcomes.get(recordSubject(record.id))?.decision ?? undefined,
   }));

@@ -48,7 +48,11 @@ function rows(counts: PrismaCounts): [string[], string[] | null][] {
       ["Reports not retrieved", n(counts.notRetrieved)],
     ],
     [
-      ["Reports assessed for eligibility", n(counts.assessed)],
+      [
+        "Reports assessed for eligibility",
+        n(counts.assessed),
+        ...(counts.unassessed > 0 ? [`Not assessed yet ${n(counts.unassessed)}`] : []),
+      ],
       [
         `Reports excluded ${n(excludedFullText)}`,
         ...counts.excludedAtFullText.map(

@@ -2,6 +2,8 @@
 import type { Decision } from "../../api/schemas/ledger.ts";
 import type { ReviewRecord } from "../../api/schemas/review.ts";
 
+import { annotationLines } from "../review/annotations.ts";
+
 export type DecidedRecord = { record: ReviewRecord; decision: Decision | undefined };
 
 const clean = (text: string): string => text.replaceAll(/\s+/g, " ").trim();
@@ -22,6 +24,7 @@ export function toRis(records: DecidedRecord[]): string {
       ["DB", record.source],
       ["C5", decision ? `${decision.action} by ${decision.reviewer} at ${decision.at}` : ""],
       ["C6", decision?.reason ?? ""],
+      ...annotationLines(record).map((line): [string, string] => ["N1", line]),
     ];
     return [
       ...lines
@@ -79,4 +82,26 @@ export function toBibtex(records: DecidedRecord[]): string {
       return `@article{evidesk${record.id},\n${body.join(",\n")}\n}\n`;
     })
     .join("\n");
+}
+
+/** Every record with what both stages came to, its tags and notes; the importer reads it back. */
+export function recordRows(records: readonly ReviewRecord[]): string[][] {
+  const columns =
+    "id title abstract authors year journal doi pmid decision reason fullText fullTextReason notes";
+  const rows = records.map((record) => [
+    record.id,
+    record.title,
+    record.abstract,
+    record.authors.join("; "),
+    record.year === null ? "" : String(record.year),
+    record.journal,
+    record.doi,
+    record.pmid,
+    record.decision ?? "",
+    record.reason,
+    record.fullText ?? "",
+    record.fullTextReason,
+    annotationLines(record).join("\n"),
+  ]);
+  return [columns.split(" "), ...rows];
 }

@@ -18,7 +18,7 @@ export function annotating(
   { tags, note }: Annotation,
 ): NewDecision {
   const value = {
-    tags: [...new Set(tags.map((tag) => tag.trim()).filter(Boolean))],
+    tags: [...new Set(tags.map((tag) => tag.replaceAll(";", ",").trim()).filter(Boolean))],
     note: note.trim(),
   };
   return {
@@ -47,6 +47,12 @@ export function annotationFromLines(lines: readonly string[]): Annotation | null
   const note = lines.flatMap((line) => noteLine.exec(line.trim())?.[1] ?? []).join("\n");
   if (tags.length === 0 && note === "") return null;
   return { tags: tags.map((tag) => tag.trim()).filter(Boolean), note };
+}
+
+/** Every line of text in what an import kept beside a record's own fields. */
+export function textsIn(extra: unknown): string[] {
+  if (typeof extra === "string") return extra.split("\n");
+  return extra !== null && typeof extra === "object" ? Object.values(extra).flatMap(textsIn) : [];
 }
 
 /** Every tag in use, by how many records carry it; only those that `visible` lets through. */

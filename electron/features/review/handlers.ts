@@ -73,11 +73,11 @@ export function createReviewHandlers({
       emit({ done: files.length, total: files.length, label: "Imported" });
       return reports;
     },
-    "review.records": async ({ reviewId, decision, text, offset, limit }) => {
+    "review.records": async ({ reviewId, offset, limit, ...filter }) => {
       const found = reviews
         .get(reviewId)
         .records(reviewer())
-        .filter((record) => wanted(record, decision, text.toLowerCase()));
+        .filter((record) => wanted(record, { ...filter, text: filter.text.toLowerCase() }));
       return { total: found.length, records: found.slice(offset, offset + limit) };
     },
     "review.searches": async ({ reviewId }) => reviews.get(reviewId).searches(),
@@ -86,16 +86,33 @@ export function createReviewHandlers({
   };
 }
 
-function wanted(record: ReviewRecord, decision: string, text: string): boolean {
+type Filter = {
+  decision: string;
+  text: string;
+  reason?: string | undefined;
+  tag?: string | undefined;
+  fullText?: string | undefined;
+  lacking?: "abstract" | "title" | undefined;
+};
+
+function wanted(record: ReviewRecord, filter: Filter): boolean {
+  const { decision, reason, tag, fullText, lacking, text } = filter;
+  if (decision !== "any" && (record.decision ?? "none") !== decision) return false;
+  if (fullText !== undefined && (record.fullText ?? "none") !== fullText) return false;
+  if (tag !== undefined && !record.tags.includes(tag)) return false;
+  if (lacking !== undefined && record[lacking] !== "") return false;
+  // A broad reason finds its narrower ones: `Wrong population` finds `Wrong population / Children`.
+  const reasons = [record.reason, record.fullTextReason];
   if (
-    decision === "none"
-      ? record.decision !== null
-      : decision !== "any" && record.decision !== decision
+    reason !== undefined &&
+    !reasons.some((one) => one === reason || one.startsWith(`${reason} / `))
   )
     return false;
   return (
     text === "" ||
-    `${record.title} ${record.abstract} ${record.authors.join(" ")}`.toLowerCase().includes(text)
+    `${record.title} ${record.abstract} ${record.authors.join(" ")} ${record.note}`
+      .toLowerCase()
+      .includes(text)
   );
 }
 

@@ -9,7 +9,7 @@ export function broadReason(reason: string): string {
 }
 
 /**
- * A report is assessed once it is at hand or decided on; included only by a full-text decision.
+ * A report is assessed, and included, by a full-text decision; one at hand without it waits.
  * Records with a settled outcome count; those in conflict or waiting for a second reviewer count as
  * not screened yet. Reasons are counted by their broadest part, in the order of the review's list.
  */
@@ -27,7 +27,8 @@ export function countPrisma(ledger: Ledger, reasonOrder: readonly string[] = [])
     ledger.all("SELECT recordId FROM reports").map((row) => `record:${String(row["recordId"])}`),
   );
   const decidedOn = (subject: string): boolean => (fullText.get(subject)?.action ?? null) !== null;
-  const assessed = sought.filter((subject) => retrieved.has(subject) || decidedOn(subject));
+  const atHand = sought.filter((subject) => retrieved.has(subject) || decidedOn(subject));
+  const assessed = atHand.filter(decidedOn);
   const excluded = sought.flatMap((subject) => {
     const outcome = fullText.get(subject);
     return outcome?.action === "exclude" ? [outcome.decision?.reason ?? ""] : [];
@@ -44,10 +45,10 @@ export function countPrisma(ledger: Ledger, reasonOrder: readonly string[] = [])
     maybeAtScreening: count("maybe"),
     unscreened: live - screened.length,
     soughtForRetrieval: sought.length,
-    notRetrieved: sought.length - assessed.length,
+    notRetrieved: sought.length - atHand.length,
     assessed: assessed.length,
     excludedAtFullText: byReason(excluded, reasonOrder),
-    unassessed: assessed.filter((subject) => !decidedOn(subject)).length,
+    unassessed: atHand.length - assessed.length,
     included: assessed.filter((subject) => fullText.get(subject)?.action === "include").length,
   };
 }

@@ -3,8 +3,10 @@ import { randomUUID } from "node:crypto";
 import type { DatabaseSync } from "node:sqlite";
 import { AppError } from "../../api/errors.ts";
 import type { Criterion, ImportReport, Pico, SearchRun } from "../../api/schemas/review.ts";
+import type { NewDecision } from "../../api/schemas/ledger.ts";
 import type { SearchPlan } from "../../api/schemas/search.ts";
 import { openDatabase, openLedger } from "../audit/ledger.ts";
+import { annotating, annotationFromLines, textsIn } from "./annotations.ts";
 import { countPrisma } from "./prisma.ts";
 import { createRecordReader } from "./record-reader.ts";
 import { formatVersion, reviewTables } from "./tables.ts";
@@ -187,9 +189,11 @@ function reviewOn(
           duplicates,
           JSON.stringify(source.rejected),
         );
+      // Tags and notes that an earlier export wrote come back as the importing person's.
+      const annotations: NewDecision[] = [];
       for (const [index, record] of numbered.entries()) {
         const duplicate = verdicts[index] ?? null;
-        insertRecord.get(
+        const stored = insertRecord.get(
           Number(added?.["id"]),
           record.title,
           record.abstract,
@@ -203,7 +207,11 @@ function reviewOn(
           duplicate?.ofId ?? null,
           duplicate?.reason ?? null,
         );
+        const annotation = annotationFromLines(textsIn(record.extra));
+        if (annotation !== null && duplicate === null)
+          annotations.push(annotating(actor, String(stored?.["id"]), annotation));
       }
+      ledger.decide(annotations);
       ledger.record(actor, "import", {
         source: source.name,
         format: source.format,

@@ -2,10 +2,10 @@ import { expect, test } from "vitest";
 import { openDesk } from "./team-desk.ts";
 
 const csv = `title,abstract,doi
-Yoga for back pain: a trial,Adults were randomly assigned.,10.1/a
-Beta blockers after infarction,Mortality fell.,10.1/b
-Yoga and sleep,A survey.,10.1/c
-Yoga at work,Randomised.,10.1/d
+Yoga for back pain: a trial,Adults were randomly assigned.,10.1000/a
+Beta blockers after infarction,Mortality fell.,10.1000/b
+Yoga and sleep,A survey.,10.1000/c
+Yoga at work,Randomised.,10.1000/d
 `;
 
 async function blinded() {

@@ -5,11 +5,7 @@ import { join } from "node:path";
 import type { CallName, Input, Output } from "../../api/contract.ts";
 import { createApp } from "../../app.ts";
 
-export type TeamDesk = Awaited<ReturnType<typeof openDesk>>;
-export type Person = <Name extends CallName>(
-  name: Name,
-  input: Input<Name>,
-) => Promise<Output<Name>>;
+type Person = <Name extends CallName>(name: Name, input: Input<Name>) => Promise<Output<Name>>;
 
 /** References as CSV text (`title,abstract,doi` and more columns) become the records of a new review. */
 export async function openDesk(csv: string) {

@@ -19,6 +19,7 @@ test("the flow never drops a reason or a source, and sums the exclusions it list
       { reason: "Wrong outcome", reports: 9 },
       { reason: "Wrong design", reports: 2 },
     ],
+    unassessed: 0,
     included: 35,
   });
   expect(rows[0]?.stays).toHaveLength(3);

@@ -34,7 +34,11 @@ export function flowRows(
     },
     {
       phase: "Screening",
-      stays: ["Records screened", n(counts.screened)],
+      stays: [
+        "Records screened",
+        n(counts.screened),
+        ...(counts.unscreened > 0 ? [`Not screened yet ${n(counts.unscreened)}`] : []),
+      ],
       leaves: [
         "Records excluded",
         n(counts.excludedAtScreening),
@@ -48,7 +52,11 @@ export function flowRows(
     },
     {
       phase: "",
-      stays: ["Reports assessed for eligibility", n(counts.assessed)],
+      stays: [
+        "Reports assessed for eligibility",
+        n(counts.assessed),
+        ...(counts.unassessed > 0 ? [`Not assessed yet ${n(counts.unassessed)}`] : []),
+      ],
       leaves: [`Reports excluded ${n(excluded)}`, ...reasons],
     },
     { phase: "Included", stays: ["Studies included in review", n(counts.included)], leaves: [] },

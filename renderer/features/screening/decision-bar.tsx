@@ -1,5 +1,6 @@
 /** The three decisions at the foot of the page; excluding asks for its reason in place. */
 import { Check, CircleHelp, CircleSlash, X } from "lucide-react";
+import type { ReactNode } from "react";
 import type { Decision } from "../../../electron/api/schemas/ledger.ts";
 import { Button, IconButton } from "../../ui/button.tsx";
 
@@ -13,6 +14,7 @@ type DecisionBarProps = {
   onMaybe: () => void;
   onReason: (reason: string | undefined) => void;
   onCloseReasons: () => void;
+  children?: ReactNode;
 };
 
 export function DecisionBar({
@@ -24,6 +26,7 @@ export function DecisionBar({
   onMaybe,
   onReason,
   onCloseReasons,
+  children,
 }: DecisionBarProps) {
   if (reasons) {
     return (
@@ -74,6 +77,7 @@ export function DecisionBar({
       >
         Maybe
       </Button>
+      {children}
       <span className="decision-hint">
         <kbd>U</kbd> undo <kbd>J</kbd> <kbd>K</kbd> next, back
       </span>

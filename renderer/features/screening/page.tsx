@@ -1,17 +1,22 @@
 /** Screen: one abstract at a time, decided by keyboard; or the list. */
-import { List, RectangleVertical, Upload } from "lucide-react";
+import { GitCompareArrows, List, RectangleVertical, Upload, UsersRound } from "lucide-react";
 import { useState } from "react";
 import { go } from "../../frame/route.ts";
 import { useRemembered } from "../../frame/remembered.ts";
+import { StateMark } from "../../frame/state-mark.tsx";
 import { useShortcuts } from "../../frame/shortcuts.ts";
 import { Button } from "../../ui/button.tsx";
 import { Empty, Skeleton, Trouble } from "../../ui/feedback.tsx";
 import { Segmented } from "../../ui/segmented.tsx";
+import { plural } from "../../ui/time.ts";
 import { useCall } from "../../use-call.ts";
 import { queueLimit } from "./use-queue.ts";
+import { Conflicts } from "./conflicts.tsx";
 import { OneByOne } from "./one-by-one.tsx";
 import { RecordList } from "./record-list.tsx";
+import { Team } from "./team.tsx";
 import "./screen.css";
+import "./team.css";
 
 const modes = [
   {
@@ -30,6 +35,22 @@ const modes = [
       </>
     ),
   },
+  {
+    id: "conflicts",
+    text: (
+      <>
+        <GitCompareArrows size={14} aria-hidden /> Conflicts
+      </>
+    ),
+  },
+  {
+    id: "team",
+    text: (
+      <>
+        <UsersRound size={14} aria-hidden /> Team
+      </>
+    ),
+  },
 ] as const;
 type Mode = (typeof modes)[number]["id"];
 
@@ -39,11 +60,18 @@ export function ScreenPage({ reviewId }: { reviewId: string }) {
   const review = useCall("review.get", { reviewId });
   // The queue is asked for beside the review, not after it: the first record shows sooner.
   useCall("screening.queue", { reviewId, limit: queueLimit });
+  // Another person has another queue, and nothing of the last one's walk.
+  const reviewer = useCall("settings.get", {}).value?.reviewer ?? "";
+  const conflicts = useCall("team.get", { reviewId }).value?.conflicts;
+  const open = (conflicts?.screen ?? 0) + (conflicts?.fullText ?? 0);
   useShortcuts("Screen", [
     {
       keys: "v",
-      label: "Switch between one by one and list",
-      run: () => setMode(mode === "one" ? "list" : "one"),
+      label: "Next view: one by one, list, conflicts, team",
+      run: () => {
+        const place = modes.findIndex(({ id }) => id === mode);
+        setMode(modes[(place + 1) % modes.length]?.id ?? "one");
+      },
     },
   ]);
   if (review.error && !review.value)
@@ -74,13 +102,17 @@ export function ScreenPage({ reviewId }: { reviewId: string }) {
     <div className="page-fixed screen">
       <div className="screen-top">
         <Segmented label="Mode" options={modes} value={mode} onChange={setMode} />
+        {open > 0 && mode !== "conflicts" && (
+          <Button kind="quiet" onPress={() => setMode("conflicts")}>
+            <StateMark state="conflict">{plural(open, "conflict")}</StateMark>
+          </Button>
+        )}
         <div className="screen-top-part" ref={setBarNode} />
       </div>
-      {mode === "one" ? (
-        <OneByOne review={review.value} topBar={barNode} />
-      ) : (
-        <RecordList review={review.value} />
-      )}
+      {mode === "one" && <OneByOne key={reviewer} review={review.value} topBar={barNode} />}
+      {mode === "list" && <RecordList key={reviewer} review={review.value} />}
+      {mode === "conflicts" && <Conflicts review={review.value} />}
+      {mode === "team" && <Team review={review.value} />}
     </div>
   );
 }
