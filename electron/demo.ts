@@ -30,9 +30,14 @@ rmSync(out, { recursive: true, force: true });
 const reviewId = await step("Import the sample review and attach its papers", () =>
   makeSampleReview(app),
 );
-const first = await step("Rank by the criteria", () =>
-  app.call("screening.queue", { reviewId, limit: 5 }),
-);
+/** The screen shows the ranking at hand and goes on; here the newest one is waited for. */
+async function settledQueue(limit: number) {
+  for (;;) {
+    const queue = await app.call("screening.queue", { reviewId, limit });
+    if (!queue.pending) return queue;
+  }
+}
+const first = await step("Rank by the criteria", () => settledQueue(5));
 for (const record of first.records)
   process.stdout.write(`  ${record.rank}. ${record.title.slice(0, 100)}\n`);
 const { records } = await app.call("review.records", { reviewId, limit: 1000 });
@@ -52,9 +57,7 @@ const decisions = await step("Apply the scripted decisions", async () => {
   }
   return made;
 });
-const next = await step("Re-rank after the decisions", () =>
-  app.call("screening.queue", { reviewId, limit: 3 }),
-);
+const next = await step("Re-rank after the decisions", () => settledQueue(3));
 process.stdout.write(`  ${decisions} decisions; ranked by ${next.model}; ${next.remaining} left\n`);
 const suggested = await step("Suggest values from the papers", () =>
   app.call("extraction.suggest", { reviewId }),
