@@ -58,3 +58,94 @@ test("keys typed into a field decide nothing", async ({ desk, app }) => {
   const review = (await desk.call("review.get", { reviewId })) as { question: string };
   expect(review.question, "leaving the page saves what was typed").toBe("i e m ui");
 });
+
+/** A call as another person at the same desk, as a second browser makes it. */
+async function callAs(desk: Desk, who: string, name: string, input: unknown): Promise<unknown> {
+  const response = await fetch(`http://127.0.0.1:${desk.port}/rpc/${name}`, {
+    method: "POST",
+    headers: {
+      "Content-Type": "application/json",
+      Authorization: `Bearer ${desk.token}`,
+      "X-Evidesk-Reviewer": encodeURIComponent(who),
+    },
+    body: JSON.stringify(input),
+  });
+  const last = JSON.parse((await response.text()).trim().split("\n").at(-1) ?? "{}");
+  if (last.error) throw new Error(`${last.error.code}: ${last.error.message}`);
+  return last.value;
+}
+
+test("two people on one host: each with an own name; their conflict is settled by keyboard", async ({
+  desk,
+  app,
+}) => {
+  const reviewId = await sampleId(desk);
+  await callAs(desk, "Ben Öz", "team.set", { reviewId, reviewers: 2 });
+  await callAs(desk, "Ben Öz", "screening.decide", { reviewId, recordId: "1", action: "exclude" });
+  await app.goto(desk.url.replace("/#", `/review/${reviewId}/screen#`));
+  await app.getByRole("button", { name: /^Settings of/ }).click();
+  await app.getByLabel("Name of another reviewer").fill("Ana Lima");
+  await app.getByRole("button", { name: "Add and switch" }).click();
+  await expect(app.getByRole("button", { name: "Settings of Ana Lima" })).toBeAttached();
+  await app.keyboard.press("Escape");
+  // What Ben decided shows nowhere before Ana has decided.
+  const covered = (await callAs(desk, "Ana Lima", "audit.list", { reviewId, text: "exclude" })) as {
+    total: number;
+  };
+  expect(covered.total).toBe(0);
+  await callAs(desk, "Ana Lima", "screening.decide", {
+    reviewId,
+    recordId: "1",
+    action: "include",
+  });
+  await app.reload();
+  await app.getByRole("button", { name: "1 conflict" }).click();
+  await expect(app.getByLabel("Decision of Ben Öz")).toContainText("Exclude");
+  await app.keyboard.press("i");
+  await expect(app.locator(".conflict-line").first()).toContainText("Settled");
+  const review = (await desk.call("review.get", { reviewId })) as { included: number };
+  expect(review.included).toBe(1);
+});
+
+test("the list walks, excludes with a reason and undoes by keyboard, with verdicts as letters", async ({
+  desk,
+  app,
+}) => {
+  const reviewId = await sampleId(desk);
+  await app.goto(desk.url.replace("/#", `/review/${reviewId}/screen#`));
+  await expect(app.locator(".record-title")).toBeVisible();
+  await app.keyboard.press("v");
+  const rows = app.locator(".record-row");
+  await expect(rows.first()).toHaveAttribute("aria-selected", "true");
+  await expect(rows.first().locator(".verdict").first()).toHaveText(/[YPN?]/);
+  await app.keyboard.press("j");
+  await expect(rows.nth(1)).toHaveAttribute("aria-selected", "true");
+  await app.keyboard.press("e");
+  await expect(app.getByText("Why exclude?")).toBeVisible();
+  await app.keyboard.press("1");
+  await expect(rows.nth(1)).toContainText("Exclude");
+  await expect(rows.nth(2)).toHaveAttribute("aria-selected", "true");
+  await app.keyboard.press("u");
+  await expect(rows.nth(1)).not.toContainText("Exclude");
+});
+
+test("a session ends after its records and the next one starts by Enter", async ({ desk, app }) => {
+  const reviewId = await sampleId(desk);
+  await app.goto(desk.url.replace("/#", `/review/${reviewId}/screen#`));
+  const title = app.locator(".record-title");
+  await expect(title).toBeVisible();
+  await app.getByLabel("Records in this session").selectOption("10");
+  for (let done = 1; done <= 10; done += 1) {
+    await app.keyboard.press("m");
+    await expect
+      .poll(async () => {
+        const open = await desk.call("screening.progress", { reviewId });
+        return (open as { screened: number }).screened;
+      })
+      .toBe(done);
+    if (done < 10) await expect(app.getByText(`${done} of 10 done`)).toBeVisible();
+  }
+  await expect(app.getByText("10 records decided in this session")).toBeVisible();
+  await app.keyboard.press("Enter");
+  await expect(title).toBeVisible();
+});

@@ -6,7 +6,6 @@ import type { QueuedRecord, screeningContract } from "../../api/schemas/screenin
 import type { ReviewRecord } from "../../api/schemas/review.ts";
 import { recordSubject } from "../../api/subjects.ts";
 import { sha256 } from "../audit/chain.ts";
-import { visibleTo } from "../review/blinding.ts";
 import { membersOf } from "../review/groups.ts";
 import type { Reviews } from "../review/reviews.ts";
 import type { ReviewFile } from "../review/store.ts";
@@ -14,10 +13,11 @@ import { teamPlan } from "../review/team-plan.ts";
 import { highlightsOf } from "./criteria.ts";
 import { createKeeper, readKept } from "./kept-ranking.ts";
 import { recipes } from "./learner.ts";
-import { createLiveRankings, type RankingInput } from "./live.ts";
+import { createLiveRankings, type LiveRanking, type RankingInput } from "./live.ts";
 import {
   actOn,
   decisionsFor,
+  historyFor,
   lastAct,
   openRows,
   rankingKey,
@@ -59,6 +59,12 @@ export function createScreeningHandlers({
         : [{ recordId: recordIdOf(decision), relevant: decision.action === "include" }],
     ),
   });
+  /** Walking from record to record asks for no new ranking; the first list and each decision do. */
+  const rankingAtHand = (file: ReviewFile): LiveRanking => {
+    if (teamPlan(file.ledger).suggestions === "never") return unranked(file);
+    const key = rankingKey(file, reviewer());
+    return rankings.atHand(key) ?? rankings.current(key, inputOf(file));
+  };
   const askedFor = (file: ReviewFile, recordId: string): ReviewRecord => {
     const record = file.record(recordId, reviewer());
     if (record === null)
@@ -127,29 +133,19 @@ export function createScreeningHandlers({
     "screening.record": async ({ reviewId, recordId }) => {
       const file = reviews.get(reviewId);
       const record = askedFor(file, recordId);
-      const input = inputOf(file);
       const { suggestions } = teamPlan(file.ledger);
-      const ranking =
-        suggestions === "never"
-          ? unranked(file)
-          : rankings.current(rankingKey(file, reviewer()), input);
+      const ranking = rankingAtHand(file);
       const row = ranking.ids.indexOf(recordId);
-      const visible = visibleTo(file.ledger, reviewer());
+      const queued = {
+        ...record,
+        rank: row + 1,
+        score: ranking.scores?.[row] ?? null,
+        highlights: highlightsOf(record, file.protocol().criteria),
+        verdicts: ranking.judge?.(record).verdicts ?? [],
+      };
       return {
-        ...withhold(
-          {
-            ...record,
-            rank: row + 1,
-            score: ranking.scores?.[row] ?? null,
-            highlights: highlightsOf(record, input.criteria),
-            verdicts: ranking.judge?.(record).verdicts ?? [],
-          },
-          suggestions,
-          record.decision !== null,
-        ),
-        history: (["screen", "fullText", "annotate"] as const)
-          .flatMap((kind) => file.ledger.decisions(kind, recordSubject(recordId)))
-          .filter(visible),
+        ...withhold(queued, suggestions, record.decision !== null),
+        history: historyFor(file, recordId, reviewer()),
         groupedWith: membersOf(file.ledger, recordId).filter((id) => id !== recordId),
       };
     },
@@ -157,6 +153,7 @@ export function createScreeningHandlers({
       const file = reviews.get(reviewId);
       const { suggestions } = teamPlan(file.ledger);
       if (suggestions === "never") return { pending: false, rows: [] };
+      // The criteria may have been edited since the ranking at hand.
       const { judge, pending } = rankings.current(rankingKey(file, reviewer()), inputOf(file));
       const rows = recordIds.flatMap((recordId) => {
         const record = judge === null ? null : file.record(recordId, reviewer());

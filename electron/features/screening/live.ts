@@ -4,9 +4,10 @@
  * changed since is dropped. Nobody waits: the ranking at hand is there at once.
  */
 import type { Criterion } from "../../api/schemas/review.ts";
-import { learnerOn, recipes, type Label, type Learner } from "./learner.ts";
+import { featureSpaceWork } from "./feature-space.ts";
+import { learnerOn, recipeFor, type Label, type Learner } from "./learner.ts";
 import { runInSlices, type Work } from "./slices.ts";
-import { featureWork, type Texts } from "./text-features.ts";
+import type { Texts } from "./text-features.ts";
 import { createJudge, termWeightWork, type Judge } from "./zero-shot.ts";
 
 export type RankedText = { id: string; title: string; abstract: string };
@@ -88,6 +89,8 @@ export function createLiveRankings() {
   }
 
   return {
+    /** The ranking at hand, without asking for a newer one; undefined before the first. */
+    atHand: (reviewId: string): LiveRanking | undefined => states.get(reviewId)?.ranking,
     /** The ranking at hand; a newer one may be `pending`. */
     current: (reviewId: string, input: RankingInput): LiveRanking =>
       refresh(reviewId, input).ranking,
@@ -141,8 +144,9 @@ async function make(state: State, input: RankingInput, isStale: () => boolean): 
     // The classifier will be wanted soon: its features are made while the first records are read.
   }
   if (state.learner === null) {
-    const features = await runInSlices(featureWork(textsOf(state), recipes.elasU4), never);
-    if (features !== null) state.learner = learnerOn(features, recipes.elasU4);
+    const recipe = recipeFor(state.texts.length);
+    const space = await runInSlices(featureSpaceWork(textsOf(state), recipe), never);
+    if (space !== null) state.learner = learnerOn(space, recipe);
   }
   if (!bothClasses || isStale() || state.learner === null) return;
   const scores = await runInSlices(state.learner.learnWork(labels), isStale);

@@ -6,7 +6,7 @@ import type { QueuedRecord } from "../../api/schemas/screening.ts";
 import type { TeamPlan } from "../../api/schemas/team.ts";
 import { parseSubject, recordSubject } from "../../api/subjects.ts";
 import { groupsOf, membersOf } from "../review/groups.ts";
-import { outcomesOf, type Stage } from "../review/outcomes.ts";
+import { maySeeOthers, outcomesOf, type Stage } from "../review/outcomes.ts";
 import type { ReviewFile } from "../review/store.ts";
 import { sharesWork, teamPlan } from "../review/team-plan.ts";
 import type { LiveRanking } from "./live.ts";
@@ -124,6 +124,19 @@ function actOf({ value }: Decision): string | null {
   return value !== null && typeof value === "object" && "act" in value
     ? String(value["act"])
     : null;
+}
+
+/** What was decided and noted on one record, as far as `reviewer` may see it; oldest first by stage. */
+export function historyFor(file: ReviewFile, recordId: string, reviewer: string): Decision[] {
+  const { reviewers } = teamPlan(file.ledger);
+  const subject = recordSubject(recordId);
+  return (["screen", "fullText", "annotate"] as const).flatMap((kind) => {
+    const { decisions } = file.outcome(subject, kind === "fullText" ? "fullText" : "screen");
+    const open = maySeeOthers(decisions, reviewer, reviewers);
+    return file.ledger
+      .decisions(kind, subject)
+      .filter((decision) => open || decision.reviewer === reviewer);
+  });
 }
 
 /** Record ids of decisions, for messages. */

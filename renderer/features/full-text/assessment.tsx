@@ -1,6 +1,7 @@
 /** The decision on a full text: include for the synthesis, or exclude with its reason. */
-import { Check, CircleSlash } from "lucide-react";
+import { Check, CircleSlash, Quote } from "lucide-react";
 import { useState } from "react";
+import type { Criterion } from "../../../electron/api/schemas/review.ts";
 import { useShortcuts } from "../../frame/shortcuts.ts";
 import { Button } from "../../ui/button.tsx";
 import { Trouble } from "../../ui/feedback.tsx";
@@ -12,10 +13,17 @@ type AssessmentProps = {
   recordId: string;
   undecided: boolean;
   reasons: string[];
+  criteria: Criterion[];
 };
 
-export function Assessment({ reviewId, recordId, undecided, reasons }: AssessmentProps) {
+export function Assessment({ reviewId, recordId, undecided, reasons, criteria }: AssessmentProps) {
   const [choosing, setChoosing] = useState(false);
+  const [grounds, setGrounds] = useState<Passage>({ criterionId: "", quote: "", page: null });
+  const takeSelected = (): void => {
+    const selected = selectedPassage();
+    if (selected === null) return toast("Select the words in the paper first.");
+    setGrounds({ ...grounds, ...selected });
+  };
   const decide = useChange("screening.decide", ["review", "extraction"]);
   const undo = useChange("screening.undo", ["review", "extraction"]);
   const takeBack = async (): Promise<void> => {
@@ -30,6 +38,9 @@ export function Assessment({ reviewId, recordId, undecided, reasons }: Assessmen
       action,
       stage: "fullText",
       ...(reason ? { reason } : {}),
+      ...(grounds.criterionId ? { criterionId: grounds.criterionId } : {}),
+      ...(grounds.quote.trim() ? { quote: grounds.quote.trim() } : {}),
+      ...(grounds.quote.trim() && grounds.page ? { page: grounds.page } : {}),
     });
     if (decision)
       toast(
@@ -46,6 +57,7 @@ export function Assessment({ reviewId, recordId, undecided, reasons }: Assessmen
       label: "Exclude this paper, then a digit for the reason",
       run: () => setChoosing(true),
     },
+    { keys: "q", label: "Quote the words selected in the paper", run: takeSelected },
     { keys: ["u", "mod+z"], label: "Undo the last decision", run: () => void takeBack() },
   ]);
   useShortcuts(
@@ -66,6 +78,39 @@ export function Assessment({ reviewId, recordId, undecided, reasons }: Assessmen
       {decide.error && (
         <Trouble error={decide.error} kept="The paper is still attached and undecided." />
       )}
+      <div className="assessment-grounds">
+        <select
+          className="input"
+          aria-label="Criterion that decides"
+          value={grounds.criterionId}
+          onChange={(event) => {
+            setGrounds({ ...grounds, criterionId: event.target.value });
+            // The keys belong to the paper again.
+            event.currentTarget.blur();
+          }}
+        >
+          <option value="">Which criterion decides?</option>
+          {criteria.map((criterion) => (
+            <option key={criterion.id} value={criterion.id}>
+              {criterion.kind === "exclusion" ? "Not: " : ""}
+              {criterion.text}
+            </option>
+          ))}
+        </select>
+        <textarea
+          className="input"
+          name="passage"
+          rows={1}
+          dir="auto"
+          aria-label="Passage of the paper that shows it"
+          placeholder="The passage that shows it: select words in the paper, then Q"
+          value={grounds.quote}
+          onChange={(event) => setGrounds({ ...grounds, quote: event.target.value })}
+        />
+        <Button kind="quiet" icon={Quote} shortcut="Q" onPress={takeSelected}>
+          {grounds.page === null ? "Quote" : `Page ${grounds.page}`}
+        </Button>
+      </div>
       {choosing ? (
         <div className="assessment-reasons">
           {reasons.map((reason, index) => (
@@ -98,4 +143,15 @@ export function Assessment({ reviewId, recordId, undecided, reasons }: Assessmen
       )}
     </div>
   );
+}
+
+type Passage = { criterionId: string; quote: string; page: number | null };
+
+/** The words selected in the paper and their page; null when nothing is selected there. */
+function selectedPassage(): Pick<Passage, "quote" | "page"> | null {
+  const selection = getSelection();
+  const quote = selection?.toString().replaceAll(/\s+/g, " ").trim() ?? "";
+  const page = selection?.anchorNode?.parentElement?.closest<HTMLElement>("[data-page]");
+  if (quote === "" || !page) return null;
+  return { quote, page: Number(page.dataset["page"]) || null };
 }

@@ -30,6 +30,7 @@ export function FullTextPage({
   const grid = useCall("extraction.grid", { reviewId });
   const open = useCall("screening.queue", { reviewId, stage: "fullText", limit: 500 });
   const review = useCall("review.get", { reviewId });
+  const progress = useCall("screening.progress", { reviewId, stage: "fullText" });
   const attach = useAttach(reviewId);
   const [dropped, setDropped] = useState(0);
   const choose = async (): Promise<void> => {
@@ -38,6 +39,13 @@ export function FullTextPage({
   };
   const studies = grid.value?.studies ?? [];
   const undecided = new Set(open.value?.records.map(({ id }) => id) ?? []);
+  const [included, excluded] = [
+    useCall("review.records", { reviewId, fullText: "include", limit: 5000 }),
+    useCall("review.records", { reviewId, fullText: "exclude", limit: 5000 }),
+  ];
+  const assessed = new Set(
+    [included, excluded].flatMap(({ value }) => value?.records.map(({ id }) => id) ?? []),
+  );
   const chosen =
     studies.find((study) => study.recordId === recordId) ??
     studies.find((study) => study.report) ??
@@ -73,6 +81,8 @@ export function FullTextPage({
       <div className="full-text-head">
         <span className="numbers">
           {studies.filter((study) => study.report).length} of {studies.length} papers attached
+          {progress.value &&
+            `, ${progress.value.screened} assessed: ${progress.value.included} in, ${progress.value.excluded} out`}
         </span>
         {attachButton}
       </div>
@@ -106,7 +116,13 @@ export function FullTextPage({
           by its DOI or title.
         </Empty>
       ) : (
-        <StudyList studies={studies} undecided={undecided} chosen={chosen} onChoose={select} />
+        <StudyList
+          studies={studies}
+          undecided={undecided}
+          assessed={assessed}
+          chosen={chosen}
+          onChoose={select}
+        />
       )}
     </div>
   );
@@ -131,8 +147,9 @@ export function FullTextPage({
                 key={chosen.recordId}
                 reviewId={reviewId}
                 recordId={chosen.recordId}
-                undecided={undecided.has(chosen.recordId)}
+                undecided={!assessed.has(chosen.recordId)}
                 reasons={review.value?.exclusionReasons ?? []}
+                criteria={review.value?.criteria.filter(({ muted }) => !muted) ?? []}
               />
             </div>
           ) : (

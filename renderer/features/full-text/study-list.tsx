@@ -5,12 +5,14 @@ import type { Grid } from "../../../electron/api/schemas/extraction.ts";
 type Study = Grid["studies"][number];
 type StudyListProps = {
   studies: Study[];
+  /** Included at screening and waiting for a decision of the reader. */
   undecided: ReadonlySet<string>;
+  assessed: ReadonlySet<string>;
   chosen: Study | null;
   onChoose: (study: Study) => void;
 };
 
-export function StudyList({ studies, undecided, chosen, onChoose }: StudyListProps) {
+export function StudyList({ studies, undecided, assessed, chosen, onChoose }: StudyListProps) {
   const groups = [
     {
       name: "To assess",
@@ -21,7 +23,14 @@ export function StudyList({ studies, undecided, chosen, onChoose }: StudyListPro
     {
       name: "Assessed",
       icon: FileCheck2,
-      part: studies.filter((study) => study.report && !undecided.has(study.recordId)),
+      part: studies.filter((study) => study.report && assessed.has(study.recordId)),
+    },
+    {
+      name: "At hand, not included at screening",
+      icon: FileText,
+      part: studies.filter(
+        (study) => study.report && !undecided.has(study.recordId) && !assessed.has(study.recordId),
+      ),
     },
   ];
   return groups.map(({ name, icon: Icon, part }) =>

@@ -1,5 +1,5 @@
 /** One record in view: its text, its criteria, its decision. */
-import { PartyPopper } from "lucide-react";
+import { Coffee, PartyPopper } from "lucide-react";
 import { useState } from "react";
 import { createPortal } from "react-dom";
 import type { DecisionAction } from "../../../electron/api/schemas/ledger.ts";
@@ -9,11 +9,13 @@ import { useShortcuts } from "../../frame/shortcuts.ts";
 import { Button } from "../../ui/button.tsx";
 import { Empty, Skeleton, Trouble } from "../../ui/feedback.tsx";
 import { toast } from "../../ui/toast.tsx";
-import { useChange } from "../../use-call.ts";
+import { useCall, useChange } from "../../use-call.ts";
 import { CriteriaPanel } from "./criteria-panel.tsx";
 import { DecisionBar } from "./decision-bar.tsx";
 import { RankingWhy } from "./ranking-why.tsx";
+import { RecordNotes } from "./record-notes.tsx";
 import { RecordView } from "./record-view.tsx";
+import { SessionNote, sessionSummary, useSession, type Session } from "./session.tsx";
 import { useLateRefresh } from "./use-late-refresh.ts";
 import { useQueue } from "./use-queue.ts";
 
@@ -33,12 +35,19 @@ export function OneByOne({ review, topBar }: { review: Review; topBar: HTMLEleme
   const { shown, queue } = walk;
   const [choosingReason, setChoosingReason] = useState(false);
   const [emphasised, setEmphasised] = useState<string | null>(null);
+  const session = useSession();
+  // Once it is decided, a record shows what was withheld before.
+  const decided = useCall(
+    "screening.record",
+    shown && walk.decision ? { reviewId, recordId: shown.id } : null,
+  ).value;
+  const record = shown && decided?.id === shown.id ? { ...decided, rank: shown.rank } : shown;
   const decide = useChange("screening.decide", [], "byCaller");
   const refresh = useLateRefresh();
   const undo = useChange("screening.undo", ["review.get", "review.list"]);
 
   async function decideShown(action: Screened, reason?: string): Promise<void> {
-    if (!shown || decide.running) return;
+    if (!shown || decide.running || session.over) return;
     setChoosingReason(false);
     const place = { rank: shown.rank, score: shown.score };
     const decision = await decide.run({
@@ -50,6 +59,7 @@ export function OneByOne({ review, topBar }: { review: Review; topBar: HTMLEleme
     });
     if (!decision) return;
     walk.noteDecision(shown.id, decision);
+    session.note();
     walk.next();
     refresh();
     // One request for more is enough, however fast the keys come.
@@ -64,6 +74,7 @@ export function OneByOne({ review, topBar }: { review: Review; topBar: HTMLEleme
     const answer = await undo.run({ reviewId });
     if (!answer) return;
     if (!answer.undone) return toast("There is nothing of yours left to undo.");
+    session.takeBack();
     const recordId = answer.undone.subject.replace(/^record:/, "");
     walk.noteDecision(recordId, null);
     walk.goTo(recordId);
@@ -111,7 +122,14 @@ export function OneByOne({ review, topBar }: { review: Review; topBar: HTMLEleme
   const error = decide.error ?? undo.error ?? (queue.value ? null : queue.error);
   return (
     <>
-      {topBar && createPortal(<RankingNote queue={queue.value} />, topBar)}
+      {topBar &&
+        createPortal(
+          <>
+            <SessionNote session={session} remaining={queue.value?.remaining ?? 0} />
+            <RankingNote queue={queue.value} />
+          </>,
+          topBar,
+        )}
       <div className="screen-body">
         <div className="screen-record">
           {error && (
@@ -121,9 +139,11 @@ export function OneByOne({ review, topBar }: { review: Review; topBar: HTMLEleme
               onRetry={queue.reload}
             />
           )}
-          {shown ? (
+          {session.over ? (
+            <SessionOver session={session} />
+          ) : record ? (
             <RecordView
-              record={shown}
+              record={record}
               criteria={review.criteria}
               emphasised={emphasised}
               decision={walk.decision}
@@ -134,9 +154,11 @@ export function OneByOne({ review, topBar }: { review: Review; topBar: HTMLEleme
             queue.value && <Done reviewId={reviewId} />
           )}
         </div>
-        {shown && <CriteriaPanel review={review} record={shown} onEmphasise={setEmphasised} />}
+        {record && !session.over && (
+          <CriteriaPanel review={review} record={record} onEmphasise={setEmphasised} />
+        )}
       </div>
-      {shown && (
+      {shown && !session.over && (
         <DecisionBar
           decision={walk.decision}
           busy={decide.running}
@@ -148,8 +170,30 @@ export function OneByOne({ review, topBar }: { review: Review; topBar: HTMLEleme
           onCloseReasons={() => setChoosingReason(false)}
         />
       )}
-      {shown && <RankingWhy record={shown} decision={walk.decision} queue={queue.value} />}
+      {record && <RankingWhy record={record} decision={walk.decision} queue={queue.value} />}
+      {shown && <RecordNotes key={shown.id} reviewId={reviewId} recordId={shown.id} />}
     </>
+  );
+}
+
+function SessionOver({ session }: { session: Session }) {
+  useShortcuts("Session", [
+    { keys: "enter", label: "Another session", run: () => session.begin(session.size) },
+  ]);
+  return (
+    <Empty
+      icon={Coffee}
+      action={
+        <span className="record-row-acts">
+          <Button kind="primary" shortcut="⏎" onPress={() => session.begin(session.size)}>
+            Another {session.size}
+          </Button>
+          <Button onPress={() => session.begin(0)}>Go on without a session</Button>
+        </span>
+      }
+    >
+      {sessionSummary(session)} Everything is on disk; a break helps the next ones.
+    </Empty>
   );
 }
 

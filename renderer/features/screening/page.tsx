@@ -1,11 +1,19 @@
 /** Screen: one abstract at a time, decided by keyboard; or the list. */
-import { GitCompareArrows, List, RectangleVertical, Upload, UsersRound } from "lucide-react";
-import { useState } from "react";
+import {
+  GitCompareArrows,
+  List,
+  Maximize2,
+  Minimize2,
+  RectangleVertical,
+  Upload,
+  UsersRound,
+} from "lucide-react";
+import { useEffect, useState } from "react";
 import { go } from "../../frame/route.ts";
 import { useRemembered } from "../../frame/remembered.ts";
 import { StateMark } from "../../frame/state-mark.tsx";
 import { useShortcuts } from "../../frame/shortcuts.ts";
-import { Button } from "../../ui/button.tsx";
+import { Button, IconButton } from "../../ui/button.tsx";
 import { Empty, Skeleton, Trouble } from "../../ui/feedback.tsx";
 import { Segmented } from "../../ui/segmented.tsx";
 import { plural } from "../../ui/time.ts";
@@ -64,7 +72,17 @@ export function ScreenPage({ reviewId }: { reviewId: string }) {
   const reviewer = useCall("settings.get", {}).value?.reviewer ?? "";
   const conflicts = useCall("team.get", { reviewId }).value?.conflicts;
   const open = (conflicts?.screen ?? 0) + (conflicts?.fullText ?? 0);
+  const [focus, setFocus] = useState(false);
+  useEffect(() => {
+    document.documentElement.toggleAttribute("data-focus", focus);
+    return () => document.documentElement.removeAttribute("data-focus");
+  }, [focus]);
   useShortcuts("Screen", [
+    {
+      keys: "f",
+      label: "Focus: only the record, or everything again",
+      run: () => setFocus(!focus),
+    },
     {
       keys: "v",
       label: "Next view: one by one, list, conflicts, team",
@@ -108,6 +126,13 @@ export function ScreenPage({ reviewId }: { reviewId: string }) {
           </Button>
         )}
         <div className="screen-top-part" ref={setBarNode} />
+        <IconButton
+          label={focus ? "Leave focus" : "Focus: only the record"}
+          icon={focus ? Minimize2 : Maximize2}
+          shortcut="F"
+          pressed={focus}
+          onPress={() => setFocus(!focus)}
+        />
       </div>
       {mode === "one" && <OneByOne key={reviewer} review={review.value} topBar={barNode} />}
       {mode === "list" && <RecordList key={reviewer} review={review.value} />}

@@ -1,15 +1,23 @@
-/** All records as a list: filter, search, open. Rows load in chunks as they come into view. */
+/**
+ * All records as a list, with the criteria grid: filter, search, walk and decide by keyboard. Rows
+ * load in chunks as they come into view.
+ */
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { Search } from "lucide-react";
-import { useDeferredValue, useRef, useState } from "react";
-import type { Review, ReviewRecord } from "../../../electron/api/schemas/review.ts";
-import { StateMark } from "../../frame/state-mark.tsx";
+import { Grid3x3, Layers2, Search } from "lucide-react";
+import { useDeferredValue, useEffect, useRef, useState } from "react";
+import type { Review } from "../../../electron/api/schemas/review.ts";
+import { useRemembered } from "../../frame/remembered.ts";
 import { useShortcuts } from "../../frame/shortcuts.ts";
-import { Why } from "../../frame/why.tsx";
 import { Button } from "../../ui/button.tsx";
 import { Empty, Trouble } from "../../ui/feedback.tsx";
 import { Segmented } from "../../ui/segmented.tsx";
+import { toast } from "../../ui/toast.tsx";
 import { useCall, useChange } from "../../use-call.ts";
+import { GroupSuggestions } from "./group-suggestions.tsx";
+import { DecisionBar } from "./decision-bar.tsx";
+import { chunkRows, type ListFilter, type ListQuery } from "./list-query.ts";
+import { GridHead, RowChunk } from "./list-rows.tsx";
+import { RecordPanel } from "./record-panel.tsx";
 
 const filters = [
   { id: "any", text: "All" },
@@ -18,140 +26,205 @@ const filters = [
   { id: "exclude", text: "Excluded" },
   { id: "maybe", text: "Maybe" },
 ] as const;
-type Filter = (typeof filters)[number]["id"];
-type Query = { reviewId: string; decision: Filter; text: string };
+type Action = "include" | "exclude" | "maybe";
 
 const rowPx = 44;
-const chunkRows = 100;
 
 export function RecordList({ review }: { review: Review }) {
-  const [decision, setDecision] = useState<Filter>("any");
+  const reviewId = review.id;
+  const [decision, setDecision] = useState<ListFilter>("any");
   const [typed, setTyped] = useState("");
-  const [opened, setOpened] = useState<ReviewRecord | null>(null);
-  const decide = useChange("screening.decide", ["review"]);
-  const decideOpened = async (action: "include" | "exclude" | "maybe"): Promise<void> => {
-    if (!opened || decide.running) return;
-    const decision = await decide.run({ reviewId: review.id, recordId: opened.id, action });
-    if (decision) setOpened({ ...opened, decision: action });
-  };
-  useShortcuts(
-    "Record in the list",
-    [
-      { keys: "i", label: "Include", run: () => void decideOpened("include") },
-      { keys: "e", label: "Exclude, without a reason", run: () => void decideOpened("exclude") },
-      { keys: "m", label: "Maybe, put aside", run: () => void decideOpened("maybe") },
-      { keys: "escape", label: "Close the record", hidden: true, run: () => setOpened(null) },
-    ],
-    opened !== null,
-  );
+  const [reason, setReason] = useState("");
+  const [tag, setTag] = useState("");
+  const [grid, setGrid] = useRemembered("screen-grid", true);
+  const [grouping, setGrouping] = useState(false);
+  const [active, setActive] = useState(0);
+  const find = useRef<HTMLInputElement>(null);
   const text = useDeferredValue(typed);
-  const query: Query = { reviewId: review.id, decision, text };
+  const query: ListQuery = {
+    reviewId,
+    decision,
+    text,
+    ...(reason ? { reason } : {}),
+    ...(tag ? { tag } : {}),
+  };
+  const tags = useCall("records.tags", { reviewId }).value ?? [];
   const first = useCall("review.records", { ...query, offset: 0, limit: chunkRows });
   const total = first.value?.total ?? 0;
+  const at = Math.min(active, Math.max(0, total - 1));
+  const undo = useChange("screening.undo", ["review"]);
+  const part = useCall("review.records", {
+    ...query,
+    offset: Math.floor(at / chunkRows) * chunkRows,
+    limit: chunkRows,
+  });
+  const opened = part.value?.records[at % chunkRows] ?? null;
+  const decide = useChange("screening.decide", ["review"]);
+  const [choosing, setChoosing] = useState(false);
+  const decideOpened = async (action: Action, why?: string): Promise<void> => {
+    if (!opened || decide.running) return;
+    setChoosing(false);
+    const recordId = opened.id;
+    const stored = await decide.run({
+      reviewId,
+      recordId,
+      action,
+      ...(why ? { reason: why } : {}),
+    });
+    // Where decided records leave the list, the next one moves up by itself.
+    if (stored && (decision === "any" || decision === action)) setActive(at + 1);
+  };
+  const askOrDecide = (action: Action): void => {
+    if (action === "exclude" && review.exclusionReasons.length > 0) setChoosing(opened !== null);
+    else void decideOpened(action);
+  };
+  const takeBack = async (): Promise<void> => {
+    const answer = await undo.run({ reviewId });
+    if (answer)
+      toast(answer.undone ? `Taken back: ${answer.title}` : "There is nothing of yours to undo.");
+  };
+  const step = (by: number): void => setActive(Math.min(total - 1, Math.max(0, at + by)));
+  useShortcuts("List", [
+    { keys: ["j", "arrowdown"], label: "Next record", hidden: true, run: () => step(1) },
+    { keys: ["k", "arrowup"], label: "Previous record", hidden: true, run: () => step(-1) },
+    { keys: "pagedown", label: "Ten records on", hidden: true, run: () => step(10) },
+    { keys: "pageup", label: "Ten records back", hidden: true, run: () => step(-10) },
+    { keys: "i", label: "Include", run: () => void decideOpened("include") },
+    { keys: "e", label: "Exclude, then a digit for the reason", run: () => askOrDecide("exclude") },
+    { keys: "m", label: "Maybe, put aside", run: () => void decideOpened("maybe") },
+    { keys: ["u", "mod+z"], label: "Undo the last decision", run: () => void takeBack() },
+    { keys: "g", label: "Show or hide the criteria grid", run: () => setGrid(!grid) },
+    { keys: "/", label: "Find in the list", run: () => find.current?.focus() },
+  ]);
+  const excludeFor = (index: number): void =>
+    void decideOpened("exclude", review.exclusionReasons[index]);
+  useShortcuts(
+    "Reason for exclusion",
+    [
+      {
+        keys: review.exclusionReasons.slice(0, 9).map((_, index) => String(index + 1)),
+        label: "The reason with this number",
+        hidden: true,
+        run: (key) => excludeFor(Number(key) - 1),
+      },
+      { keys: ["enter", "e"], label: "Without a reason", hidden: true, run: () => excludeFor(-1) },
+      { keys: "escape", label: "Do not exclude", hidden: true, run: () => setChoosing(false) },
+    ],
+    choosing,
+  );
   const scroller = useRef<HTMLDivElement>(null);
   // oxlint-disable-next-line react/incompatible-library -- the React Compiler is not in use here.
   const virtual = useVirtualizer({
     count: Math.ceil(total / chunkRows),
     getScrollElement: () => scroller.current,
     estimateSize: (index) => rowPx * Math.min(chunkRows, total - index * chunkRows),
-    overscan: 1,
+    overscan: 0,
   });
+  useEffect(() => keepInView(scroller.current, at), [at]);
+  const criteria = grid ? review.criteria.filter(({ muted }) => !muted) : [];
+  const error = decide.error ?? undo.error;
   return (
-    <div className="record-list">
+    <div className="record-list" style={{ "--criteria": criteria.length } as React.CSSProperties}>
       <div className="record-list-bar">
         <label className="search-field">
           <Search size={14} aria-hidden />
           <input
+            ref={find}
             type="search"
-            aria-label="Find in titles, abstracts and authors"
-            placeholder="Find in titles, abstracts and authors"
+            aria-label="Find in titles, abstracts, authors and notes"
+            placeholder="Find in titles, abstracts, authors, notes"
             value={typed}
             onChange={(event) => setTyped(event.target.value)}
+            onKeyDown={(event) => event.key === "Escape" && event.currentTarget.blur()}
           />
           <span className="count">{total.toLocaleString()}</span>
         </label>
+        <Choice
+          label="Reason"
+          value={reason}
+          options={review.exclusionReasons}
+          onChoose={setReason}
+        />
+        <Choice label="Tag" value={tag} options={tags.map((one) => one.tag)} onChoose={setTag} />
         <Segmented label="Decision" options={filters} value={decision} onChange={setDecision} />
+        <Button kind="quiet" icon={Grid3x3} shortcut="G" onPress={() => setGrid(!grid)}>
+          Criteria
+        </Button>
+        <Button kind="quiet" icon={Layers2} onPress={() => setGrouping(!grouping)}>
+          Related
+        </Button>
       </div>
-      <div className="record-rows" ref={scroller} role="list">
+      {grouping && <GroupSuggestions reviewId={reviewId} onClose={() => setGrouping(false)} />}
+      {error && <Trouble error={error} kept="The record keeps its earlier decision." />}
+      <div className="record-rows" ref={scroller} role="grid" aria-label="Records and criteria">
+        {criteria.length > 0 && <GridHead criteria={criteria} />}
         {first.value && total === 0 && (
           <Empty icon={Search}>No record fits. Change the filter or the words.</Empty>
         )}
-        <div style={{ height: virtual.getTotalSize(), position: "relative" }}>
+        <div role="rowgroup" style={{ height: virtual.getTotalSize(), position: "relative" }}>
           {virtual.getVirtualItems().map((item) => (
             <div
-              key={`${decision} ${text} ${item.index}`}
+              key={`${JSON.stringify(query)} ${item.index}`}
+              role="presentation"
               style={{ position: "absolute", insetInline: 0, top: item.start }}
             >
-              <Chunk
+              <RowChunk
                 query={query}
                 index={item.index}
-                openedId={opened?.id ?? null}
-                onOpen={setOpened}
+                active={at}
+                criteria={criteria}
+                onOpen={setActive}
               />
             </div>
           ))}
         </div>
       </div>
-      {opened && (
-        <Why title="Record">
-          <p>
-            <strong>{opened.title}</strong>
-          </p>
-          <p className="field-note">
-            {[opened.authors.slice(0, 3).join(", "), opened.journal, opened.year]
-              .filter(Boolean)
-              .join(" · ")}
-          </p>
-          <p className="record-row-acts">
-            {opened.decision && <StateMark state={opened.decision} />}
-            <Button shortcut="I" onPress={() => void decideOpened("include")}>
-              Include
-            </Button>
-            <Button shortcut="E" onPress={() => void decideOpened("exclude")}>
-              Exclude
-            </Button>
-            <Button shortcut="M" onPress={() => void decideOpened("maybe")}>
-              Maybe
-            </Button>
-          </p>
-          {decide.error && (
-            <Trouble error={decide.error} kept="The record keeps its earlier decision." />
-          )}
-          <p>{opened.abstract || "No abstract."}</p>
-        </Why>
+      {choosing && (
+        <DecisionBar
+          decision={null}
+          busy={decide.running}
+          reasons={review.exclusionReasons}
+          onInclude={() => void decideOpened("include")}
+          onExclude={() => askOrDecide("exclude")}
+          onMaybe={() => void decideOpened("maybe")}
+          onReason={(why) => void decideOpened("exclude", why)}
+          onCloseReasons={() => setChoosing(false)}
+        />
       )}
+      {opened && <RecordPanel review={review} record={opened} onDecide={askOrDecide} />}
     </div>
   );
 }
 
-type ChunkProps = {
-  query: Query;
-  index: number;
-  openedId: string | null;
-  onOpen: (record: ReviewRecord) => void;
+/** The row in hand stays in view, below the grid's head. */
+function keepInView(scroller: HTMLElement | null, row: number): void {
+  if (!scroller) return;
+  const top = row * rowPx;
+  const room = scroller.clientHeight - rowPx;
+  if (top < scroller.scrollTop) scroller.scrollTop = top;
+  else if (top + rowPx > scroller.scrollTop + room) scroller.scrollTop = top + rowPx - room;
+}
+
+type ChoiceProps = {
+  label: string;
+  value: string;
+  options: string[];
+  onChoose: (value: string) => void;
 };
 
-function Chunk({ query, index, openedId, onOpen }: ChunkProps) {
-  const { value } = useCall("review.records", {
-    ...query,
-    offset: index * chunkRows,
-    limit: chunkRows,
-  });
-  return value?.records.map((record) => (
-    <button
-      type="button"
-      role="listitem"
-      className="record-row"
-      key={record.id}
-      aria-current={record.id === openedId}
-      onClick={() => onOpen(record)}
+function Choice({ label, value, options, onChoose }: ChoiceProps) {
+  if (options.length === 0) return null;
+  return (
+    <select
+      className="input list-choice"
+      aria-label={`Only records with this ${label.toLowerCase()}`}
+      value={value}
+      onChange={(event) => onChoose(event.target.value)}
     >
-      <span className="record-row-title">{record.title}</span>
-      <span className="record-row-source">
-        {[record.authors[0], record.journal].filter(Boolean).join(" · ")}
-      </span>
-      <span className="numbers">{record.year ?? ""}</span>
-      <span>{record.decision && <StateMark state={record.decision} />}</span>
-    </button>
-  ));
+      <option value="">Any {label.toLowerCase()}</option>
+      {options.map((option) => (
+        <option key={option}>{option}</option>
+      ))}
+    </select>
+  );
 }

@@ -30,7 +30,8 @@ export function RecordView({ record, criteria, emphasised, decision }: RecordVie
           </StateMark>
         )}
       </p>
-      <h2 className="record-title">
+      <h2 className="record-title" dir="auto">
+        {record.title === "" && <i>This record came without a title</i>}
         <MarkedText
           text={record.title}
           highlights={marks("title")}
@@ -40,11 +41,11 @@ export function RecordView({ record, criteria, emphasised, decision }: RecordVie
       </h2>
       {record.abstract === "" ? (
         <p className="record-none">
-          This record came without an abstract. Decide by its title, or put it aside and look at the
-          paper.
+          This record came without an abstract. Decide by its title, add the abstract under Notes
+          and tags, or put it aside and look at the paper.
         </p>
       ) : (
-        <p className="record-abstract">
+        <p className="record-abstract" dir="auto">
           <MarkedText
             text={record.abstract}
             highlights={marks("abstract")}
@@ -61,6 +62,7 @@ export function RecordView({ record, criteria, emphasised, decision }: RecordVie
             url={`https://pubmed.ncbi.nlm.nih.gov/${record.pmid}/`}
           />
         )}
+        {record.group && <span>decided together with its group</span>}
         {record.source && <span>from {record.source}</span>}
       </p>
     </article>
