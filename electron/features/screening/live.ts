@@ -4,10 +4,9 @@
  * changed since is dropped. Nobody waits: the ranking at hand is there at once.
  */
 import type { Criterion } from "../../api/schemas/review.ts";
-import { featureSpaceWork } from "./feature-space.ts";
-import { learnerOn, recipeFor, type Label, type Learner } from "./learner.ts";
+import { learnerOn, recipes, type Label, type Learner } from "./learner.ts";
 import { runInSlices, type Work } from "./slices.ts";
-import type { Texts } from "./text-features.ts";
+import { featureWork, type Texts } from "./text-features.ts";
 import { createJudge, termWeightWork, type Judge } from "./zero-shot.ts";
 
 export type RankedText = { id: string; title: string; abstract: string };
@@ -144,9 +143,8 @@ async function make(state: State, input: RankingInput, isStale: () => boolean): 
     // The classifier will be wanted soon: its features are made while the first records are read.
   }
   if (state.learner === null) {
-    const recipe = recipeFor(state.texts.length);
-    const space = await runInSlices(featureSpaceWork(textsOf(state), recipe), never);
-    if (space !== null) state.learner = learnerOn(space, recipe);
+    const features = await runInSlices(featureWork(textsOf(state), recipes.elasU4), never);
+    if (features !== null) state.learner = learnerOn(features, recipes.elasU4);
   }
   if (!bothClasses || isStale() || state.learner === null) return;
   const scores = await runInSlices(state.learner.learnWork(labels), isStale);
