@@ -1,4 +1,5 @@
 import { mkdtempSync, writeFileSync } from "node:fs";
+// oxlint-disable-next-line no-restricted-imports -- a stand-in for the model server, not a part of the program
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
