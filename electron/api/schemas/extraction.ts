@@ -10,7 +10,7 @@ export const fieldType = z.enum(["text", "number", "category", "list"]);
 export const fieldSchema = z.object({
   id: z
     .string()
-    .regex(/^[a-z0-9][a-z0-9-]*$/, "a field id is lower-case letters, digits and hyphens"),
+    .regex(/^[A-Za-z0-9][A-Za-z0-9-]*$/, "a field id is letters, digits and hyphens"),
   name: z.string().min(1),
   description: z.string(),
   type: fieldType,
