@@ -55,6 +55,7 @@ export function QuestionPage({ reviewId }: { reviewId: string }) {
           onSave={(text) => save({ question: text })}
         />
         <ExclusionReasons
+          reviewId={reviewId}
           reasons={exclusionReasons}
           onSave={(reasons) => save({ exclusionReasons: reasons })}
         />

@@ -3,7 +3,7 @@
  * load in chunks as they come into view.
  */
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { Grid3x3, Layers2, Search } from "lucide-react";
+import { Grid3x3, Layers2, Plus, Search } from "lucide-react";
 import { useDeferredValue, useEffect, useRef, useState } from "react";
 import type { Review } from "../../../electron/api/schemas/review.ts";
 import { useRemembered } from "../../frame/remembered.ts";
@@ -14,6 +14,7 @@ import { Segmented } from "../../ui/segmented.tsx";
 import { toast } from "../../ui/toast.tsx";
 import { useCall, useChange } from "../../use-call.ts";
 import { GroupSuggestions } from "./group-suggestions.tsx";
+import { AddRecord } from "./add-record.tsx";
 import { DecisionBar } from "./decision-bar.tsx";
 import { chunkRows, type ListFilter, type ListQuery } from "./list-query.ts";
 import { GridHead, RowChunk } from "./list-rows.tsx";
@@ -38,6 +39,7 @@ export function RecordList({ review }: { review: Review }) {
   const [tag, setTag] = useState("");
   const [grid, setGrid] = useRemembered("screen-grid", true);
   const [grouping, setGrouping] = useState(false);
+  const [adding, setAdding] = useState(false);
   const [active, setActive] = useState(0);
   const find = useRef<HTMLInputElement>(null);
   const text = useDeferredValue(typed);
@@ -150,10 +152,14 @@ export function RecordList({ review }: { review: Review }) {
         <Button kind="quiet" icon={Grid3x3} shortcut="G" onPress={() => setGrid(!grid)}>
           Criteria
         </Button>
+        <Button kind="quiet" icon={Plus} onPress={() => setAdding(!adding)}>
+          Add
+        </Button>
         <Button kind="quiet" icon={Layers2} onPress={() => setGrouping(!grouping)}>
           Related
         </Button>
       </div>
+      {adding && <AddRecord reviewId={reviewId} onClose={() => setAdding(false)} />}
       {grouping && <GroupSuggestions reviewId={reviewId} onClose={() => setGrouping(false)} />}
       {error && <Trouble error={error} kept="The record keeps its earlier decision." />}
       <div className="record-rows" ref={scroller} role="grid" aria-label="Records and criteria">

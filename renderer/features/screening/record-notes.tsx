@@ -1,5 +1,6 @@
 /** Notes, tags, the group, and corrections by hand, wherever a record is in hand. */
 import { useState } from "react";
+import { useShortcuts } from "../../frame/shortcuts.ts";
 import { Why } from "../../frame/why.tsx";
 import { AutosaveField } from "../../ui/autosave-field.tsx";
 import { Button } from "../../ui/button.tsx";
@@ -14,6 +15,17 @@ export function RecordNotes({ reviewId, recordId }: RecordNotesProps) {
   const { value } = useCall("screening.record", { reviewId, recordId });
   const annotate = useChange("records.annotate", ["review", "screening.record"]);
   const ungroup = useChange("records.ungroup", ["review", "screening"]);
+  useShortcuts("Notes", [
+    { keys: "n", label: "Write a note", run: () => focusField("note") },
+    { keys: "t", label: "Write tags", run: () => focusField("tags") },
+    {
+      keys: "escape",
+      label: "Leave the field",
+      hidden: true,
+      whileTyping: true,
+      run: () => document.activeElement instanceof HTMLElement && document.activeElement.blur(),
+    },
+  ]);
   if (value?.id !== recordId) return null;
   const save = async (change: { tags?: string[]; note?: string }): Promise<boolean> =>
     (await annotate.run({
@@ -58,6 +70,10 @@ export function RecordNotes({ reviewId, recordId }: RecordNotesProps) {
       />
     </Why>
   );
+}
+
+function focusField(name: string): void {
+  document.querySelector<HTMLElement>(`.why textarea[name="${name}"]`)?.focus();
 }
 
 type CorrectionProps = RecordNotesProps & { title: string; abstract: string };
