@@ -6,6 +6,7 @@ import { assetId, reviewId } from "./review.ts";
 export const exportFormat = z.enum([
   "csv",
   "xlsx",
+  "docx",
   "ris",
   "json",
   "prisma-svg",

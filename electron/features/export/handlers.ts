@@ -15,6 +15,7 @@ import { teamPlan } from "../review/team-plan.ts";
 import { characteristicsTable, type ExportField } from "./cells.ts";
 import { prismaRows, prismaSvg } from "./prisma-diagram.ts";
 import { recordRows, toBibtex, toCslJson, toRis, type DecidedRecord } from "./references.ts";
+import { characteristicsOf, toDocx } from "./word.ts";
 import { provenanceRows, toCsv, toXlsx } from "./sheets.ts";
 
 type Built = { name: string; type: string; content: string | Uint8Array };
@@ -76,6 +77,17 @@ async function build(file: ReviewFile, format: ExportFormat, about: About): Prom
           content: await toXlsx(tableOf(file, fields), { title: file.protocol().title }),
         },
       ];
+    case "docx":
+      return [
+        {
+          name: "characteristics.docx",
+          type: "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+          content: await toDocx(
+            characteristicsOf(tableOf(file, fields), includedRecords(file), fields),
+            { title: file.protocol().title },
+          ),
+        },
+      ];
     case "ris":
       return [
         text("included.ris", risType, toRis(included(file))),
@@ -92,7 +104,15 @@ async function build(file: ReviewFile, format: ExportFormat, about: About): Prom
     case "json":
       return [text("review.json", "application/json", wholeReview(file, about))];
     case "bundle": {
-      const formats: ExportFormat[] = ["csv", "xlsx", "ris", "prisma-svg", "prisma-csv", "json"];
+      const formats: ExportFormat[] = [
+        "csv",
+        "xlsx",
+        "docx",
+        "ris",
+        "prisma-svg",
+        "prisma-csv",
+        "json",
+      ];
       const parts = (await Promise.all(formats.map((one) => build(file, one, about)))).flat();
       parts.push(...decisionBundles(file, about));
       const manifest = parts.map(({ name, content }) => ({ name, sha256: sha256(content) }));

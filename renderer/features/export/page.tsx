@@ -34,6 +34,12 @@ const exports: { format: ExportFormat; name: string; what: string; icon: LucideI
     icon: FileSpreadsheet,
   },
   {
+    format: "docx",
+    name: "Characteristics of studies",
+    what: "Word, one table per study as in Cochrane reviews, sources numbered",
+    icon: FileText,
+  },
+  {
     format: "ris",
     name: "Included records",
     what: "RIS with the decisions, for a reference manager",
