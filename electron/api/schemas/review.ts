@@ -152,6 +152,8 @@ export const reviewContract = {
       decision: z.enum(["include", "exclude", "maybe", "none", "any"]).default("any"),
       text: z.string().default(""),
       /** Only records with this reason at either stage, with this tag, or at this full-text state. */
+      /** The asking reviewer's own decisions, or what the stages came to. */
+      view: z.enum(["own", "outcome"]).default("own"),
       reason: z.string().optional(),
       tag: z.string().optional(),
       fullText: z.enum(["include", "exclude", "none"]).optional(),

@@ -58,7 +58,7 @@ export function createExportHandlers({
 type About = { fields: ExportField[]; me: string; reviewer: string | undefined };
 
 async function build(file: ReviewFile, format: ExportFormat, about: About): Promise<Built[]> {
-  const { fields } = about;
+  const { fields, me } = about;
   const text = (name: string, type: string, content: string): Built => ({ name, type, content });
   switch (format) {
     case "csv": {
@@ -66,7 +66,7 @@ async function build(file: ReviewFile, format: ExportFormat, about: About): Prom
       return [
         text("characteristics.csv", csvType, toCsv([table.columns, ...table.rows])),
         text("provenance.csv", csvType, toCsv(provenanceRows(table.provenance))),
-        text("records.csv", csvType, toCsv(recordRows(file.records()))),
+        text("records.csv", csvType, toCsv(recordRows(file.records(me, "outcome")))),
       ];
     }
     case "xlsx":
@@ -91,7 +91,7 @@ async function build(file: ReviewFile, format: ExportFormat, about: About): Prom
     case "ris":
       return [
         text("included.ris", risType, toRis(included(file))),
-        text("records.ris", risType, toRis(decided(file, file.records()))),
+        text("records.ris", risType, toRis(decided(file, file.records(me, "outcome")))),
       ];
     case "csl-json":
       return [text("included.csl.json", "application/json", toCslJson(included(file)))];
@@ -193,7 +193,7 @@ function wholeReview(file: ReviewFile, { fields, me }: About): string {
       id: file.id(),
       ...file.protocol(),
       fields,
-      records: file.records(),
+      records: file.records(me, "outcome"),
       reports: file.reports(),
       searches: file.searches(),
       prisma: file.prisma(),

@@ -53,7 +53,8 @@ const records: Command = {
     if (review === undefined)
       throw new AppError("usage", "records needs a review: evidesk records REVIEW");
     const reviewId = await context.openReview(review);
-    return (await context.call("review.records", { reviewId, limit: 200_000 })).records;
+    return (await context.call("review.records", { reviewId, limit: 200_000, view: "outcome" }))
+      .records;
   },
 };
 

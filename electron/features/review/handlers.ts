@@ -73,10 +73,10 @@ export function createReviewHandlers({
       emit({ done: files.length, total: files.length, label: "Imported" });
       return reports;
     },
-    "review.records": async ({ reviewId, offset, limit, ...filter }) => {
+    "review.records": async ({ reviewId, offset, limit, view, ...filter }) => {
       const found = reviews
         .get(reviewId)
-        .records(reviewer())
+        .records(reviewer(), view)
         .filter((record) => wanted(record, { ...filter, text: filter.text.toLowerCase() }));
       return { total: found.length, records: found.slice(offset, offset + limit) };
     },

@@ -21,11 +21,13 @@ const selectRecords = `SELECT r.id, r.title, r.abstract, r.authors, r.year, r.jo
   FROM records r LEFT JOIN reports p ON p.recordId = r.id`;
 
 type Known = { screen: Outcome | undefined; fullText: Outcome | undefined; notes: Decision[] };
+/** The reviewer's own decisions, or what the stages came to, as far as the reviewer may read it. */
+export type RecordView = "own" | "outcome";
 type Row = Record<string, unknown>;
 
 export function createRecordReader(ledger: Ledger) {
   /** Live records (duplicates left out) in id order; see `recordFrom` for what `reviewer` changes. */
-  function records(reviewer?: string): ReviewRecord[] {
+  function records(reviewer?: string, view: RecordView = "own"): ReviewRecord[] {
     const plan = teamPlan(ledger);
     const [screen, fullText] = [outcomesOf(ledger, "screen"), outcomesOf(ledger, "fullText")];
     const notes = Map.groupBy(ledger.currentDecisions("annotate"), ({ subject }) => subject);
@@ -37,7 +39,11 @@ export function createRecordReader(ledger: Ledger) {
         fullText: fullText.get(subject),
         notes: notes.get(subject) ?? [],
       };
-      return recordFrom(row, known, groups.get(String(row["id"])) ?? null, reviewer, plan);
+      return recordFrom(row, known, groups.get(String(row["id"])) ?? null, {
+        reviewer,
+        view,
+        plan,
+      });
     });
   }
 
@@ -62,7 +68,7 @@ export function createRecordReader(ledger: Ledger) {
       notes: inForce(ledger.decisions("annotate", subject)),
     };
     const group = groupsOf(ledger).get(String(row["id"])) ?? null;
-    return recordFrom(row, known, group, reviewer, teamPlan(ledger));
+    return recordFrom(row, known, group, { reviewer, view: "own", plan: teamPlan(ledger) });
   }
 
   return { records, record, outcome };
@@ -70,17 +76,17 @@ export function createRecordReader(ledger: Ledger) {
 
 /**
  * `reviewer` sees the own decisions (of anyone, where the work is shared), and others' tags only where
- * blinding has ended; without a reviewer the outcome of each stage shows.
+ * blinding has ended; `outcome`, or no reviewer, shows what each stage came to.
  */
 function recordFrom(
   row: Row,
   known: Known,
   group: string | null,
-  reviewer: string | undefined,
-  plan: TeamPlan,
+  { reviewer, view, plan }: { reviewer: string | undefined; view: RecordView; plan: TeamPlan },
 ): ReviewRecord {
+  const whole = reviewer === undefined || view === "outcome";
   const shown = (outcome: Outcome | undefined): Decision | undefined =>
-    reviewer === undefined || sharesWork(plan)
+    whole || sharesWork(plan)
       ? (outcome?.decision ?? undefined)
       : outcome?.decisions.find((decision) => decision.reviewer === reviewer);
   const screen = shown(known.screen);
@@ -88,7 +94,7 @@ function recordFrom(
   const open =
     reviewer === undefined || maySeeOthers(known.screen?.decisions ?? [], reviewer, plan.reviewers);
   const notes = known.notes.filter((note) => open || note.reviewer === reviewer);
-  const mine = notes.filter((note) => reviewer === undefined || note.reviewer === reviewer);
+  const mine = notes.filter((note) => whole || note.reviewer === reviewer);
   return {
     id: String(row["id"]),
     title: String(row["title"]),

@@ -37,11 +37,14 @@ test("no call of the contract gives a blinded reviewer the other's decision, rea
     reason: "SECRET-REASON",
     note: "SECRET-NOTE",
   });
+  await ana("records.annotate", { reviewId, recordId: "1", tags: ["SECRET-TAG"], note: "SECRET" });
   const told: unknown[] = [
     await ben("review.get", { reviewId }),
     await ben("review.list", {}),
     await ben("review.records", { reviewId }),
     await ben("review.records", { reviewId, decision: "maybe" }),
+    await ben("review.records", { reviewId, view: "outcome" }),
+    await ben("records.tags", { reviewId }),
     await ben("screening.queue", { reviewId }),
     await ben("screening.record", { reviewId, recordId: "1" }),
     await ben("screening.progress", { reviewId }),
