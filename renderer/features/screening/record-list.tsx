@@ -61,7 +61,7 @@ export function RecordList({ review }: { review: Review }) {
     limit: chunkRows,
   });
   const opened = part.value?.records[at % chunkRows] ?? null;
-  const decide = useChange("screening.decide", ["review"]);
+  const decide = useChange("screening.decide", ["review", "team.get"]);
   const [choosing, setChoosing] = useState(false);
   const decideOpened = async (action: Action, why?: string): Promise<void> => {
     if (!opened || decide.running) return;

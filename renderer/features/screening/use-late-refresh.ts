@@ -8,7 +8,7 @@ import { invalidate } from "../../use-call.ts";
 const restMs = 900;
 
 function refreshAll(): void {
-  invalidate("screening", "review.get", "review.list");
+  invalidate("screening", "review.get", "review.list", "team.get");
 }
 
 export function useLateRefresh(): () => void {
