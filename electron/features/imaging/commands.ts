@@ -6,6 +6,7 @@ import type { ExpertResult, Segmentation } from "../models/models.ts";
 import { describeResult, measureMask } from "./describe.ts";
 import { apply, orientationCode, rowsOf, type Vector } from "./geometry.ts";
 import { loadSeries } from "./load.ts";
+import { anonymize } from "./anonymize-command.ts";
 import { convertImage } from "./convert.ts";
 import { shownVolume } from "./dicom-volume.ts";
 import { writeMask } from "./mask-files.ts";
@@ -257,4 +258,5 @@ export const commands: Record<string, Command> = {
   segment,
   classify,
   read,
+  anonymize,
 };

@@ -91,7 +91,8 @@ const inflater = (whole: Uint8Array, position: number): Uint8Array => {
   return joined;
 };
 
-function parse(bytes: Uint8Array, name: string): DataSet {
+/** All elements of a file, with or without the Part 10 wrapping. @throws badFile */
+export function readDataSet(bytes: Uint8Array, name: string): DataSet {
   try {
     if (hasPreamble(bytes)) return dicomParser.parseDicom(bytes, { inflater } as never);
     const bare = bareSyntax(bytes);
@@ -135,7 +136,7 @@ const textOf = (thrown: unknown): string =>
 
 /** Reads a file's header. @throws badFile where the file breaks off or holds no image. */
 export function readDicom(bytes: Uint8Array, name: string): DicomFile {
-  const dataSet = parse(bytes, name);
+  const dataSet = readDataSet(bytes, name);
   try {
     return describe(dataSet, name);
   } catch (thrown) {
