@@ -124,6 +124,7 @@ export function prismaRows(counts: PrismaCounts): string[][] {
     ["Reports sought for retrieval", "", String(counts.soughtForRetrieval)],
     ["Reports not retrieved", "", String(counts.notRetrieved)],
     ["Reports assessed for eligibility", "", String(counts.assessed)],
+    ["Reports at hand, not assessed yet", "", String(counts.unassessed)],
     ...counts.excludedAtFullText.map((entry) => [
       "Reports excluded",
       entry.reason,

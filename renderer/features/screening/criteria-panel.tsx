@@ -7,10 +7,12 @@ import { ScreeningProgress } from "./screening-progress.tsx";
 type CriteriaPanelProps = {
   review: Review;
   record: QueuedRecord;
+  /** Why there are no verdicts, where the review's plan keeps them back. */
+  withheld: string | null;
   onEmphasise: (criterionId: string | null) => void;
 };
 
-export function CriteriaPanel({ review, record, onEmphasise }: CriteriaPanelProps) {
+export function CriteriaPanel({ review, record, withheld, onEmphasise }: CriteriaPanelProps) {
   const verdicts = new Map(record.verdicts.map((verdict) => [verdict.criterionId, verdict]));
   const active = review.criteria.filter((criterion) => !criterion.muted);
   return (
@@ -56,6 +58,7 @@ export function CriteriaPanel({ review, record, onEmphasise }: CriteriaPanelProp
           abstract.
         </p>
       )}
+      {withheld && record.verdicts.length === 0 && <p className="field-note">{withheld}</p>}
       {active.length === 0 && (
         <p className="field-note">
           No criteria yet. Write them on the Question page; their words are marked in each abstract.

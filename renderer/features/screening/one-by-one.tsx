@@ -12,7 +12,7 @@ import { toast } from "../../ui/toast.tsx";
 import { useCall, useChange } from "../../use-call.ts";
 import { CriteriaPanel } from "./criteria-panel.tsx";
 import { DecisionBar } from "./decision-bar.tsx";
-import { RankingWhy } from "./ranking-why.tsx";
+import { RankingWhy, withheldNote } from "./ranking-why.tsx";
 import { RecordNotes } from "./record-notes.tsx";
 import { RecordView } from "./record-view.tsx";
 import { SessionNote, sessionSummary, useSession, type Session } from "./session.tsx";
@@ -36,6 +36,7 @@ export function OneByOne({ review, topBar }: { review: Review; topBar: HTMLEleme
   const [choosingReason, setChoosingReason] = useState(false);
   const [emphasised, setEmphasised] = useState<string | null>(null);
   const session = useSession();
+  const suggestions = useCall("team.get", { reviewId }).value?.plan.suggestions ?? "before";
   // Once it is decided, a record shows what was withheld before.
   const decided = useCall(
     "screening.record",
@@ -155,7 +156,12 @@ export function OneByOne({ review, topBar }: { review: Review; topBar: HTMLEleme
           )}
         </div>
         {record && !session.over && (
-          <CriteriaPanel review={review} record={record} onEmphasise={setEmphasised} />
+          <CriteriaPanel
+            review={review}
+            record={record}
+            withheld={withheldNote(suggestions)}
+            onEmphasise={setEmphasised}
+          />
         )}
       </div>
       {shown && !session.over && (
@@ -170,7 +176,14 @@ export function OneByOne({ review, topBar }: { review: Review; topBar: HTMLEleme
           onCloseReasons={() => setChoosingReason(false)}
         />
       )}
-      {record && <RankingWhy record={record} decision={walk.decision} queue={queue.value} />}
+      {record && (
+        <RankingWhy
+          record={record}
+          decision={walk.decision}
+          queue={queue.value}
+          suggestions={suggestions}
+        />
+      )}
       {shown && <RecordNotes key={shown.id} reviewId={reviewId} recordId={shown.id} />}
     </>
   );

@@ -1,6 +1,7 @@
 /** Why this record stands here: the ranking behind it and the decision on it. */
 import type { Decision } from "../../../electron/api/schemas/ledger.ts";
 import type { QueuedRecord } from "../../../electron/api/schemas/screening.ts";
+import type { TeamPlan } from "../../../electron/api/schemas/team.ts";
 import type { Output } from "../../../electron/api/contract.ts";
 import { StateMark } from "../../frame/state-mark.tsx";
 import { Why } from "../../frame/why.tsx";
@@ -10,13 +11,25 @@ type RankingWhyProps = {
   record: QueuedRecord;
   decision: Decision | null;
   queue: Output<"screening.queue"> | undefined;
+  suggestions: TeamPlan["suggestions"];
 };
 
-export function RankingWhy({ record, decision, queue }: RankingWhyProps) {
+/** Said wherever suggestions would stand; null when they show. */
+export function withheldNote(suggestions: TeamPlan["suggestions"]): string | null {
+  if (suggestions === "before") return null;
+  return suggestions === "after"
+    ? "This review shows suggestions after your decision: go back to the record to see them."
+    : "This review shows no suggestions: records come in file order.";
+}
+
+export function RankingWhy({ record, decision, queue, suggestions }: RankingWhyProps) {
+  const withheld = decision ? null : withheldNote(suggestions);
   return (
     <>
       <Why title="Why this record now">
-        {record.score === null || !queue ? (
+        {withheld ? (
+          <p>{withheld}</p>
+        ) : record.score === null || !queue ? (
           <p>
             It is next in file order. Once one record is included and one excluded, a model ranks
             the rest and learns from each decision.

@@ -1,6 +1,7 @@
 /** A sitting of so many records: how many are done, the pace, and when it will be over. */
 import { Timer } from "lucide-react";
 import { useState } from "react";
+import { useShortcuts } from "../../frame/shortcuts.ts";
 import { duration, plural } from "../../ui/time.ts";
 
 /** A longer pause is a break, not reading. */
@@ -45,6 +46,13 @@ type SessionNoteProps = { session: Session; remaining: number };
 
 export function SessionNote({ session, remaining }: SessionNoteProps) {
   const { size, done, secondsPer } = session;
+  useShortcuts("Session", [
+    {
+      keys: "s",
+      label: "Session of 10, 25, 50, 100, 200, 500 records, or none",
+      run: () => session.begin(sizes[(sizes.indexOf(size) + 1) % sizes.length] ?? 0),
+    },
+  ]);
   const left = size > 0 ? Math.max(0, size - done) : remaining;
   return (
     <span className="session numbers">
