@@ -9,9 +9,11 @@ PYTHON="${PYTHON:-python3}"
 "$PYTHON" train_taggers.py
 "$PYTHON" measure_taggers.py pico-tagger --write
 "$PYTHON" train_taggers.py --head facts --epochs 10 --batch 2400
+"$PYTHON" calibrate_facts.py
 "$PYTHON" measure_taggers.py trial-facts --write
 "$PYTHON" rct_classifier.py
 "$PYTHON" measure_rct_classifier.py --write
 "$PYTHON" text_encoder.py
 "$PYTHON" measure_text_encoder.py --write
+"$PYTHON" plots.py
 "$PYTHON" goldens.py
