@@ -51,8 +51,18 @@ test("a brush stroke makes a corrected mask beside the model's own", async ({ ap
   for (let step = 0; step <= 10; step += 1)
     await app.mouse.move(box.x + box.width * 0.36, box.y + box.height * (0.5 + step * 0.015));
   await app.mouse.up();
-  await app.getByRole("button", { name: /Save correction/ }).click();
+  // The focus is on the image now: its keys still act.
+  await app.keyboard.press("b");
+  await expect(app.getByRole("button", { name: "Brush" })).toHaveAttribute("aria-pressed", "true");
+  await app.keyboard.press("e");
+  await expect(app.getByRole("button", { name: "Eraser" })).toHaveAttribute("aria-pressed", "true");
+  const before = await app.locator(".finding-size").first().textContent();
+  await app.keyboard.press("s");
   await expect(app.locator(".finding [data-state=corrected]")).toBeVisible();
+  await expect(
+    app.locator(".finding-size").first(),
+    "the size is that of the corrected mask",
+  ).not.toHaveText(before ?? "");
   const [decision] = (await films(desk)).decisions;
   expect(decision?.action).toBe("correct");
   expect(decision?.value?.voxelsChanged).toBeGreaterThan(50);

@@ -70,7 +70,7 @@ function isTyping(target: EventTarget | null): boolean {
 const keysOf = (shortcut: Shortcut): string[] => [shortcut.keys].flat();
 
 export function startShortcuts(): void {
-  window.addEventListener("keydown", (event) => {
+  const act = (event: KeyboardEvent): void => {
     if (event.defaultPrevented || event.isComposing) return;
     const key = nameOf(event);
     const typing = isTyping(event.target);
@@ -86,7 +86,16 @@ export function startShortcuts(): void {
       found.run(key);
       return;
     }
-  });
+  };
+  window.addEventListener("keydown", act);
+  // The image's own tools swallow every key pressed on it: there the page hears them first.
+  window.addEventListener(
+    "keydown",
+    (event) => {
+      if (event.target instanceof Element && event.target.closest("[data-page-keys]")) act(event);
+    },
+    true,
+  );
 }
 
 const signs: Record<string, string> = {

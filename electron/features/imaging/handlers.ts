@@ -184,7 +184,13 @@ export function createImagingHandlers({
     const raw = await assets.get(maskOf(suggested));
     let changed = 0;
     for (let at = 0; at < bytes.length; at += 1) if (bytes[at] !== raw[at]) changed += 1;
-    return { mask, voxelsChanged: changed, ...(seconds === undefined ? {} : { seconds }) };
+    const { labels = [] } = suggested as { labels?: { id: number; name: string; color: string }[] };
+    return {
+      mask,
+      voxelsChanged: changed,
+      labels: measureMask(bytes, series, labels),
+      ...(seconds === undefined ? {} : { seconds }),
+    };
   }
 }
 

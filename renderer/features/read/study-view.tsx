@@ -25,6 +25,7 @@ import { redoStroke, setBrushSize, setMode, undoStroke, type Mode } from "./corn
 import { presetsOf } from "./presets.ts";
 import { readMask, writeMask, type ShownSeries } from "./shown-series.ts";
 import {
+  labelsOf,
   latestOn,
   loadMask,
   maskIdOf,
@@ -94,6 +95,7 @@ function Reading({ study, series }: { study: Study; series: Series }) {
   const since = useRef(0);
   const { suggestion, decision } = latestOn(study, series);
   const value = segmentValue(suggestion);
+  const labels = labelsOf(study, series);
   const maskId = maskIdOf(study, series);
   const isVolume = series.shape[2] > 1;
 
@@ -233,7 +235,7 @@ function Reading({ study, series }: { study: Study; series: Series }) {
           planes={planes}
           opacity={opacity}
           overlay={overlay}
-          color={value?.labels[0]?.color ?? "#3b82f6"}
+          labels={labels}
           onReady={onReady}
         />
         {series.warnings.length > 0 && <p className="read-warning">{series.warnings.join(" ")}</p>}
@@ -248,7 +250,13 @@ function Reading({ study, series }: { study: Study; series: Series }) {
         )}
         <Conversation
           turns={study.turns.filter((turn) => turn.seriesId === series.id)}
-          offers={isVolume ? ["outline the lungs", "outline the bone"] : ["outline the lungs"]}
+          offers={
+            series.modality === "MR"
+              ? []
+              : isVolume
+                ? ["outline the lungs", "outline the bone"]
+                : ["outline the lungs"]
+          }
           busy={reading.busy}
           onAsk={(text) => void reading.ask(text)}
           onCancel={reading.cancel}
@@ -282,7 +290,7 @@ function Reading({ study, series }: { study: Study; series: Series }) {
                   : `by ${suggestion.model} ${suggestion.modelVersion}`}
               </span>
             </header>
-            {value.labels.map((label) => (
+            {labels.map((label) => (
               <div className="finding-label" key={label.id}>
                 <i
                   data-label-color

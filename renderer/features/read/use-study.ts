@@ -26,6 +26,14 @@ export function latestOn(study: Study, series: Series) {
   return { suggestion, decision: last?.action === "withdraw" ? undefined : last };
 }
 
+/** What is measured on the mask that stands: the reader's correction, else the model's outline. */
+export function labelsOf(study: Study, series: Series): SegmentValue["labels"] {
+  const { suggestion, decision } = latestOn(study, series);
+  const corrected = decision?.action === "correct" ? decision.value : undefined;
+  const { labels } = (corrected ?? {}) as Partial<SegmentValue>;
+  return labels ?? segmentValue(suggestion)?.labels ?? [];
+}
+
 /** The mask to show: the corrected one when there is one, else the model's. */
 export function maskIdOf(study: Study, series: Series): string | null {
   const { suggestion, decision } = latestOn(study, series);

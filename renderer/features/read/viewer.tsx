@@ -14,7 +14,8 @@ type ViewerProps = {
   planes: "one" | "three";
   opacity: number;
   overlay: boolean;
-  color: string;
+  /** Every label has the colour that the legend shows. */
+  labels: { id: number; color: string }[];
   onReady: (shown: ShownSeries) => void;
 };
 
@@ -25,7 +26,7 @@ const three = [
   { id: "coronal", orientation: OrientationAxis.CORONAL, name: "Coronal" },
 ] as const;
 
-export function Viewer({ series, window, planes, opacity, overlay, color, onReady }: ViewerProps) {
+export function Viewer({ series, window, planes, opacity, overlay, labels, onReady }: ViewerProps) {
   const holder = useRef<HTMLDivElement>(null);
   const [problem, setProblem] = useState("");
   const [engine, setEngine] = useState<RenderingEngine | null>(null);
@@ -87,10 +88,16 @@ export function Viewer({ series, window, planes, opacity, overlay, color, onRead
           outlineOpacity: 1,
         },
       );
-      segmentation.config.color.setSegmentIndexColor(viewport.id, segmentationId, 1, rgba(color));
+      for (const { id, color } of labels)
+        segmentation.config.color.setSegmentIndexColor(
+          viewport.id,
+          segmentationId,
+          id,
+          rgba(color),
+        );
       viewport.render();
     }
-  }, [engine, layout, series.id, overlay, opacity, color]);
+  }, [engine, layout, series.id, overlay, opacity, labels]);
 
   useEffect(() => {
     const node = holder.current;
@@ -101,7 +108,7 @@ export function Viewer({ series, window, planes, opacity, overlay, color, onRead
   }, [engine]);
 
   return (
-    <div className="viewer" data-views={shownViews.length} ref={holder}>
+    <div className="viewer" data-page-keys data-views={shownViews.length} ref={holder}>
       {shownViews.map((view) => (
         <figure key={`${layout} ${view.id}`} className="viewer-view">
           <div
