@@ -54,11 +54,11 @@ export function Header({ route, why }: HeaderProps) {
       {review && review.records > 0 && (
         <div
           className="header-progress numbers"
-          title={`${review.decided} of ${plural(review.records, "record")} decided`}
+          title={`You decided on ${review.decidedByMe} of ${plural(review.records, "record")}; ${review.decided} are settled`}
         >
-          <Bar part={review.decided / review.records} label="Records decided" />
+          <Bar part={review.decidedByMe / review.records} label="Records you decided on" />
           <span>
-            {review.decided.toLocaleString()} / {review.records.toLocaleString()}
+            {review.decidedByMe.toLocaleString()} / {review.records.toLocaleString()}
           </span>
         </div>
       )}

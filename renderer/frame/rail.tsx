@@ -90,7 +90,7 @@ export function Rail({ route }: { route: Route }) {
       run: () => go({ page: "activity", reviewId: null }),
     },
   ]);
-  const left = review ? review.records - review.decided : 0;
+  const left = review ? review.records - review.decidedByMe : 0;
   const notes: Partial<Record<Stage, string>> =
     review && left > 0 ? { screen: left.toLocaleString() } : {};
 

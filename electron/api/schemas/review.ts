@@ -80,7 +80,10 @@ export const reviewSummarySchema = z.object({
   file: z.string(),
   question: z.string(),
   records: z.int(),
+  /** Records with a settled outcome at screening. */
   decided: z.int(),
+  /** Records that the asking reviewer has decided on: what a queue and its progress are about. */
+  decidedByMe: z.int(),
   included: z.int(),
   reports: z.int(),
   updatedAt: z.string(),

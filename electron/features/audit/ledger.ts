@@ -266,6 +266,13 @@ export function openLedger(database: DatabaseSync) {
     return new Map(rows.map((row) => [String(row["action"]), Number(row["n"])]));
   }
 
+  /** How many subjects one reviewer has decided on. */
+  function countOwn(kind: RecordKind, reviewer: string): number {
+    const own = latest("kind = ? AND reviewer = ? GROUP BY subject");
+    const sql = `SELECT count(*) AS n FROM decisions WHERE sequence IN (${own}) AND action <> 'withdraw'`;
+    return Number(all(sql, kind, reviewer)[0]?.["n"] ?? 0);
+  }
+
   function inForce(sequences: string, ...values: SQLInputValue[]): Decision[] {
     return all(
       `SELECT * FROM decisions WHERE sequence IN (${sequences}) AND action <> 'withdraw' ORDER BY at, sequence`,
@@ -327,6 +334,7 @@ export function openLedger(database: DatabaseSync) {
     currentDecisions,
     latestDecisions,
     countLatest,
+    countOwn,
     auditEvents,
     verify,
     suggestions: (kind: RecordKind, subjectPrefix = ""): Suggestion[] =>

@@ -29,11 +29,12 @@ export function createReviewHandlers({
   const reviewer = (): string => reviews.settings().reviewer;
   return {
     "review.list": async () => reviews.list(),
-    "review.create": async ({ title, question }) => describe(reviews.create(title, question)),
-    "review.get": async ({ reviewId }) => describe(reviews.get(reviewId)),
+    "review.create": async ({ title, question }) =>
+      describe(reviews.create(title, question), reviewer()),
+    "review.get": async ({ reviewId }) => describe(reviews.get(reviewId), reviewer()),
     "review.adopt": async ({ assetId, name }) => {
       await assets.info(assetId);
-      return describe(reviews.adopt(assets.path(assetId), name));
+      return describe(reviews.adopt(assets.path(assetId), name), reviewer());
     },
     "review.copy": async ({ reviewId }) => {
       const file = reviews.get(reviewId);
@@ -57,7 +58,7 @@ export function createReviewHandlers({
     "review.update": async ({ reviewId, ...change }) => {
       const file = reviews.get(reviewId);
       file.update(reviewer(), change);
-      return describe(file);
+      return describe(file, reviewer());
     },
     "review.import": async ({ reviewId, files }, { signal, emit }) => {
       const file = reviews.get(reviewId);

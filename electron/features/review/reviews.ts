@@ -21,7 +21,7 @@ import {
 import { actingReviewer } from "./acting.ts";
 import { outcomesOf } from "./outcomes.ts";
 import { openReview, type ReviewFile } from "./store.ts";
-import { teamPlan } from "./team-plan.ts";
+import { sharesWork, teamPlan } from "./team-plan.ts";
 
 export type Reviews = ReturnType<typeof openReviews>;
 
@@ -149,11 +149,13 @@ export function openReviews(dataFolder: string) {
   function list(): ReviewSummary[] {
     const fromFolder = files().map((path) => {
       const file = tryOpen(path);
-      return typeof file === "string" ? unreadable(path, file) : summarise(file);
+      return typeof file === "string"
+        ? unreadable(path, file)
+        : summarise(file, settings().reviewer);
     });
     const elsewhere = [...open.values()]
       .filter((file) => !file.path.startsWith(folder))
-      .map(summarise);
+      .map((file) => summarise(file, settings().reviewer));
     return [...fromFolder, ...elsewhere].toSorted((a, b) => b.updatedAt.localeCompare(a.updatedAt));
   }
 
@@ -189,6 +191,7 @@ function unreadable(path: string, problem: string): ReviewSummary {
     question: "",
     records: 0,
     decided: 0,
+    decidedByMe: 0,
     included: 0,
     reports: 0,
     updatedAt: statSync(path).mtime.toISOString(),
@@ -197,18 +200,21 @@ function unreadable(path: string, problem: string): ReviewSummary {
   };
 }
 
-export function summarise(file: ReviewFile): ReviewSummary {
+/** `reviewer` is whose own progress the summary tells beside the review's. */
+export function summarise(file: ReviewFile, reviewer: string): ReviewSummary {
   const { title, question } = file.protocol();
   const { ledger } = file;
   const last = ledger.all("SELECT at FROM audit ORDER BY sequence DESC LIMIT 1")[0];
   const decisions = countOutcomes(file);
+  const decided = [...decisions.values()].reduce((sum, count) => sum + count, 0);
   return {
     id: file.id(),
     title,
     question,
     file: basename(file.path),
     records: file.liveCount(),
-    decided: [...decisions.values()].reduce((sum, count) => sum + count, 0),
+    decided,
+    decidedByMe: sharesWork(teamPlan(ledger)) ? decided : ledger.countOwn("screen", reviewer),
     included: decisions.get("include") ?? 0,
     reports: Number(ledger.all("SELECT count(*) AS n FROM reports")[0]?.["n"] ?? 0),
     updatedAt: String(last?.["at"] ?? ""),
@@ -225,6 +231,6 @@ function countOutcomes({ ledger }: ReviewFile): Map<string, number> {
   return counts;
 }
 
-export function describe(file: ReviewFile): Review {
-  return { ...summarise(file), ...file.protocol(), prisma: file.prisma() };
+export function describe(file: ReviewFile, reviewer: string): Review {
+  return { ...summarise(file, reviewer), ...file.protocol(), prisma: file.prisma() };
 }

@@ -161,9 +161,10 @@ test("the summary that Home shows counts what the records say", async () => {
     file.ledger.decide([{ kind: "screen", subject, action, reviewer: "AB" }]);
   }
   file.attachReport("AB", "1", { assetId: "0".repeat(64), name: "1.pdf", matchedBy: "DOI" });
-  expect(summarise(file)).toMatchObject({
+  expect(summarise(file, "AB")).toMatchObject({
     records: 3,
     decided: 2,
+    decidedByMe: 2,
     included: 1,
     reports: 1,
     title: "A review",

@@ -93,6 +93,7 @@ test("two agree: settled; they differ: open until adjudicated; nothing is overwr
   expect(await cleo("team.conflicts", { reviewId })).toMatchObject({ open: 2 });
   expect(await ana("review.get", { reviewId })).toMatchObject({
     decided: 1,
+    decidedByMe: 3,
     included: 1,
     prisma: { screened: 1, soughtForRetrieval: 1, unscreened: 3 },
   });
