@@ -2,9 +2,29 @@
 import { spawn, spawnSync } from "node:child_process";
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { createRequire } from "node:module";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
+import { parseArgs } from "node:util";
+import { toErrorShape } from "./api/errors.ts";
 import { defaultDataFolder, pageFolder, programFolder } from "./places.ts";
 import { serve } from "./serve.ts";
+
+const usage = "npm start -- [--port N] [--data DIR]";
+
+/** What the command line asks for; a wrong flag is said, not passed over. */
+function asked(): { port: number; dataFolder: string } {
+  try {
+    const { values } = parseArgs({
+      options: { port: { type: "string" }, data: { type: "string" } },
+    });
+    const port = Number(values.port ?? process.env["PORT"] ?? 0);
+    if (!Number.isInteger(port) || port < 0 || port > 65535)
+      throw new Error(`--port takes a number from 0 to 65535, not "${values.port}".`);
+    return { port, dataFolder: resolve(values.data ?? defaultDataFolder()) };
+  } catch (thrown) {
+    process.stderr.write(`${thrown instanceof Error ? thrown.message : ""}\nUsage: ${usage}\n`);
+    process.exit(2);
+  }
+}
 
 const require = createRequire(import.meta.url);
 const downloadSeconds = 120;
@@ -57,6 +77,7 @@ function buildPage(): void {
   if (result.status !== 0) process.exit(result.status ?? 1);
 }
 
+const { port, dataFolder } = asked();
 const reason = whyNoDesktop();
 if (reason === null) {
   buildPage();
@@ -68,17 +89,19 @@ if (reason === null) {
     "dist",
     "electron-forge.js",
   );
-  spawn(process.execPath, [forge, "start"], { cwd: programFolder, stdio: "inherit" }).on(
+  const env = { ...process.env, EVIDESK_DATA: dataFolder };
+  spawn(process.execPath, [forge, "start"], { cwd: programFolder, stdio: "inherit", env }).on(
     "exit",
     (code) => process.exit(code ?? 0),
   );
 } else {
   buildPage();
-  const host = await serve({
-    dataFolder: defaultDataFolder(),
-    port: Number(process.env["PORT"] ?? 0),
-    open: !process.env["CI"],
-  });
+  const host = await serve({ dataFolder, port, open: !process.env["CI"] }).catch(
+    (thrown: unknown) => {
+      process.stderr.write(`${toErrorShape(thrown).message}\n`);
+      process.exit(1);
+    },
+  );
   process.stdout.write(
     `No desktop window here (${reason}), so Evidesk runs in the browser: ${host.url}\n`,
   );

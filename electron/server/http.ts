@@ -1,4 +1,5 @@
 /** The loopback host: the same app as in the window, for a browser on this machine (or over `ssh -L`). */
+import { AppError } from "../api/errors.ts";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { randomBytes } from "node:crypto";
@@ -62,7 +63,16 @@ export async function startHost({
 
 function listen(server: Server, port: number): Promise<number> {
   return new Promise((resolve, reject) => {
-    server.once("error", reject);
+    server.once("error", (error: NodeJS.ErrnoException) =>
+      reject(
+        error.code === "EADDRINUSE"
+          ? new AppError(
+              "conflict",
+              `Port ${port} is taken by another program. Choose another one.`,
+            )
+          : error,
+      ),
+    );
     server.listen(port, "127.0.0.1", () => resolve((server.address() as AddressInfo).port));
   });
 }

@@ -102,9 +102,9 @@ test("a file that cannot be read is reported and the others still attach", async
   expect(results[0]?.warning).toContain("cannot be read as a PDF");
 });
 
-async function suggested() {
+async function suggested(text = trial) {
   const all = await desk();
-  const assetId = await all.upload(trial, "x.txt");
+  const assetId = await all.upload(text, "x.txt");
   await all.handlers["extraction.attach"](
     { reviewId: all.reviewId, files: [{ assetId, name: "x.txt" }], confirm: false },
     frame,
@@ -119,6 +119,22 @@ async function suggested() {
     ).studies[0]?.cells.filter((one) => one.fieldId === fieldId) ?? [];
   return { ...all, cell };
 }
+
+test("accepting a column at once leaves what fails a check to a person", async () => {
+  const wrong = await suggested(trial.replace(/Ninety-six|96/, "A total of 142"));
+  const column = { reviewId: wrong.reviewId, fieldId: "groupSize" };
+  expect(await wrong.handlers["extraction.acceptVerified"](column, frame)).toEqual({
+    accepted: 0,
+    skipped: 2,
+  });
+  const right = await suggested();
+  expect(
+    await right.handlers["extraction.acceptVerified"](
+      { ...column, reviewId: right.reviewId },
+      frame,
+    ),
+  ).toEqual({ accepted: 2, skipped: 0 });
+});
 
 test("suggestions fill the grid, a decision rules over them, and undoing shows the suggestion again", async () => {
   const { handlers, reviewId, cell } = await suggested();

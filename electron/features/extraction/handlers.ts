@@ -142,7 +142,10 @@ export function createExtractionHandlers({
           (cell) => cell.fieldId === fieldId && cell.decision === null && cell.suggestion !== null,
         ),
       );
-      const verified = open.filter((cell) => cell.state === "verified");
+      // A failed check is for a person to look at: nothing doubtful is accepted unseen.
+      const verified = open.filter(
+        (cell) => cell.state === "verified" && cell.suggestion?.checks.every(({ ok }) => ok),
+      );
       file.ledger.decide(
         verified.flatMap((cell): NewDecision[] =>
           cell.suggestion

@@ -20,6 +20,22 @@ FUNDING:
 This study was funded by the Research Council of Norway.
 `;
 
+test("arms that do not add up to the trial are told at every arm, so that none is accepted unseen", () => {
+  const found = suggestFields(
+    paperFromPlain(trial.replace("Ninety-six adults", "A total of 142 adults")),
+    defaultFields,
+  );
+  const sum = (one: Proposal | undefined) =>
+    one?.checks.find(({ name }) => name === "arms add up")?.ok;
+  const arms = by(found, "groupSize");
+  expect(arms).toHaveLength(2);
+  expect(arms.map(sum)).toEqual([false, false]);
+  expect(by(suggestFields(paperFromPlain(trial), defaultFields), "groupSize").map(sum)).toEqual([
+    true,
+    true,
+  ]);
+});
+
 test("a review's first fields can be kept when a field is added: they pass the contract themselves", () => {
   const { input } = extractionContract["extraction.setFields"];
   expect(input.safeParse({ reviewId: "r", fields: defaultFields }).error).toBeUndefined();

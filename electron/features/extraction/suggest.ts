@@ -61,10 +61,15 @@ function proposalFrom(reading: Reading, field: Field, candidate: Candidate): Pro
   };
 }
 
+/** The arms' sizes against the trial's, shown on both: on the whole and on each arm. */
 function sizeChecks(reading: Reading, field: Field, candidate: Candidate): Check[] {
-  if (candidate.unit !== "participants" || field.perArm || candidate.arm !== undefined) return [];
+  if (candidate.unit !== "participants") return [];
   const arms = findArms(reading);
-  const value = findNumbers(candidate.value)[0]?.value;
+  const isArm = field.perArm || candidate.arm !== undefined;
+  const whole = isArm
+    ? kindOf({ ...field, name: "Sample size" })?.finder(reading)[0]?.value
+    : candidate.value;
+  const value = findNumbers(whole ?? "")[0]?.value;
   return total(arms) === null || value === undefined || arms.length < 2
     ? []
     : [
