@@ -62,11 +62,13 @@ async function build(file: ReviewFile, format: ExportFormat, about: About): Prom
   const text = (name: string, type: string, content: string): Built => ({ name, type, content });
   switch (format) {
     case "csv": {
+      const assessed = outcomesOf(file.ledger, "fullText");
+      const fullTextOf = (id: string) => assessed.get(recordSubject(id))?.decision ?? undefined;
       const table = tableOf(file, fields);
       return [
         text("characteristics.csv", csvType, toCsv([table.columns, ...table.rows])),
         text("provenance.csv", csvType, toCsv(provenanceRows(table.provenance))),
-        text("records.csv", csvType, toCsv(recordRows(file.records(me, "outcome")))),
+        text("records.csv", csvType, toCsv(recordRows(file.records(me, "outcome"), fullTextOf))),
       ];
     }
     case "xlsx":

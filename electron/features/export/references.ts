@@ -85,9 +85,12 @@ export function toBibtex(records: DecidedRecord[]): string {
 }
 
 /** Every record with what both stages came to, its tags and notes; the importer reads it back. */
-export function recordRows(records: readonly ReviewRecord[]): string[][] {
+export function recordRows(
+  records: readonly ReviewRecord[],
+  fullTextOf: (recordId: string) => Decision | undefined,
+): string[][] {
   const columns =
-    "id title abstract authors year journal doi pmid decision reason fullText fullTextReason notes";
+    "id title abstract authors year journal doi pmid decision reason fullText fullTextReason fullTextCriterion fullTextQuote fullTextPage notes";
   const rows = records.map((record) => [
     record.id,
     record.title,
@@ -101,7 +104,16 @@ export function recordRows(records: readonly ReviewRecord[]): string[][] {
     record.reason,
     record.fullText ?? "",
     record.fullTextReason,
+    ...groundsOf(fullTextOf(record.id)),
     annotationLines(record).join("\n"),
   ]);
   return [columns.split(" "), ...rows];
+}
+
+/** The criterion, the passage and the page that a full-text decision rests on. */
+function groundsOf(decision: Decision | undefined): [string, string, string] {
+  const value = decision?.value;
+  if (value === null || typeof value !== "object" || Array.isArray(value)) return ["", "", ""];
+  const { criterion, quote, page } = value;
+  return [String(criterion ?? ""), String(quote ?? ""), String(page ?? "")];
 }

@@ -166,6 +166,9 @@ test("the full-text decision keeps its criterion and passage, and PRISMA counts 
     quote: "aged 6 to 12 years",
     page: 3,
   });
+  const { files } = await ana("export.create", { reviewId, format: "csv" });
+  const table = await desk.textOf(files.find((one) => one.name === "records.csv")?.assetId ?? "");
+  expect(table).toContain('"Wrong population / Children","Children","aged 6 to 12 years","3"');
   expect((await ana("review.get", { reviewId })).prisma).toMatchObject({
     soughtForRetrieval: 3,
     notRetrieved: 1,

@@ -1,12 +1,14 @@
 /** The decision on a full text: include for the synthesis, or exclude with its reason. */
 import { Check, CircleSlash, Quote } from "lucide-react";
 import { useState } from "react";
+import type { Decision } from "../../../electron/api/schemas/ledger.ts";
 import type { Criterion } from "../../../electron/api/schemas/review.ts";
+import { StateMark } from "../../frame/state-mark.tsx";
 import { useShortcuts } from "../../frame/shortcuts.ts";
 import { Button } from "../../ui/button.tsx";
 import { Trouble } from "../../ui/feedback.tsx";
 import { toast } from "../../ui/toast.tsx";
-import { useChange } from "../../use-call.ts";
+import { useCall, useChange } from "../../use-call.ts";
 
 type AssessmentProps = {
   reviewId: string;
@@ -25,6 +27,9 @@ export function Assessment({ reviewId, recordId, undecided, reasons, criteria }:
     setGrounds({ ...grounds, ...selected });
   };
   const decide = useChange("screening.decide", ["review", "extraction"]);
+  const history = useCall("screening.record", { reviewId, recordId }).value?.history ?? [];
+  const latest = history.findLast(({ kind }) => kind === "fullText");
+  const last = latest?.action === "withdraw" ? undefined : latest;
   const undo = useChange("screening.undo", ["review", "extraction"]);
   const takeBack = async (): Promise<void> => {
     const answer = await undo.run({ reviewId });
@@ -78,6 +83,7 @@ export function Assessment({ reviewId, recordId, undecided, reasons, criteria }:
       {decide.error && (
         <Trouble error={decide.error} kept="The paper is still attached and undecided." />
       )}
+      {last && <LastAssessment decision={last} />}
       <div className="assessment-grounds">
         <select
           className="input"
@@ -142,6 +148,25 @@ export function Assessment({ reviewId, recordId, undecided, reasons, criteria }:
         </div>
       )}
     </div>
+  );
+}
+
+/** The decision in force with the words it rests on. */
+function LastAssessment({ decision }: { decision: Decision }) {
+  const { action, reason, reviewer, value } = decision;
+  const grounds = value !== null && typeof value === "object" && !Array.isArray(value) ? value : {};
+  return (
+    <p className="assessment-last">
+      <StateMark state={action === "include" ? "include" : "exclude"}>
+        {[action, reason].filter(Boolean).join(": ")}
+      </StateMark>{" "}
+      <span className="field-note">
+        {reviewer}
+        {typeof grounds["criterion"] === "string" && ` · ${grounds["criterion"]}`}
+        {typeof grounds["page"] === "number" && ` · page ${grounds["page"]}`}
+      </span>
+      {typeof grounds["quote"] === "string" && <q dir="auto">{grounds["quote"]}</q>}
+    </p>
   );
 }
 
