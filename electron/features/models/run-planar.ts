@@ -79,6 +79,7 @@ async function infer(
       `${manifest.id}: inference "${inference.kind}" does not apply to single images.`,
     );
   const input = preprocessPlanes(planes, manifest.preprocess);
+  refuseOtherChannels(manifest, input.channels.length);
   const size = input.width * input.height;
   const data = new Float32Array(size * input.channels.length);
   for (const [index, channel] of input.channels.entries()) data.set(channel, index * size);
@@ -106,6 +107,20 @@ async function infer(
       `${manifest.id}: the network's output holds NaN; nothing of it is used.`,
     );
   return { output: { dims: output.dims, data: output.data }, reply };
+}
+
+/** A plane short of a network's channels would only fail inside the runtime, in its words. */
+function refuseOtherChannels(manifest: Manifest, given: number): void {
+  const input = manifest.inputs[0];
+  if (input === undefined || given === input.channels) return;
+  const { channels } = input;
+  const sequences = input["sequences"];
+  const named = Array.isArray(sequences) ? ` (${sequences.map(String).join(", ")})` : "";
+  throw new AppError(
+    "wrongModality",
+    `${manifest.title} reads ${channels} channels${named}; this image has ${given}.`,
+    { channels, given },
+  );
 }
 
 function split(data: Float32Array, channels: number): Float32Array[] {

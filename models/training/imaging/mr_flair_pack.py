@@ -3,12 +3,16 @@
 import hashlib
 import json
 
-from mr_flair_data import SIZE
-from mr_flair_measure import SMALLEST
+import numpy
+import onnxruntime
+from PIL import Image
+
+from mr_flair_data import SIZE, Slice
+from mr_flair_measure import SMALLEST, clean, probability_of
 from reliability import reliability_svg
 
 GOAL = 0.85
-LICENCE = "CC BY 3.0 (TCGA-LGG at TCIA); research only here, since the copy trained on states no licence"
+LICENCE = "Non-commercial research only: TCGA-LGG is CC BY 3.0 at TCIA, but the copy trained on states no licence"
 
 
 def card(data, minutes):
@@ -26,7 +30,7 @@ Outlines FLAIR-bright abnormality of lower-grade glioma on axial slices with thr
 Lower-grade glioma slices of TCGA-LGG (The Cancer Imaging Archive, CC BY 3.0) with masks by Buda, Saha and Mazurowski (2019). {sum(counts.values())} patients, split by a hash of the patient's id (split.json): {counts['train']} for training, {counts['validation']} for the epoch and the threshold, {counts['test']} for the figures below. Slices with over 20 abnormal pixels and about a third as many empty ones; a sequence that was missing is replaced by FLAIR in the source.
 
 ## Network
-U-Net with a halving first step, {SIZE} x {SIZE} input, one CPU thread for {minutes:g} minutes on a busy machine (`models/training/imaging/mr_flair_abnormality.py`). Training stops by the clock, so another machine gives other weights.
+U-Net with a halving first step, {SIZE} x {SIZE} input, one CPU thread on a busy machine, a schedule of {minutes:g} minutes of which the best validation epoch so far was kept (`models/training/imaging/mr_flair_abnormality.py`). Training stops by the clock, so another machine gives other weights.
 
 ## Held-out figures
 Exported network with the pack's own post-processing, at the slice's own size (256 x 256). Per-patient Dice is over all of a patient's slices together.
@@ -53,7 +57,38 @@ def write_pack(folder, data, date, minutes):
     error = data["calibration"]["ece"]
     (folder / "reliability.svg").write_text(reliability_svg(data["calibration"]["bins"], f"Abnormal pixels, held-out slices; calibration error {error}"))
     (folder / "card.md").write_text(card(data, minutes))
+    write_golden(folder, data["threshold"])
     (folder / "manifest.json").write_text(json.dumps(manifest(folder, data, date), indent=1) + "\n")
+
+
+def phantom(side=256, seed=3):
+    """A drawn head, uint8 [side, side, 3]: scalp, brain, ventricles and one FLAIR-bright area. No patient's image is in the pack."""
+    rows, columns = numpy.mgrid[0:side, 0:side] / side - 0.5
+
+    def ellipse(x, y, width, height):
+        return ((columns - x) / width) ** 2 + ((rows - y) / height) ** 2 < 1
+
+    image = numpy.zeros((side, side, 3))
+    for inside, levels in (
+        (ellipse(0, 0, 0.34, 0.42), (70, 60, 75)), (ellipse(0, 0, 0.31, 0.39), (15, 12, 15)), (ellipse(0, 0, 0.29, 0.37), (85, 78, 90)),
+        (ellipse(-0.05, -0.02, 0.025, 0.1), (30, 22, 30)), (ellipse(0.05, -0.02, 0.025, 0.1), (30, 22, 30)), (ellipse(0.14, 0.1, 0.08, 0.11), (75, 165, 82)),
+    ):
+        image[inside] = levels
+    grain = numpy.random.default_rng(seed).normal(0, 3, image.shape) * (image > 0)
+    soft = sum(numpy.roll(image, (dy, dx), (0, 1)) for dy in (-1, 0, 1) for dx in (-1, 0, 1)) / 9
+    return numpy.clip(soft + grain, 0, 255).astype(numpy.uint8)
+
+
+def write_golden(folder, threshold):
+    """The reference pipeline's probability x 65535 and mask for the phantom; the product is held to them by its own test."""
+    golden = folder / "golden"
+    golden.mkdir(exist_ok=True)
+    image = phantom()
+    drawn = Slice("phantom", 0, "", image, numpy.zeros(image.shape[:2], bool))
+    probability = probability_of(onnxruntime.InferenceSession(str(folder / "model.onnx"), providers=["CPUExecutionProvider"]), drawn)
+    Image.fromarray(image).save(golden / "slice.png", optimize=True)
+    Image.fromarray(numpy.round(probability * 65535).astype(numpy.uint16)).save(golden / "probability.png", optimize=True)
+    Image.fromarray(clean(probability >= threshold).astype(numpy.uint8)).save(golden / "mask.png", optimize=True)
 
 
 def manifest(folder, data, date):
