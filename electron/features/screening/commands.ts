@@ -5,7 +5,7 @@ import type { Command, CommandContext } from "../../command.ts";
 import { AppError } from "../../api/errors.ts";
 import type { Criterion } from "../../api/schemas/review.ts";
 import { judgeAll, type ModelJudged } from "./by-model.ts";
-import { createLearner, recipes } from "./learner.ts";
+import { createLearner, recipeFor, recipes, type Recipe } from "./learner.ts";
 import { readLabelledSet, type LabelledRecord } from "./labelled-set.ts";
 import { measureOrder } from "./metrics.ts";
 import { simulate, type Step } from "./simulate.ts";
@@ -134,7 +134,7 @@ const modes = ["active", "zero-shot", "both"];
 const simulateCommand: Command = {
   summary: "Replay the screening of a labelled set.",
   usage:
-    "simulate FILE.csv --prior-included ID --prior-excluded ID [--criteria C.json] [--mode active|zero-shot|both] [--stop RULE]",
+    "simulate FILE.csv --prior-included ID --prior-excluded ID [--criteria C.json] [--mode active|zero-shot|both] [--recipe desk|asreview] [--stop RULE]",
   options: {
     "prior-included": {
       type: "string",
@@ -148,6 +148,10 @@ const simulateCommand: Command = {
     },
     criteria: { type: "string", help: "criteria file; needed by zero-shot and both" },
     mode: { type: "string", help: modes.join(", ") },
+    recipe: {
+      type: "string",
+      help: "desk (the app's own, when not given) or asreview (its elas u4)",
+    },
     stop: { type: "string", help: stopRuleForms },
   },
   async run({ positionals: [path], values }) {
@@ -155,6 +159,9 @@ const simulateCommand: Command = {
     const mode = String(values["mode"] ?? "active");
     if (!modes.includes(mode))
       throw new AppError("usage", `--mode "${mode}" is not one of ${modes.join(", ")}.`);
+    const recipeName = String(values["recipe"] ?? "desk");
+    if (!["desk", "asreview"].includes(recipeName))
+      throw new AppError("usage", `--recipe "${recipeName}" is not one of desk, asreview.`);
     const ruleText = String(values["stop"] ?? "never");
     const rule = parseStopRule(ruleText);
     if (rule === null)
@@ -189,7 +196,11 @@ const simulateCommand: Command = {
     const run =
       mode === "zero-shot"
         ? byCriteria(criteria ?? [], labels, priors, note)
-        : runActive(records, labels, priors, mode === "both" ? criteria : null, note);
+        : runActive(
+            records,
+            recipeName === "asreview" ? recipes.elasU4 : recipeFor(records.length),
+            { labels, priors, criteria: mode === "both" ? criteria : null, stop: note },
+          );
     const found = run.order.map((step) => step.relevant);
     const total = found.filter(Boolean).length;
     const { at, estimate } = stopped ?? { at: found.length, estimate: null };
@@ -212,12 +223,20 @@ const ids = (value: unknown): string[] => (Array.isArray(value) ? value.map(Stri
 
 function runActive(
   records: readonly LabelledRecord[],
-  labels: readonly boolean[],
-  priors: readonly number[],
-  criteria: ZeroShot[] | null,
-  stop: (found: boolean[], remaining: number) => boolean,
+  recipe: Recipe,
+  {
+    labels,
+    priors,
+    criteria,
+    stop,
+  }: {
+    labels: readonly boolean[];
+    priors: readonly number[];
+    criteria: ZeroShot[] | null;
+    stop: (found: boolean[], remaining: number) => boolean;
+  },
 ) {
-  const learner = createLearner(records.map(textOf), recipes.elasU4);
+  const learner = createLearner(records.map(textOf), recipe);
   const offsets = criteria === null ? null : standardised(criteria.map((one) => one.score));
   const found: boolean[] = [];
   let relevant = labels.filter((value, row) => value && priors.includes(row)).length;

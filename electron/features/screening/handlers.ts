@@ -12,7 +12,7 @@ import type { ReviewFile } from "../review/store.ts";
 import { teamPlan } from "../review/team-plan.ts";
 import { highlightsOf } from "./criteria.ts";
 import { createKeeper, readKept } from "./kept-ranking.ts";
-import { recipes } from "./learner.ts";
+import { recipeFor } from "./learner.ts";
 import { createLiveRankings, type LiveRanking, type RankingInput } from "./live.ts";
 import {
   actOn,
@@ -126,7 +126,7 @@ export function createScreeningHandlers({
         remaining: open.length,
         trained,
         learnedFrom: last?.learnedFrom ?? ranking.learnedFrom,
-        model: trained ? recipes.elasU4.name : by,
+        model: trained ? recipeFor(ranking.ids.length).name : by,
         pending: ranking.pending,
       };
     },
@@ -190,7 +190,7 @@ export function createScreeningHandlers({
                   score: shown.score,
                   evidence: [],
                   checks: [],
-                  model: recipes.elasU4.name,
+                  model: recipeFor(file.liveCount()).name,
                   modelVersion: "1",
                   inputSha256: sha256(`${record.title}\n${record.abstract}`),
                   method: "ranking learned from the reviewer's decisions",

@@ -4,10 +4,11 @@
  * changed since is dropped. Nobody waits: the ranking at hand is there at once.
  */
 import type { Criterion } from "../../api/schemas/review.ts";
-import { learnerOn, recipes, type Label, type Learner } from "./learner.ts";
+import { featureSpaceWork, type FeatureSpace } from "./feature-space.ts";
+import { learnerOn, recipeFor, type Label, type Learner } from "./learner.ts";
 import { runInSlices, type Work } from "./slices.ts";
-import { featureWork, type Texts } from "./text-features.ts";
-import { createJudge, termWeightWork, type Judge } from "./zero-shot.ts";
+import type { Texts } from "./text-features.ts";
+import { createJudge, feedbackWork, termWeightWork, type Judge } from "./zero-shot.ts";
 
 export type RankedText = { id: string; title: string; abstract: string };
 
@@ -39,8 +40,11 @@ type State = {
   texts: readonly RankedText[];
   rowOf: Map<string, number>;
   learner: Learner | null;
+  space: FeatureSpace | null;
   judge: Judge | null;
   criteriaScores: Float64Array | null;
+  /** `criteriaScores` hold the feedback from the best records too. */
+  fedBack: boolean;
   ranking: LiveRanking;
   done: Promise<void>;
 };
@@ -62,8 +66,10 @@ export function createLiveRankings() {
       texts,
       rowOf: same?.rowOf ?? new Map(ids.map((id, row) => [id, row])),
       learner: same?.learner ?? null,
+      space: same?.space ?? null,
       judge: null,
       criteriaScores: null,
+      fedBack: false,
       ranking: { ids, scores: null, by: "file order", learnedFrom: 0, judge: null, pending: true },
       done: held?.done ?? Promise.resolve(),
     };
@@ -139,13 +145,21 @@ async function make(state: State, input: RankingInput, isStale: () => boolean): 
       state.ranking =
         state.criteriaScores === null || !criteriaCount
           ? { ...rest, scores: null, by: "file order" }
-          : { ...rest, scores: state.criteriaScores, by: "criteria" };
+          : {
+              ...rest,
+              scores: state.criteriaScores,
+              by: "criteria",
+              // The feedback from the best records follows when the features are there.
+              pending: !state.fedBack,
+            };
     // The classifier will be wanted soon: its features are made while the first records are read.
   }
   if (state.learner === null) {
-    const features = await runInSlices(featureWork(textsOf(state), recipes.elasU4), never);
-    if (features !== null) state.learner = learnerOn(features, recipes.elasU4);
+    const recipe = recipeFor(state.texts.length);
+    const space = await runInSlices(featureSpaceWork(textsOf(state), recipe), never);
+    if (space !== null) [state.space, state.learner] = [space, learnerOn(space, recipe)];
   }
+  if (!bothClasses && criteriaCount && !isStale()) await feedBack(state, isStale);
   if (!bothClasses || isStale() || state.learner === null) return;
   const scores = await runInSlices(state.learner.learnWork(labels), isStale);
   if (scores !== null && !isStale())
@@ -156,6 +170,15 @@ async function make(state: State, input: RankingInput, isStale: () => boolean): 
       learnedFrom: labels.length,
       pending: false,
     };
+}
+
+/** The order by criteria once more, with what its best records have in common. */
+async function feedBack(state: State, isStale: () => boolean): Promise<void> {
+  if (state.fedBack || state.criteriaScores === null || state.space === null) return;
+  const scores = await runInSlices(feedbackWork(state.space, state.criteriaScores), isStale);
+  if (scores === null || isStale()) return;
+  [state.criteriaScores, state.fedBack] = [scores, true];
+  state.ranking = { ...state.ranking, scores, by: "criteria", pending: false };
 }
 
 /** Title and abstract of a row, put together when asked: a large review's texts are not held twice. */

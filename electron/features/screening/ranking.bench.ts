@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { parse } from "csv-parse/sync";
 import { programFolder } from "../../places.ts";
 import { readLabelledSet } from "./labelled-set.ts";
-import { createLearner, recipes, type Label } from "./learner.ts";
-import { measureOrder } from "./metrics.ts";
+import { createLearner, recipeFor, type Label } from "./learner.ts";
+import { measureOrder, type Metrics } from "./metrics.ts";
 import { simulate } from "./simulate.ts";
 
 const shared = join(
@@ -18,10 +18,12 @@ if (!existsSync(shared)) {
   process.exit(0);
 }
 
-type Baseline = { dataset: string; pair: string; wss95: string; sec_per_step_mean: string };
-const baseline: Baseline[] = parse(readFileSync(join(shared, "asreview_baseline.csv")), {
-  columns: true,
-});
+const baseline: Record<string, string>[] = parse(
+  readFileSync(join(shared, "asreview_baseline.csv")),
+  {
+    columns: true,
+  },
+);
 const priors = JSON.parse(readFileSync(join(shared, "priors.json"), "utf8")) as Record<
   string,
   { pair: number; included: number; excluded: number }[]
@@ -42,7 +44,7 @@ async function speed(): Promise<void> {
         `${textOf(base[row % base.length] as (typeof base)[number])} study${Math.floor(row / base.length)} site${row % 977}`,
     };
     const started = performance.now();
-    const learner = createLearner(texts, recipes.elasU4);
+    const learner = createLearner(texts, recipeFor(size));
     const built = performance.now() - started;
     const labels: Label[] = Array.from({ length: 100 }, (_, row) => ({
       row,
@@ -64,44 +66,76 @@ async function speed(): Promise<void> {
   }
 }
 
-async function quality(): Promise<void> {
-  process.stdout.write(
-    "\nset (mean of its prior pairs) | WSS@95 ours | ASReview | seconds per step ours | ASReview\n",
-  );
-  let ours = 0;
-  let theirs = 0;
-  for (const [name, pairs] of Object.entries(priors)) {
-    const records = await readLabelledSet(join(shared, `${name}.csv.gz`));
-    const rowOf = new Map(records.map((record, row) => [record.id, row]));
-    const runs = pairs
-      .slice(0, Number(process.env["PAIRS"] ?? 1))
-      .map(({ pair, included, excluded }) => {
-        const learner = createLearner(records.map(textOf), recipes.elasU4);
-        const run = simulate({
-          learner,
-          labels: records.map((record) => record.relevant === true),
-          priors: [rowOf.get(String(included)) ?? 0, rowOf.get(String(excluded)) ?? 0],
-          clock: () => performance.now(),
-        });
-        const known = baseline.find((row) => row.dataset === name && row.pair === String(pair));
-        return {
-          wss: measureOrder(run.order.map((step) => step.relevant)).wss95,
-          seconds: run.secondsPerStep.mean,
-          known,
-        };
+const compared = [
+  ["WSS@95", "wss95", (metrics: Metrics) => metrics.wss95],
+  ["recall@10%", "recall_at_10pct", (metrics: Metrics) => metrics.recall10],
+  ["ATD", "atd_records", (metrics: Metrics) => metrics.atd],
+  ["k100", "screened_to_100", (metrics: Metrics) => metrics.k100],
+] as const;
+
+const meanOf = (values: readonly number[]): number =>
+  values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length);
+
+/** Our recipe on one review from the prior pairs: [ours, ASReview's] per measure, then ms per step. */
+async function compareReview(name: string): Promise<[number, number][]> {
+  const records = await readLabelledSet(join(shared, `${name}.csv.gz`));
+  const rowOf = new Map(records.map((record, row) => [record.id, row]));
+  const runs = (priors[name] ?? [])
+    .slice(0, Number(process.env["PAIRS"] ?? 1))
+    .map(({ pair, included, excluded }) => {
+      const labels = records.map((record) => record.relevant === true);
+      const known = [rowOf.get(String(included)) ?? 0, rowOf.get(String(excluded)) ?? 0];
+      let left = labels.filter(Boolean).length - known.filter((row) => labels[row]).length;
+      // Like ASReview's simulation it ends with the last relevant record; no measure looks at what follows.
+      const run = simulate({
+        learner: createLearner(records.map(textOf), recipeFor(records.length)),
+        labels,
+        priors: known,
+        clock: () => performance.now(),
+        stop: (order) => (order.at(-1)?.relevant === true ? --left : left) === 0,
       });
-    const mean = (value: (run: (typeof runs)[number]) => number): number =>
-      runs.reduce((sum, run) => sum + value(run), 0) / runs.length;
-    const [mine, other] = [mean((run) => run.wss), mean((run) => Number(run.known?.wss95))];
-    ours += mine;
-    theirs += other;
-    process.stdout.write(
-      `${name} | ${mine.toFixed(4)} | ${other.toFixed(4)} | ${mean((run) => run.seconds).toFixed(4)} | ${mean((run) => Number(run.known?.sec_per_step_mean)).toFixed(4)}\n`,
-    );
-  }
-  const sets = Object.keys(priors).length;
-  process.stdout.write(`mean | ${(ours / sets).toFixed(4)} | ${(theirs / sets).toFixed(4)}\n`);
+      const rest = labels.length - known.length - run.order.length;
+      return {
+        metrics: measureOrder([
+          ...run.order.map((step) => step.relevant),
+          ...Array.from({ length: rest }, () => false),
+        ]),
+        ms: 1000 * run.secondsPerStep.mean,
+        known:
+          baseline.find((row) => row["dataset"] === name && row["pair"] === String(pair)) ?? {},
+      };
+    });
+  const pairs = compared.map(([, column, of]): [number, number] => [
+    meanOf(runs.map((run) => of(run.metrics))),
+    meanOf(runs.map((run) => Number(run.known[column]))),
+  ]);
+  const speedPair: [number, number] = [
+    meanOf(runs.map((run) => run.ms)),
+    meanOf(runs.map((run) => 1000 * Number(run.known["sec_per_step_mean"]))),
+  ];
+  return [...pairs, speedPair];
 }
 
-await speed();
-await quality();
+async function quality(): Promise<void> {
+  const heads = [...compared.map(([head]) => head), "ms per step"];
+  process.stdout.write(
+    `\nset (PAIRS=5 for the mean of all prior pairs) | ${heads.map((head) => `${head} ours / ASReview`).join(" | ")}\n`,
+  );
+  const all: [number, number][][] = [];
+  const shown = (values: [number, number][]): string =>
+    values.map(([a, b]) => `${a.toFixed(4)} / ${b.toFixed(4)}`).join(" | ");
+  for (const name of Object.keys(priors)) {
+    const values = await compareReview(name);
+    all.push(values);
+    process.stdout.write(`${name} | ${shown(values)}\n`);
+  }
+  const means = heads.map((_, at): [number, number] => [
+    meanOf(all.map((values) => values[at]?.[0] ?? 0)),
+    meanOf(all.map((values) => values[at]?.[1] ?? 0)),
+  ]);
+  process.stdout.write(`mean | ${shown(means)}\n`);
+}
+
+const only = process.env["ONLY"];
+if (only !== "quality") await speed();
+if (only !== "speed") await quality();

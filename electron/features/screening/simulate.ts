@@ -17,6 +17,8 @@ export function simulate(input: {
   priors: readonly number[];
   offset?: (labelled: number) => Float64Array | null;
   stop?: (order: readonly Step[], remaining: number) => boolean;
+  /** Decisions between two refits by the number of labels, for quick replays; every decision when not given. */
+  refitAfter?: (labelled: number) => number;
   clock: () => number;
 }): Simulation {
   const { learner, labels, clock } = input;
@@ -25,9 +27,14 @@ export function simulate(input: {
   for (const row of input.priors) open[row] = 0;
   const order: Step[] = [];
   const seconds: number[] = [];
+  let scores: Float64Array | null = null;
+  let due = 0;
   for (let left = labels.length - known.length; left > 0; left -= 1) {
     const started = clock();
-    const scores = learner.learn(known);
+    if (scores === null || known.length >= due) {
+      scores = learner.learn(known);
+      due = known.length + (input.refitAfter?.(known.length) ?? 1);
+    }
     const row = next(open, scores, input.offset?.(known.length) ?? null);
     seconds.push((clock() - started) / 1000);
     open[row] = 0;

@@ -1,12 +1,12 @@
 /**
- * Stop rules and the live recall estimate on the orders of the published recipe:
+ * Stop rules and the live recall estimate on the orders of the app's recipe:
  * `node electron/features/screening/stopping.measure.ts SET …` (PAIRS: prior pairs per set, 1 unless given).
  */
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { programFolder } from "../../places.ts";
 import { readLabelledSet } from "./labelled-set.ts";
-import { createLearner, recipes } from "./learner.ts";
+import { createLearner, recipeFor } from "./learner.ts";
 import { simulate } from "./simulate.ts";
 import { estimateRelevant, parseStopRule } from "./stopping.ts";
 
@@ -21,7 +21,14 @@ if (!existsSync(folder)) {
 }
 
 type Run = { screened: number; recall: number };
-const ruleNames = ["consecutive:50", "consecutive:200", "safe", "callaghan:0.95", "buscar:0.95"];
+const ruleNames = [
+  "consecutive:50",
+  "consecutive:200",
+  "safe",
+  "callaghan:0.95",
+  "buscar:0.95",
+  "root:5",
+];
 const runs = new Map<string, Run[]>(ruleNames.map((name) => [name, []]));
 let covered = 0;
 let estimates = 0;
@@ -36,25 +43,25 @@ for (const name of sets) {
     const known = [pair.included, pair.excluded].map((id) => rowOf.get(String(id)) ?? 0);
     const learner = createLearner(
       records.map(({ title, abstract }) => `${title} ${abstract}`),
-      recipes.elasU4,
+      recipeFor(records.length),
     );
     const found = simulate({
       learner,
       labels: records.map(({ relevant }) => relevant === true),
       priors: known,
       clock: () => 0,
+      // Refitted after each decision at first, then after every fortieth part of what is known.
+      refitAfter: (labelled) => (labelled < 60 ? 1 : Math.floor(labelled / 40) + 1),
     }).order.map(({ relevant }) => relevant);
     const total = found.filter(Boolean).length;
     for (const rule of ruleNames) {
       const { stop } = parseStopRule(rule) ?? { stop: () => true };
       let at = 1;
       while (at < found.length && !stop(found.slice(0, at), found.length - at)) at += 1;
-      runs
-        .get(rule)
-        ?.push({
-          screened: at / found.length,
-          recall: found.slice(0, at).filter(Boolean).length / total,
-        });
+      runs.get(rule)?.push({
+        screened: at / found.length,
+        recall: found.slice(0, at).filter(Boolean).length / total,
+      });
     }
     // The interval is checked at every twentieth of the set: does it hold the true number?
     for (let twentieth = 1; twentieth < 20; twentieth += 1) {

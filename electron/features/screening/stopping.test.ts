@@ -67,3 +67,15 @@ test("the estimate lies between the finds and its upper bound, is bounded by the
     ),
   ).toBeNull();
 });
+
+test("the root rule scales with the review, waits for a first find, and refuses a factor of 0", () => {
+  const { stop } = parseStopRule("root:5") ?? { stop: () => true };
+  const quiet = (count: number) => Array.from({ length: count }, () => false);
+  // 100 records: 50 in a row; 10,000 records: 500.
+  expect(stop([true, ...quiet(49)], 50)).toBe(false);
+  expect(stop([true, ...quiet(50)], 49)).toBe(true);
+  expect(stop([true, ...quiet(499)], 9_500)).toBe(false);
+  expect(stop([true, ...quiet(500)], 9_499)).toBe(true);
+  expect(stop(quiet(500), 9_500)).toBe(false);
+  expect(parseStopRule("root:0")).toBeNull();
+});

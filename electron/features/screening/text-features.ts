@@ -34,8 +34,8 @@ export function words(text: string): string[] {
   return text.toLowerCase().match(word) ?? [];
 }
 
-/** Grows by two fifths; JavaScript arrays of numbers would take several times the memory. */
-class IntList {
+/** A list of integers that grows by two fifths; JavaScript arrays of numbers would take several times the memory. */
+export class IntList {
   items = new Int32Array(1 << 16);
   length = 0;
   push(value: number): void {

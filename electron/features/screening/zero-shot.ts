@@ -8,6 +8,9 @@ import {
   type Judged,
   type TermWeight,
 } from "./criteria.ts";
+import { featureSpaceWork, type FeatureSpace } from "./feature-space.ts";
+import { recipeFor } from "./learner.ts";
+import { addRow, dot } from "./linear-svm.ts";
 import { runAtOnce, type Work } from "./slices.ts";
 import { splitCriteria, type CriteriaFile } from "./split-criteria.ts";
 import type { Texts } from "./text-features.ts";
@@ -121,7 +124,31 @@ export function bm25(texts: readonly string[], query: string): Float64Array {
   });
 }
 
-/** A criteria file read against a set: verdicts per record, and scores from criteria and words together. */
+/** Records at the top that are taken as examples of what the criteria mean. */
+const examples = 20;
+
+/**
+ * Pseudo-relevance feedback (Rocchio): a record counts by its own score and, with the same weight, by its
+ * mean similarity to the records that score highest. What they have in common says more than the
+ * criteria's few words. Nothing is learned from decisions.
+ */
+export function* feedbackWork(space: FeatureSpace, first: ArrayLike<number>): Work<Float64Array> {
+  const own = standardised(first);
+  const top = Array.from(own.keys())
+    .toSorted((a, b) => (own[b] as number) - (own[a] as number) || a - b)
+    .slice(0, Math.min(examples, Math.ceil(own.length / 4)));
+  const weights = space.blocks.map((block) => new Float64Array(block.columns));
+  for (const row of top) addRow(space, weights, row, 1 / top.length);
+  const alike = new Float64Array(space.rows);
+  for (let row = 0; row < space.rows; row += 1) {
+    if (row % 512 === 511) yield;
+    alike[row] = dot(space, weights, row);
+  }
+  const near = standardised(alike);
+  return own.map((value, row) => value + (near[row] as number));
+}
+
+/** A criteria file read against a set: verdicts per record, and scores from criteria, words and feedback together. */
 export function judgeSet(
   records: readonly { title: string; abstract: string }[],
   file: CriteriaFile,
@@ -135,10 +162,11 @@ export function judgeSet(
     standardised(judged.map(({ score }) => score)),
     standardised(bm25(texts, inclusion)),
   ];
-  return judged.map(({ verdicts }, row) => ({
-    score: (own[row] as number) + (lexical[row] as number),
-    verdicts,
-  }));
+  const first = own.map((value, row) => value + (lexical[row] as number));
+  const scores = runAtOnce(
+    feedbackWork(runAtOnce(featureSpaceWork(texts, recipeFor(texts.length))), first),
+  );
+  return judged.map(({ verdicts }, row) => ({ score: scores[row] as number, verdicts }));
 }
 
 /** Mean 0 and standard deviation 1; all 0 when every score is the same. */
