@@ -8,9 +8,7 @@ export const fieldType = z.enum(["text", "number", "category", "list"]);
 
 /** A column of the extraction grid. `perArm` fields have one cell per arm of the study. */
 export const fieldSchema = z.object({
-  id: z
-    .string()
-    .regex(/^[A-Za-z0-9][A-Za-z0-9-]*$/, "a field id is letters, digits and hyphens"),
+  id: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9-]*$/, "a field id is letters, digits and hyphens"),
   name: z.string().min(1),
   description: z.string(),
   type: fieldType,
@@ -114,6 +112,8 @@ export const gridSchema = z.object({
       recordId: z.string(),
       title: z.string(),
       label: z.string(),
+      /** Included at screening and not excluded at full text: only these studies are exported. */
+      included: z.boolean(),
       report: z.object({ assetId, name: z.string(), matchedBy: z.string() }).nullable(),
       cells: z.array(gridCellSchema),
     }),

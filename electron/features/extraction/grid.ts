@@ -96,12 +96,15 @@ export function foldGrid(input: {
         recordId: record.id,
         title: record.title,
         label: label(record),
+        included: record.decision === "include" && record.fullText !== "exclude",
         cells,
         report: report
           ? { assetId: report.assetId, name: report.name, matchedBy: report.matchedBy }
           : null,
       };
     });
+  // Studies that reach the tables first; papers of other records are read all the same.
+  studies.sort((a, b) => Number(b.included) - Number(a.included));
   return { fields: input.fields, studies };
 }
 

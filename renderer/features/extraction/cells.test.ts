@@ -34,6 +34,7 @@ const grid: Grid = {
       recordId: "1",
       title: "One",
       label: "One 2020",
+      included: true,
       report: null,
       cells: [
         cell("1", "age", null, "54\t(8)"),
@@ -45,6 +46,7 @@ const grid: Grid = {
       recordId: "2",
       title: "Two",
       label: "Two 2021",
+      included: true,
       report: null,
       cells: [cell("2", "age", null, null), cell("2", "size", "A", "9")],
     },

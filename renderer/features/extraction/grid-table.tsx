@@ -110,6 +110,14 @@ function Row({
         data-focused={focus?.study.recordId === study.recordId}
       >
         <strong>{study.label}</strong>
+        {!study.included && (
+          <span
+            className="study-left-out"
+            title="Values of a record that is not included stay in the review and out of the exports."
+          >
+            not included, not exported
+          </span>
+        )}
         <span className="grid-title">{study.title}</span>
         {!study.report && (
           <span className="grid-missing">
