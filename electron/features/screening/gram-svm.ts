@@ -4,6 +4,7 @@
  * per labelled record instead of one per word.
  */
 import type { FeatureSpace } from "./feature-space.ts";
+import type { Work } from "./slices.ts";
 import { addRow, dot, emptyModel, type Labelled, type Model } from "./linear-svm.ts";
 
 /** Labelled records up to which similarities are kept: 4 bytes for each pair of them. */
@@ -11,10 +12,18 @@ export const mostLabelled = 2_500;
 
 /** One decision changes little: its fit goes on where the last one ended, so a few passes are enough. */
 const warmPasses = 6;
+const warmChanges = 20;
+
+/** Labels given, withdrawn or turned round since the last fit. */
+function changes(labelled: readonly Labelled[], last: ReadonlyMap<number, boolean>): number {
+  const kept = labelled.filter(({ row, relevant }) => last.get(row) === relevant).length;
+  const known = labelled.filter(({ row }) => last.has(row)).length;
+  return labelled.length - kept + (last.size - known);
+}
 
 export type GramSvm = {
   /** Fits until the largest projected gradient is under `tolerance`; starts from the last fit. */
-  fit: (labelled: readonly Labelled[], cost: number, tolerance: number) => Model;
+  fitWork: (labelled: readonly Labelled[], cost: number, tolerance: number) => Work<Model>;
 };
 
 export function createGramSvm(space: FeatureSpace): GramSvm {
@@ -25,7 +34,7 @@ export function createGramSvm(space: FeatureSpace): GramSvm {
   const dense = space.blocks.map((block) => new Float64Array(block.columns));
   let capacity = 0;
   let dual = new Map<number, number>();
-  let last = 0;
+  let last = new Map<number, boolean>();
 
   function place(row: number): number {
     const known = placeOf.get(row);
@@ -61,9 +70,16 @@ export function createGramSvm(space: FeatureSpace): GramSvm {
   }
 
   return {
-    fit: (labelled, cost, tolerance) => {
-      const places = labelled.map(({ row }) => place(row));
-      const alpha = Float64Array.from(labelled, ({ row }) => dual.get(row) ?? 0);
+    *fitWork(labelled, cost, tolerance) {
+      const places: number[] = [];
+      for (const { row } of labelled) {
+        // A review opened again brings all its labels at once: other work gets in between them.
+        if (!placeOf.has(row)) yield;
+        places.push(place(row));
+      }
+      const alpha = Float64Array.from(labelled, ({ row, relevant }) =>
+        last.get(row) === relevant ? (dual.get(row) ?? 0) : 0,
+      );
       const signs = Float64Array.from(labelled, ({ relevant }) => (relevant ? 1 : -1));
       const margins = new Float64Array(rows.length);
       const add = (at: number, step: number): void => {
@@ -73,9 +89,9 @@ export function createGramSvm(space: FeatureSpace): GramSvm {
       };
       for (const [index, at] of places.entries())
         if (alpha[index] !== 0) add(at, (alpha[index] as number) * (signs[index] as number));
-      const passes = dual.size === 0 || labelled.length > last + 20 ? 1000 : warmPasses;
-      last = labelled.length;
+      const passes = changes(labelled, last) > warmChanges ? 1000 : warmPasses;
       for (let pass = 0; pass < passes; pass += 1) {
+        yield;
         let largest = 0;
         for (let index = 0; index < places.length; index += 1) {
           const at = places[index] as number;
@@ -102,7 +118,9 @@ export function createGramSvm(space: FeatureSpace): GramSvm {
         model.bias += value * (signs[index] as number);
         model.dual.set(row, value);
       }
+      // Only a fit that came to its end is one to go on from.
       dual = model.dual;
+      last = new Map(labelled.map(({ row, relevant }) => [row, relevant]));
       return model;
     },
   };

@@ -94,7 +94,7 @@ export function learnerOn(space: FeatureSpace, recipe: Recipe): Learner {
     const balanced = balance(labels, recipe.ratio);
     const model =
       recipe.keepsSimilarities && labels.length <= mostLabelled
-        ? (gram ??= createGramSvm(space)).fit(balanced, cost, tolerance)
+        ? yield* (gram ??= createGramSvm(space)).fitWork(balanced, cost, tolerance)
         : fitSvm(space, balanced, { cost, tolerance, previous });
     previous = model;
     const scores = new Float64Array(space.rows);
