@@ -79,6 +79,11 @@ export const screeningContract = {
       page: z.int().min(1).optional(),
       /** Rank and score as they were shown: stored as the suggestion that the decision answers. */
       shown: z.object({ rank: z.int(), score: z.number().nullable() }).optional(),
+      /**
+       * The reviewer's decision that the page knows of, null for none. When another window has decided
+       * since, nothing is stored and `conflict` says what stands; without it, the later one supersedes.
+       */
+      standing: z.string().nullable().optional(),
     }),
     output: decisionSchema,
   },

@@ -67,6 +67,22 @@ test("an acknowledged decision is in the file for a second opener", async () => 
   ).toBe("include");
 });
 
+test("a decision of another window is not overwritten unseen, and can be superseded knowingly", async () => {
+  const desk = deskWith(texts);
+  const decide = (action: "include" | "exclude", standing: string | null) =>
+    desk.calls["screening.decide"](
+      { reviewId: desk.reviewId, recordId: "1", action, stage: "screen", standing },
+      still,
+    );
+  const first = await decide("include", null);
+  await expect(decide("exclude", null)).rejects.toMatchObject({
+    code: "conflict",
+    message: expect.stringContaining('"include"'),
+  });
+  expect(desk.file.ledger.currentDecisions("screen")).toHaveLength(1);
+  expect(await decide("exclude", first.id)).toMatchObject({ action: "exclude" });
+});
+
 test("the next start opens on the last ranking, and another reviewer never does", async () => {
   const many = Array.from({ length: 2_000 }, (_, at): [string, string] =>
     at === 390

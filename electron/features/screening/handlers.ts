@@ -173,10 +173,13 @@ export function createScreeningHandlers({
       criterionId,
       quote,
       page,
+      standing,
     }) => {
       const file = reviews.get(reviewId);
       const record = askedFor(file, recordId);
       const subject = recordSubject(recordId);
+      if (standing !== undefined)
+        refuseUnseen(file, { subject, stage, reviewer: reviewer() }, standing);
       const decision = file.ledger.transaction((): Decision | undefined => {
         const [suggestion] =
           shown === undefined || shown.score === null || stage !== "screen"
@@ -254,4 +257,23 @@ export function createScreeningHandlers({
       };
     },
   };
+}
+
+/** Two windows on one review: a decision that the page never showed is not overwritten unseen. */
+function refuseUnseen(
+  file: ReviewFile,
+  at: { subject: string; stage: "screen" | "fullText"; reviewer: string },
+  standing: string | null,
+): void {
+  const now = file.ledger
+    .currentDecisions(at.stage, at.reviewer)
+    .find(({ subject }) => subject === at.subject);
+  if ((now?.id ?? null) === standing) return;
+  throw new AppError(
+    "conflict",
+    now === undefined
+      ? "Your earlier decision on this record was taken back in another window. Nothing was stored; decide again."
+      : `In another window you decided "${now.action}" on this record. Nothing was stored; decide again to supersede it.`,
+    { standing: now ?? null },
+  );
 }

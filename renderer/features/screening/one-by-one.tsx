@@ -1,8 +1,9 @@
 /** One record in view: its text, its criteria, its decision. */
 import { Coffee, PartyPopper } from "lucide-react";
-import { useState } from "react";
+import { useEffect, useEffectEvent, useState } from "react";
 import { createPortal } from "react-dom";
-import type { DecisionAction } from "../../../electron/api/schemas/ledger.ts";
+import type { AppError } from "../../../electron/api/errors.ts";
+import type { Decision, DecisionAction } from "../../../electron/api/schemas/ledger.ts";
 import type { Review } from "../../../electron/api/schemas/review.ts";
 import { go } from "../../frame/route.ts";
 import { useShortcuts } from "../../frame/shortcuts.ts";
@@ -46,6 +47,16 @@ export function OneByOne({ review, topBar }: { review: Review; topBar: HTMLEleme
   const decide = useChange("screening.decide", [], "byCaller");
   const refresh = useLateRefresh();
   const undo = useChange("screening.undo", ["review.get", "review.list"]);
+
+  /** Another window decided first: its decision shows, and deciding again is then knowing. */
+  const showStanding = useEffectEvent((error: AppError) => {
+    const { standing } = Object(error.data) as { standing?: Decision | null };
+    if (shown && error.code === "conflict" && standing !== undefined)
+      walk.noteDecision(shown.id, standing);
+  });
+  useEffect(() => {
+    if (decide.error) showStanding(decide.error);
+  }, [decide.error]);
 
   async function decideShown(action: Screened, reason?: string): Promise<void> {
     if (!shown || decide.running || session.over) return;
