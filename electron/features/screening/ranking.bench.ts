@@ -36,7 +36,9 @@ async function speed(): Promise<void> {
   process.stdout.write(
     "records | features s | retrain + re-rank ms (median of 20, 100 to 120 labels) | peak memory MB\n",
   );
-  for (const size of [1_000, 10_000, 100_000]) {
+  // One size alone (SIZES=100000) shows its own peak of memory, without what a smaller one left.
+  const sizes = (process.env["SIZES"] ?? "1000,10000,100000").split(",").map(Number);
+  for (const size of sizes) {
     // Real abstracts, each copy with words of its own, so that the vocabulary grows as it would.
     const texts = {
       length: size,

@@ -1,6 +1,7 @@
 /**
  * Stop rules and the live recall estimate on the orders of the app's recipe:
- * `node electron/features/screening/stopping.measure.ts SET …` (PAIRS: prior pairs per set, 1 unless given).
+ * `node electron/features/screening/stopping.measure.ts SET …` (PAIRS: prior pairs per set, 1 unless given;
+ * RULES: comma-separated, all unless given: the two tests take minutes per set).
  */
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -21,7 +22,7 @@ if (!existsSync(folder)) {
 }
 
 type Run = { screened: number; recall: number };
-const ruleNames = [
+const everyRule = [
   "consecutive:50",
   "consecutive:200",
   "safe",
@@ -29,6 +30,7 @@ const ruleNames = [
   "buscar:0.95",
   "root:5",
 ];
+const ruleNames = process.env["RULES"]?.split(",") ?? everyRule;
 const runs = new Map<string, Run[]>(ruleNames.map((name) => [name, []]));
 let covered = 0;
 let estimates = 0;
@@ -76,7 +78,7 @@ for (const name of sets) {
 const mean = (values: number[]): number =>
   values.reduce((sum, value) => sum + value, 0) / values.length;
 process.stdout.write(
-  `rule (${runs.get("safe")?.length} runs: ${sets.join(", ")}) | mean recall | minimum | runs at 95 % | mean screened\n`,
+  `rule (${runs.get(ruleNames[0] ?? "")?.length} runs: ${sets.join(", ")}) | mean recall | minimum | runs at 95 % | mean screened\n`,
 );
 for (const [rule, of] of runs) {
   const recalls = of.map(({ recall }) => recall);
