@@ -127,6 +127,35 @@ test("a median is no mean, and what is only in a figure is said to be there", ()
   });
 });
 
+test("the baseline row 'Weight (kg)' is not stool weight", () => {
+  const paper = paperFromJats(
+    withTable(
+      ["", "Drug X (n = 30)", "Placebo (n = 28)"],
+      [["Weight (kg), mean (SD)", "71.0 (9.0)", "70.2 (8.8)"]],
+      "Baseline characteristics",
+    ),
+  );
+  expect(findResult(paper, { ...question, outcome: "stool weight" }).status).not.toBe("verified");
+});
+
+test("values beside the arms' names are theirs, whichever is named first", () => {
+  const paper = paperFromPlain(
+    "RESULTS:\nNausea occurred in 4/28 (14.3%) in the placebo group and 10/40 (25.0%) in the drug X group.",
+  );
+  expect(findResult(paper, { ...question, outcome: "nausea" })).toMatchObject({
+    status: "verified",
+    intervention: { events: 10, n: 40 },
+    comparator: { events: 4, n: 28 },
+  });
+});
+
+test("of several outcomes in one sentence, a part that names none is not verified", () => {
+  const paper = paperFromPlain(
+    "RESULTS:\nCognitive and motor scores (drug X versus placebo, respectively) were 10/30 versus 12/30; 20/30 versus 22/30.",
+  );
+  expect(findResult(paper, { ...question, outcome: "motor score" }).status).not.toBe("verified");
+});
+
 test("two readings that fit alike are both shown and neither is called verified", () => {
   const paper = paperFromJats(
     withTable(

@@ -4,7 +4,7 @@ import type { Sentence } from "../sentences.ts";
 import { valuesIn, type CellValue } from "./cell-value.ts";
 import type { Inquiry } from "./context.ts";
 import type { Found } from "./from-tables.ts";
-import { armLikeness, outcomeLikeness } from "./likeness.ts";
+import { armLikeness, namesOutcome, outcomeLikeness } from "./likeness.ts";
 
 type Mention = { side: "intervention" | "comparator"; start: number; end: number; score: number };
 
@@ -86,10 +86,14 @@ function pairsIn(
   const kinds = values.map((one) => one.value.kind);
   const kind = kinds.includes("mean") ? "mean" : kinds.includes("count") ? "count" : "percent";
   const same = values.filter((one) => one.value.kind === kind);
+  const tied = listed ? undefined : adjacent(same, use, sentence.text);
   const assigned =
-    listed?.values ?? (first && second ? assign(same, first, second, use.length) : undefined);
+    listed?.values ??
+    tied ??
+    (first && second ? assign(same, first, second, use.length) : undefined);
   const armScore = listed?.score ?? (first?.score ?? 0) + (second?.score ?? 0);
   if (!assigned) return [];
+  const several = clause.start > 0 || clause.end < sentence.text.length;
   const part = outcomeLikeness(inquiry.outcome, inquiry.terms(text), inquiry.weightOf);
   const score =
     armScore * 0.5 +
@@ -112,6 +116,11 @@ function pairsIn(
       score,
       armScore,
       outcomeScore: (outcomeScore + Math.max(part, ownScore)) / 2,
+      outcomeNamed:
+        namesOutcome(inquiry.outcome, inquiry.terms(sentence.text), inquiry.aliases) &&
+        !/\b(?:baseline|no|without)\b/i.test(sentence.text),
+      // Of "A, B and C were 1 vs 2; 3 vs 4; 5 vs 6" it is not plain which part is whose.
+      bound: !several && (same.length === 2 || listed !== undefined),
       from: "sentence",
     },
   ];
@@ -188,6 +197,32 @@ function respectively(
         return { values: [zero(one.value), zero(two.value)], score: own.score + other.score };
       }
     }
+  }
+  return undefined;
+}
+
+/** "1 in A and 2 in B", "A (1) and B (2)": each arm's value stands right beside its name. */
+function adjacent(
+  values: { value: CellValue; start: number; end: number }[],
+  mentions: Mention[],
+  text: string,
+): [CellValue, CellValue] | undefined {
+  const after =
+    /^\s*[%)\]]?\s*[\p{L}/%²³µ.·-]{0,12}\s*[)\]]?,?\s*(?:for|in|with|on|after|among|of)\s+(?:the\s+)?(?:patients\s+)?(?:\p{L}+\s+){0,1}$/iu;
+  const before = /^[^\d;,]{0,14}?(?:groups?|arms?)?\s*[([:=]\s*$/iu;
+  for (const follows of [true, false]) {
+    const of = (side: Mention["side"]): CellValue | undefined =>
+      values.find((one) =>
+        mentions.some(
+          (mention) =>
+            mention.side === side &&
+            (follows
+              ? mention.start > one.end && after.test(text.slice(one.end, mention.start))
+              : mention.end < one.start && before.test(text.slice(mention.end, one.start))),
+        ),
+      )?.value;
+    const [one, two] = [of("intervention"), of("comparator")];
+    if (one && two && one !== two) return [one, two];
   }
   return undefined;
 }

@@ -2,7 +2,7 @@
 import type { TableCell } from "../../../api/schemas/extraction.ts";
 import { cellValue, type CellValue } from "./cell-value.ts";
 import type { Inquiry } from "./context.ts";
-import { armLikeness, comparesTimes, hasTerm, outcomeLikeness } from "./likeness.ts";
+import { armLikeness, comparesTimes, hasTerm, namesOutcome, outcomeLikeness } from "./likeness.ts";
 import type { Matrix } from "./matrix.ts";
 import { impliedSize, sizeBeside, sizeOfColumn, sizeOfRow, type Size } from "./sizes.ts";
 
@@ -20,6 +20,10 @@ export type Found = {
   score: number;
   armScore: number;
   outcomeScore: number;
+  /** Whether every telling word of the outcome stands beside the numbers. */
+  outcomeNamed: boolean;
+  /** Whether it is plain which number is whose: its own column or row, or words that bind it to the arm. */
+  bound: boolean;
   from: "table" | "sentence";
 };
 
@@ -200,10 +204,34 @@ function cellsFor(
       score,
       armScore,
       outcomeScore,
+      outcomeNamed: !aboutBaseline(inquiry, matrix) && outcomeNamed(inquiry, matrix, at(a)),
+      bound: true,
       from: "table",
     });
   }
   return found;
+}
+
+const baselineTable = /\b(?:baseline|demographics?|characteristics)\b/i;
+
+/** A table of how people were at the start; a table that gives later values beside them is none. */
+function aboutBaseline(inquiry: Inquiry, matrix: Matrix): boolean {
+  const { caption } = matrix.table;
+  return (
+    baselineTable.test(caption) &&
+    !early.test(inquiry.outcome.text) &&
+    !comparesTimes(inquiry.intervention, inquiry.comparator) &&
+    !/\b(?:change|after|post|end|outcomes?|results|follow-?up|weeks? \d|months? \d)\b/i.test(
+      caption,
+    )
+  );
+}
+
+/** "Weight (kg)" does not name "stool weight": all telling words of the outcome must be in row, heads or caption. */
+function outcomeNamed(inquiry: Inquiry, matrix: Matrix, { row, column }: Place): boolean {
+  const parts = [...(matrix.labels[row] ?? []), ...(matrix.heads[column] ?? [])];
+  const terms = inquiry.terms([...parts, matrix.table.caption].join(" | "));
+  return namesOutcome(inquiry.outcome, terms, inquiry.aliases);
 }
 
 /** What the cell is about, arms aside: its row, its heads, its section, a little of its caption. */
@@ -249,6 +277,7 @@ function timePreference(inquiry: Inquiry, matrix: Matrix, { row, column }: Place
   )
     score -= 0.35;
   if (change.test(path) !== change.test(asked) && change.test(path)) score -= 0.3;
+  if (aboutBaseline(inquiry, matrix)) score -= 0.5;
   if (/\b(total|all patients|overall)\b/i.test(path)) score += 0.12;
   return score;
 }

@@ -120,7 +120,12 @@ export function sizeOfRow(matrix: Matrix, row: number): Size | undefined {
       continue;
     const digits = /^\s*(\d[\d,]*)\s*$/.exec(cell.text)?.[1];
     if (digits !== undefined)
-      return { size: Number(digits), quote: cell.text, near: cell.start, score: 2.5 };
+      return {
+        size: Number(digits.replaceAll(",", "")),
+        quote: cell.text,
+        near: cell.start,
+        score: 2.5,
+      };
   }
   return undefined;
 }
