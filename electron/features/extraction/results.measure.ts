@@ -8,7 +8,8 @@ import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import type { Paper } from "../../api/schemas/extraction.ts";
 import { paperFromJats } from "./jats.ts";
-import { findResult, type ArmNumbers } from "./results/result.ts";
+import type { ArmNumbers } from "./results/arm-numbers.ts";
+import { findResult } from "./results/result.ts";
 
 const folder = join(
   process.env["EVIDESK_SHARED"] ?? "../shared",
@@ -73,6 +74,7 @@ type Tally = {
   verifiedRight: number;
   verifiedCells: number;
   verifiedCellsRight: number;
+  unquoted: number;
 };
 const empty = (): Tally => ({
   rows: 0,
@@ -86,7 +88,14 @@ const empty = (): Tally => ({
   verifiedRight: 0,
   verifiedCells: 0,
   verifiedCellsRight: 0,
+  unquoted: 0,
 });
+
+/** Whether every quote stands in the paper, white space aside; looked up apart from the code that is measured. */
+function quotedThere(paper: Paper, quotes: string[]): boolean {
+  const bare = (text: string): string => text.replaceAll(/\s/g, "");
+  return quotes.length > 0 && quotes.every((quote) => bare(paper.text).includes(bare(quote)));
+}
 
 function main(): void {
   if (!existsSync(folder)) return console.log(`skipped: no data at ${folder} (set EVIDESK_SHARED)`);
@@ -116,6 +125,12 @@ function main(): void {
     if (result.status === "verified") {
       tally.verified += 1;
       tally.verifiedRight += Number(exact);
+      tally.unquoted += Number(
+        !quotedThere(
+          paper,
+          result.evidence.map((piece) => piece.quote),
+        ),
+      );
       const stated = pairs.filter(([truth, value]) => value !== null && truth !== "");
       tally.verifiedCells += stated.length;
       tally.verifiedCellsRight += stated.filter(([truth, value]) => same(truth, value)).length;
@@ -129,7 +144,7 @@ function main(): void {
     `${((100 * part) / Math.max(1, whole)).toFixed(1)} % (${part}/${whole})`;
   for (const [kind, t] of Object.entries(tallies)) {
     console.log(
-      `${wanted} ${kind}: all cells exact ${share(t.exact, t.rows)}; on complete rows ${share(t.completeExact, t.complete)}; cells ${share(t.cellsRight, t.cells)}; kind right ${share(t.kindRight, t.rows)}; verified ${share(t.verified, t.rows)}, all cells of these exact ${share(t.verifiedRight, t.verified)}, single values right ${share(t.verifiedCellsRight, t.verifiedCells)}`,
+      `${wanted} ${kind}: all cells exact ${share(t.exact, t.rows)}; on complete rows ${share(t.completeExact, t.complete)}; cells ${share(t.cellsRight, t.cells)}; kind right ${share(t.kindRight, t.rows)}; verified ${share(t.verified, t.rows)}, all cells of these exact ${share(t.verifiedRight, t.verified)}, single values right ${share(t.verifiedCellsRight, t.verifiedCells)}, without their quote in the paper ${t.unquoted}`,
     );
   }
 }
