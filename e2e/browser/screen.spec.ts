@@ -46,6 +46,24 @@ test("exclude asks for its reason by digit, undo brings the same record back", a
   expect(open.screened).toBe(0);
 });
 
+test("what another window decided is shown before it can be superseded", async ({ desk, app }) => {
+  const reviewId = await sampleId(desk);
+  await app.goto(desk.url.replace("/#", `/review/${reviewId}/screen#`));
+  const title = app.locator(".record-title");
+  await expect(title).toBeVisible();
+  const { records } = (await desk.call("screening.queue", { reviewId })) as {
+    records: { id: string; title: string }[];
+  };
+  const shown = await title.textContent();
+  const recordId = records.find((record) => record.title === shown)?.id ?? "";
+  await desk.call("screening.decide", { reviewId, recordId, action: "include" });
+  await app.keyboard.press("m");
+  await expect(app.getByText(/In another window you decided "include"/)).toBeVisible();
+  await expect(title).toHaveText(shown ?? "");
+  await app.keyboard.press("m");
+  await expect(app.locator(".toast")).toContainText("Put aside");
+});
+
 test("keys typed into a field decide nothing", async ({ desk, app }) => {
   const reviewId = await sampleId(desk);
   await app.goto(desk.url.replace("/#", `/review/${reviewId}/question#`));

@@ -67,6 +67,7 @@ export function OneByOne({ review, topBar }: { review: Review; topBar: HTMLEleme
       recordId: shown.id,
       action,
       shown: place,
+      standing: walk.decision?.id ?? null,
       ...(reason ? { reason } : {}),
     });
     if (!decision) return;
