@@ -1,7 +1,7 @@
 /** `evidesk image-info`, `convert-image`, `segment`, `classify` and `read`. */
 import { basename, join } from "node:path";
 import type { Command, CommandContext } from "../../command.ts";
-import { AppError } from "../../api/errors.ts";
+import { AppError, toErrorShape } from "../../api/errors.ts";
 import type { ExpertResult, Segmentation } from "../models/models.ts";
 import { describeResult, measureMask } from "./describe.ts";
 import { apply, orientationCode, rowsOf, type Vector } from "./geometry.ts";
@@ -161,17 +161,19 @@ const classify: Command = {
     need(positionals[0], this.usage);
     const answers = [];
     for (const path of positionals) {
-      const result = await runExpert(context, expert, await loadSeries(path, context.progress));
-      if (result.kind !== "classification")
-        throw new AppError("usage", `"${expert}" outlines; use evidesk segment.`);
-      answers.push({
-        file: path,
-        findings: result.findings,
-        expert: result.expert,
-        version: result.version,
-        device: result.device,
-        ms: result.ms,
-      });
+      try {
+        const result = await runExpert(context, expert, await loadSeries(path, context.progress));
+        if (result.kind !== "classification")
+          throw new AppError("usage", `"${expert}" outlines; use evidesk segment.`);
+        const { findings, version, device, ms } = result;
+        answers.push({ file: path, findings, expert, version, device, ms });
+      } catch (thrown) {
+        // One unsuited image among many is that image's failure; alone, it is the command's.
+        const error = toErrorShape(thrown);
+        if (positionals.length === 1 || ["usage", "cancelled"].includes(error.code)) throw thrown;
+        context.progress(`${path}: ${error.message}`);
+        answers.push({ file: path, findings: [], expert, error });
+      }
     }
     return answers;
   },
