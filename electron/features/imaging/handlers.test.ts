@@ -127,7 +127,13 @@ test("a correction keeps the model's own mask and counts the voxels that the rea
     { studyId, suggestionId: suggestion?.id ?? "", action: "correct", mask, seconds: 12 },
     frame,
   );
-  expect(decision.value).toEqual({ mask, voxelsChanged: 1, seconds: 12 });
+  const voxels = edited.filter((label) => label === 1).length;
+  expect(decision.value).toMatchObject({
+    mask,
+    voxelsChanged: 1,
+    seconds: 12,
+    labels: [{ name: "lungs", voxels }],
+  });
   expect(maskOf(studies.get(studyId).suggestions[0]?.value)).toBe(raw);
   const { files } = await handlers["imaging.export"]({ studyId }, frame);
   const bundle = unzipSync(
