@@ -13,6 +13,7 @@ export const exportFormat = z.enum([
   "prisma-csv",
   "csl-json",
   "bibtex",
+  "revman",
   "bundle",
 ]);
 

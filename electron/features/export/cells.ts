@@ -6,11 +6,13 @@ import { parseSubject } from "../../api/subjects.ts";
 import type { Decision, Suggestion } from "../../api/schemas/ledger.ts";
 import type { ReviewRecord } from "../../api/schemas/review.ts";
 
-export type ExportField = { id: string; name: string };
+/** `outcome` names what a per-arm result field measures, where its name does not say so. */
+export type ExportField = { id: string; name: string; outcome?: string | undefined };
 
 export type ProvenanceRow = {
   study: string;
   recordId: string;
+  fieldId: string;
   field: string;
   arm: string;
   value: string;
@@ -79,6 +81,7 @@ export function characteristicsTable(input: {
       ...provenanceOf(decision, suggestion),
       study: studyLabel(record),
       recordId: record.id,
+      fieldId,
       field: fieldById.get(fieldId)?.name ?? fieldId,
       arm: arm ?? "",
     });
@@ -100,7 +103,7 @@ export function characteristicsTable(input: {
 function provenanceOf(
   decision: Decision,
   suggestion: Suggestion | undefined,
-): Omit<ProvenanceRow, "study" | "recordId" | "field" | "arm"> {
+): Omit<ProvenanceRow, "study" | "recordId" | "fieldId" | "field" | "arm"> {
   const evidence = suggestion?.evidence[0];
   const decided =
     decision.action === "accept" ? (decision.value ?? suggestion?.value) : decision.value;

@@ -8,7 +8,7 @@ import type { Command } from "../../command.ts";
 const exportCommand: Command = {
   summary: "Write a review's tables, references and flow diagram, built from decisions.",
   usage:
-    "export REVIEW --format csv|xlsx|docx|ris|bibtex|csl-json|json|prisma-svg|prisma-csv|bundle --out DIR",
+    "export REVIEW --format csv|xlsx|docx|ris|bibtex|csl-json|revman|json|prisma-svg|prisma-csv|bundle --out DIR",
   options: {
     format: { type: "string", help: `one of ${exportFormat.options.join(", ")}` },
     reviewer: {

@@ -12,6 +12,8 @@ import { outcomesOf } from "../review/outcomes.ts";
 import type { Reviews } from "../review/reviews.ts";
 import type { ReviewFile } from "../review/store.ts";
 import { teamPlan } from "../review/team-plan.ts";
+import { analysisOf, type Analysis } from "./analysis.ts";
+import { armRows, leftOutRows, outcomeTables, revmanTables } from "./analysis-tables.ts";
 import { characteristicsTable, type ExportField } from "./cells.ts";
 import { prismaRows, prismaSvg } from "./prisma-diagram.ts";
 import { recordRows, toBibtex, toCslJson, toRis, type DecidedRecord } from "./references.ts";
@@ -69,6 +71,7 @@ async function build(file: ReviewFile, format: ExportFormat, about: About): Prom
         text("characteristics.csv", csvType, toCsv([table.columns, ...table.rows])),
         text("provenance.csv", csvType, toCsv(provenanceRows(table.provenance))),
         text("records.csv", csvType, toCsv(recordRows(file.records(me, "outcome"), fullTextOf))),
+        ...analysisFiles(analysisIn(file, fields)),
       ];
     }
     case "xlsx":
@@ -97,6 +100,17 @@ async function build(file: ReviewFile, format: ExportFormat, about: About): Prom
       ];
     case "csl-json":
       return [text("included.csl.json", "application/json", toCslJson(included(file)))];
+    case "revman": {
+      const analysis = analysisIn(file, fields);
+      const records = includedRecords(file);
+      const sections = characteristicsOf(tableOf(file, fields), records, fields);
+      return [
+        ...revmanTables(analysis, sections, records).map(({ name, rows }) =>
+          text(name, csvType, toCsv(rows)),
+        ),
+        ...leftOutFile("revman-left-out.csv", analysis),
+      ];
+    }
     case "bibtex":
       return [text("included.bib", "application/x-bibtex", toBibtex(included(file)))];
     case "prisma-svg":
@@ -111,6 +125,9 @@ async function build(file: ReviewFile, format: ExportFormat, about: About): Prom
         "xlsx",
         "docx",
         "ris",
+        "bibtex",
+        "csl-json",
+        "revman",
         "prisma-svg",
         "prisma-csv",
         "json",
@@ -176,6 +193,31 @@ function tableOf(file: ReviewFile, fields: ExportField[]) {
     decisions: file.ledger.latestDecisions("extract"),
     suggestions: file.ledger.suggestions("extract"),
   });
+}
+
+function analysisIn(file: ReviewFile, fields: ExportField[]): Analysis {
+  const { provenance } = tableOf(file, fields);
+  return analysisOf({ records: includedRecords(file), fields, provenance });
+}
+
+/** Arms, one table an outcome, and what stands in none; nothing where no result was decided. */
+function analysisFiles(analysis: Analysis): Built[] {
+  const csv = (name: string, rows: string[][]): Built => ({
+    name,
+    type: csvType,
+    content: toCsv(rows),
+  });
+  return [
+    ...(analysis.arms.length > 0 ? [csv("arms.csv", armRows(analysis))] : []),
+    ...outcomeTables(analysis).map(({ name, rows }) => csv(name, rows)),
+    ...leftOutFile("results-left-out.csv", analysis),
+  ];
+}
+
+function leftOutFile(name: string, analysis: Analysis): Built[] {
+  return analysis.leftOut.length > 0
+    ? [{ name, type: csvType, content: toCsv(leftOutRows(analysis)) }]
+    : [];
 }
 
 function wholeReview(file: ReviewFile, { fields, me }: About): string {

@@ -29,8 +29,8 @@ const exports: { format: ExportFormat; name: string; what: string; icon: LucideI
   },
   {
     format: "csv",
-    name: "Characteristics table",
-    what: "CSV, one row per study",
+    name: "Characteristics and results",
+    what: "CSV: one row per study, one per arm, and one table per outcome for meta-analysis",
     icon: FileSpreadsheet,
   },
   {
@@ -38,6 +38,12 @@ const exports: { format: ExportFormat; name: string; what: string; icon: LucideI
     name: "Characteristics of studies",
     what: "Word, one table per study as in Cochrane reviews, sources numbered",
     icon: FileText,
+  },
+  {
+    format: "revman",
+    name: "Study data for RevMan",
+    what: "CSV set: study information, arms and results",
+    icon: FileSpreadsheet,
   },
   {
     format: "ris",
