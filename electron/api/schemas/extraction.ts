@@ -135,6 +135,8 @@ export const attachResultSchema = z.object({
   /** The record it now belongs to; null when it was not attached. */
   recordId: z.string().nullable(),
   matchedBy: z.enum(["doi", "title", "chosen"]).nullable(),
+  /** The error's code when the file could not be read, to act on: `passwordRequired`, `badFile`. */
+  code: z.string().nullable(),
   /** Why it was not attached, or what to look at although it was. */
   warning: z.string().nullable(),
   candidates: z.array(z.object({ recordId: z.string(), title: z.string(), score: z.number() })),

@@ -120,6 +120,28 @@ async function suggested(text = trial) {
   return { ...all, cell };
 }
 
+test("a locked paper is told by its error's code, so that the page can ask for the password", async () => {
+  const { handlers, reviewId, upload } = await desk();
+  const page = [column(["Words behind a lock"], 50, 100)];
+  const locked = await upload(tinyPdf(page, { locked: true }), "locked.pdf");
+  const broken = await upload("%PDF-1.4 nothing", "broken.pdf");
+  const attach = (files: { assetId: string; name: string; password?: string }[]) =>
+    handlers["extraction.attach"]({ reviewId, files, confirm: false }, frame);
+  const results = await attach([
+    { assetId: locked, name: "locked.pdf" },
+    { assetId: locked, name: "locked.pdf", password: "no" },
+    { assetId: broken, name: "broken.pdf" },
+    { assetId: await upload(trial, "x.txt"), name: "x.txt" },
+  ]);
+  expect(results.map(({ code }) => code)).toEqual([
+    "passwordRequired",
+    "passwordRequired",
+    "badFile",
+    null,
+  ]);
+  expect(results[1]?.warning).toBe("The password does not open this PDF.");
+});
+
 test("accepting a column at once leaves what fails a check to a person", async () => {
   const wrong = await suggested(trial.replace(/Ninety-six|96/, "A total of 142"));
   const column = { reviewId: wrong.reviewId, fieldId: "groupSize" };

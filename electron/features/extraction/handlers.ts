@@ -242,7 +242,8 @@ async function attachOne(
       doi: "",
       recordId: null,
       matchedBy: null,
-      warning: code === "passwordRequired" ? `passwordRequired: ${message}` : message,
+      code,
+      warning: message,
       candidates: [],
     };
   }
@@ -253,6 +254,7 @@ async function attachOne(
     name,
     title: paper.title,
     doi: paper.doi,
+    code: null,
     candidates: matches.map(({ recordId: id, title, score }) => ({ recordId: id, title, score })),
   };
   const attach = (

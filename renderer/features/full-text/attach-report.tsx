@@ -12,9 +12,6 @@ type AttachReportProps = {
   onClose: () => void;
 };
 
-/** The backend marks a locked paper by its error code in front of the sentence. */
-const needsPassword = "passwordRequired: ";
-
 export function AttachReport({ results, onAttach, onPassword, onClose }: AttachReportProps) {
   if (results.length === 0) return null;
   const attached = results.filter((result) => result.recordId !== null).length;
@@ -45,10 +42,8 @@ export function AttachReport({ results, onAttach, onPassword, onClose }: AttachR
                   </span>
                 )}
               </p>
-              {result.warning && (
-                <p className="field-note">{result.warning.replace(needsPassword, "")}</p>
-              )}
-              {result.warning?.startsWith(needsPassword) && (
+              {result.warning && <p className="field-note">{result.warning}</p>}
+              {result.code === "passwordRequired" && (
                 <PasswordForm onPassword={(password) => void onPassword(result, password)} />
               )}
               {result.recordId === null && result.candidates.length > 0 && (
