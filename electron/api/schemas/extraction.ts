@@ -15,7 +15,18 @@ export const fieldSchema = z.object({
   perArm: z.boolean(),
   unit: z.string().optional(),
   options: z.array(z.string()).optional(),
+  /** A result field is of one outcome at one time point. */
   outcome: z.string().optional(),
+  timePoint: z.string().optional(),
+  /** A study is not complete without it. */
+  required: z.boolean().optional(),
+});
+
+/** A set of fields that a review can start from. */
+const fieldTemplateSchema = z.object({
+  id: z.string(),
+  title: z.string(),
+  fields: z.array(fieldSchema),
 });
 
 const tableCellSchema = z.object({
@@ -178,6 +189,7 @@ export const extractionContract = {
     output: paperSchema,
   },
   "extraction.fields": { input: z.object({ reviewId }), output: z.array(fieldSchema) },
+  "extraction.templates": { input: z.object({}), output: z.array(fieldTemplateSchema) },
   "extraction.setFields": {
     input: z.object({ reviewId, fields: z.array(fieldSchema).min(1) }),
     output: z.array(fieldSchema),
@@ -222,6 +234,7 @@ export const extractionContract = {
 } satisfies ContractPart;
 
 export type Field = z.infer<typeof fieldSchema>;
+export type FieldTemplate = z.infer<typeof fieldTemplateSchema>;
 export type Paper = z.infer<typeof paperSchema>;
 export type Block = Paper["blocks"][number];
 export type Table = Paper["tables"][number];

@@ -7,7 +7,12 @@ import type { Decision, Suggestion } from "../../api/schemas/ledger.ts";
 import type { ReviewRecord } from "../../api/schemas/review.ts";
 
 /** `outcome` names what a per-arm result field measures, where its name does not say so. */
-export type ExportField = { id: string; name: string; outcome?: string | undefined };
+export type ExportField = {
+  id: string;
+  name: string;
+  outcome?: string | undefined;
+  timePoint?: string | undefined;
+};
 
 export type ProvenanceRow = {
   study: string;

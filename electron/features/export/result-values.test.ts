@@ -15,6 +15,9 @@ test.each([
 });
 
 test("a field's own outcome stands above its name", () => {
+  expect(measuredBy({ name: "Events", outcome: "Stroke", timePoint: "1 year" })?.outcome).toBe(
+    "Stroke (1 year)",
+  );
   expect(measuredBy({ name: "Events", outcome: "Stroke" })).toEqual({
     kind: "events",
     outcome: "Stroke",

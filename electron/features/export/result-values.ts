@@ -30,6 +30,7 @@ const describesPeople = /\b(?:age|bmi|body mass index|baseline|weight at entry)\
 export function measuredBy(field: {
   name: string;
   outcome?: string | undefined;
+  timePoint?: string | undefined;
 }): Measured | undefined {
   const match = names.find(([sign]) => sign.test(field.name));
   if (match === undefined || describesPeople.test(field.name)) return undefined;
@@ -43,7 +44,9 @@ export function measuredBy(field: {
     )
     .replaceAll(/\s+/g, " ")
     .trim();
-  return { kind, outcome: field.outcome?.trim() || around };
+  const outcome = field.outcome?.trim() || around;
+  const when = field.timePoint?.trim();
+  return { kind, outcome: outcome && when ? `${outcome} (${when})` : outcome };
 }
 
 const figure = String.raw`[-−]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:[.·]\d+)?`;

@@ -15,6 +15,7 @@ import type { AssetStore } from "../review/assets.ts";
 import type { Reviews } from "../review/reviews.ts";
 import type { ReviewFile } from "../review/store.ts";
 import { cellOf, foldGrid } from "./grid.ts";
+import { templates } from "./fields/templates.ts";
 import { bestMatches, fits, sureMatch, type Match } from "./matching.ts";
 import { openPapers, type Papers } from "./papers.ts";
 import { fieldsOf, setFields } from "./stored-fields.ts";
@@ -55,6 +56,7 @@ export function createExtractionHandlers({
     "extraction.text": async ({ assetId, password }, { signal }) =>
       papers.read(assetId, { password, signal }),
     "extraction.fields": async ({ reviewId }) => fieldsOf(reviews.get(reviewId)),
+    "extraction.templates": async () => templates,
     "extraction.setFields": async ({ reviewId, fields }) => {
       const double = fields.find(
         (field, index) => fields.findIndex((other) => other.id === field.id) !== index,

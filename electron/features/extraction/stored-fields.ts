@@ -14,9 +14,14 @@ export function fieldsOf(file: ReviewFile): Field[] {
 
 export function setFields(file: ReviewFile, actor: string, fields: Field[]): void {
   file.ledger.transaction(() => {
+    const before = fieldsOf(file);
     file.ledger.setMeta(key, JSON.stringify(fields));
-    file.ledger.record(actor, "setFields", {
-      fields: fields.map(({ id, name }) => ({ id, name })),
-    });
+    // Whole, in their order: what a field asked for when a value was decided can be read later.
+    const removed = before.filter(({ id }) => fields.every((field) => field.id !== id));
+    file.ledger.record(
+      actor,
+      "setFields",
+      z.json().parse(JSON.parse(JSON.stringify({ fields, removed }))),
+    );
   });
 }

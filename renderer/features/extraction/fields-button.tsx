@@ -1,52 +1,76 @@
-/** Which columns the grid has: add one, or remove one; values of a removed column stay in the file. */
-import { Columns3, Plus, X } from "lucide-react";
-import { useState, type FormEvent } from "react";
+/** Which columns the grid has: edit, order, add or remove them; values of a removed column stay in the file. */
+import { ArrowDown, ArrowUp, Columns3, Plus, X } from "lucide-react";
+import { useState } from "react";
 import { Button as AriaButton, Dialog, DialogTrigger, Popover } from "react-aria-components";
 import type { Field } from "../../../electron/api/schemas/extraction.ts";
-import { IconButton } from "../../ui/button.tsx";
+import { Button, IconButton } from "../../ui/button.tsx";
 import { Trouble } from "../../ui/feedback.tsx";
+import { plural } from "../../ui/time.ts";
 import { toast } from "../../ui/toast.tsx";
-import { useChange } from "../../use-call.ts";
+import { useCall, useChange } from "../../use-call.ts";
+import { FieldForm } from "./field-form.tsx";
+import { idFor, moved, withTemplate } from "./field-list.ts";
 
-const types = ["text", "number", "category", "list"] as const;
+const blank: Omit<Field, "id"> = { name: "", description: "", type: "text", perArm: false };
 
 export function FieldsButton({ reviewId, fields }: { reviewId: string; fields: Field[] }) {
   const set = useChange("extraction.setFields", ["audit"]);
+  const [open, setOpen] = useState<string | null>(null);
   const save = async (next: Field[]): Promise<boolean> =>
     (await set.run({ reviewId, fields: next })) !== undefined;
-  const remove = async (field: Field): Promise<void> => {
+  const edited = fields.find(({ id }) => id === open);
+
+  async function remove(field: Field): Promise<void> {
     if (await save(fields.filter(({ id }) => id !== field.id))) {
       toast(`Field "${field.name}" removed; its values stay in the file`, {
         label: "Undo",
         run: () => void save(fields),
       });
     }
-  };
+  }
+  async function keep(field: Omit<Field, "id">): Promise<void> {
+    const next = edited
+      ? fields.map((one) => (one.id === edited.id ? { id: edited.id, ...field } : one))
+      : [...fields, { id: idFor(field.name, fields), ...field }];
+    if (await save(next)) setOpen(null);
+  }
   return (
-    <DialogTrigger>
+    <DialogTrigger onOpenChange={() => setOpen(null)}>
       <AriaButton className="button" data-kind="quiet">
         <Columns3 size={15} aria-hidden /> Fields
       </AriaButton>
       <Popover className="popover" placement="bottom start">
         <Dialog aria-label="Fields" className="fields-dialog">
-          <ul className="fields-list">
-            {fields.map((field) => (
-              <li key={field.id}>
-                <span title={field.description}>{field.name}</span>
-                <span className="count">
-                  {field.type}
-                  {field.perArm && ", per arm"}
-                </span>
-                <IconButton
-                  label={`Remove the field "${field.name}"`}
-                  icon={X}
-                  disabled={fields.length === 1 || set.running}
-                  onPress={() => void remove(field)}
-                />
-              </li>
-            ))}
-          </ul>
-          <NewField fields={fields} onSave={save} />
+          {open === null ? (
+            <>
+              <ul className="fields-list">
+                {fields.map((field, index) => (
+                  <FieldRow
+                    key={field.id}
+                    field={field}
+                    place={{ first: index === 0, last: index === fields.length - 1 }}
+                    saving={set.running}
+                    onEdit={() => setOpen(field.id)}
+                    onMove={(by) => void save(moved(fields, field.id, by))}
+                    onRemove={() => void remove(field)}
+                  />
+                ))}
+              </ul>
+              <div className="fields-more">
+                <Button icon={Plus} onPress={() => setOpen("")}>
+                  New field
+                </Button>
+                <Templates fields={fields} onSave={save} />
+              </div>
+            </>
+          ) : (
+            <FieldForm
+              field={edited ?? blank}
+              saving={set.running}
+              onSave={(field) => void keep(field)}
+              onCancel={() => setOpen(null)}
+            />
+          )}
           {set.error && <Trouble error={set.error} kept="The fields are as they were." />}
         </Dialog>
       </Popover>
@@ -54,67 +78,89 @@ export function FieldsButton({ reviewId, fields }: { reviewId: string; fields: F
   );
 }
 
-/** A lower-case id from the name; a number is added where it is taken. */
-function idFor(name: string, fields: Field[]): string {
-  const base =
-    name
-      .toLowerCase()
-      .normalize("NFD")
-      .replace(/[^a-z0-9]+/g, "-")
-      .replace(/^-+|-+$/g, "") || "field";
-  let id = base;
-  for (let count = 2; fields.some((field) => field.id === id); count++) id = `${base}-${count}`;
-  return id;
+type FieldRowProps = {
+  field: Field;
+  place: { first: boolean; last: boolean };
+  saving: boolean;
+  onEdit: () => void;
+  onMove: (by: -1 | 1) => void;
+  onRemove: () => void;
+};
+
+function FieldRow({ field, place, saving, onEdit, onMove, onRemove }: FieldRowProps) {
+  const about = [
+    field.type === "category" ? "one of a list" : field.type,
+    field.perArm && "per arm",
+    field.required && "required",
+  ];
+  return (
+    <li>
+      <AriaButton
+        className="fields-name"
+        aria-label={`Edit the field "${field.name}"`}
+        onPress={onEdit}
+      >
+        <span title={field.description}>{field.name}</span>
+        <span className="count">{about.filter(Boolean).join(", ")}</span>
+      </AriaButton>
+      <IconButton
+        label={`Move "${field.name}" earlier`}
+        icon={ArrowUp}
+        disabled={place.first || saving}
+        onPress={() => onMove(-1)}
+      />
+      <IconButton
+        label={`Move "${field.name}" later`}
+        icon={ArrowDown}
+        disabled={place.last || saving}
+        onPress={() => onMove(1)}
+      />
+      <IconButton
+        label={`Remove the field "${field.name}"`}
+        icon={X}
+        disabled={(place.first && place.last) || saving}
+        onPress={onRemove}
+      />
+    </li>
+  );
 }
 
-function NewField({
+/** Adds a template's fields that the review lacks; those it has stay as they are. */
+function Templates({
   fields,
   onSave,
 }: {
   fields: Field[];
   onSave: (fields: Field[]) => Promise<boolean>;
 }) {
-  const [name, setName] = useState("");
-  const [type, setType] = useState<Field["type"]>("text");
-  const [perArm, setPerArm] = useState(false);
-  async function add(event: FormEvent): Promise<void> {
-    event.preventDefault();
-    const text = name.trim();
-    if (text === "") return;
-    const field: Field = { id: idFor(text, fields), name: text, description: text, type, perArm };
-    if (await onSave([...fields, field])) setName("");
+  const templates = useCall("extraction.templates", {});
+  async function add(id: string): Promise<void> {
+    const template = templates.value?.find((one) => one.id === id);
+    if (!template) return;
+    const next = withTemplate(fields, template.fields);
+    const added = next.length - fields.length;
+    if (added === 0) {
+      toast(`All fields of "${template.title}" are there already`);
+    } else if (await onSave(next)) {
+      toast(`${plural(added, "field")} of "${template.title}" added`, {
+        label: "Undo",
+        run: () => void onSave(fields),
+      });
+    }
   }
   return (
-    <form className="fields-new" onSubmit={(event) => void add(event)}>
-      <input
-        className="input"
-        name="field"
-        aria-label="Name of the new field"
-        placeholder="Another field, as in the protocol"
-        value={name}
-        onChange={(event) => setName(event.target.value)}
-      />
-      <select
-        className="input"
-        aria-label="Type"
-        value={type}
-        onChange={(event) => setType(types.find((known) => known === event.target.value) ?? "text")}
-      >
-        {types.map((known) => (
-          <option key={known}>{known}</option>
-        ))}
-      </select>
-      <label className="fields-arm">
-        <input
-          type="checkbox"
-          checked={perArm}
-          onChange={(event) => setPerArm(event.target.checked)}
-        />{" "}
-        per arm
-      </label>
-      <button type="submit" className="button">
-        <Plus size={15} aria-hidden /> Add
-      </button>
-    </form>
+    <select
+      className="input"
+      aria-label="Add the fields of a template"
+      value=""
+      onChange={(event) => void add(event.target.value)}
+    >
+      <option value="">Add from a template…</option>
+      {templates.value?.map((template) => (
+        <option key={template.id} value={template.id}>
+          {template.title} ({template.fields.length})
+        </option>
+      ))}
+    </select>
   );
 }
