@@ -76,3 +76,40 @@ test("the focused value is marked on its page, and accepting it stores a decisio
   );
   await expect(app.locator(".cell[data-state=accepted]")).toHaveCount(0);
 });
+
+test("a template adds what is lacking, and a field is edited, ordered and kept", async ({
+  desk,
+  app,
+}) => {
+  const id = await sampleId(desk);
+  const fields = async () =>
+    (await desk.call("extraction.fields", { reviewId: id })) as Record<string, unknown>[];
+  await desk.call("extraction.setFields", { reviewId: id, fields: (await fields()).slice(0, 2) });
+  await app.goto(desk.url.replace("/#", `/review/${id}/extract#`));
+  await app.getByRole("button", { name: "Fields" }).click();
+  const dialog = app.getByRole("dialog", { name: "Fields" });
+  await dialog.getByLabel("Add the fields of a template").selectOption("pico");
+  await expect(dialog.getByRole("listitem")).toHaveCount(5);
+  await dialog.getByRole("button", { name: 'Move "Population" earlier' }).click();
+  await expect(dialog.getByRole("listitem").first()).toContainText("Population");
+  await dialog.getByRole("button", { name: "New field" }).click();
+  await dialog.getByRole("textbox", { name: "Name" }).fill("Events");
+  await dialog.getByLabel("Type").selectOption("number");
+  await dialog.getByRole("textbox", { name: "Unit" }).fill("participants");
+  await dialog.getByRole("textbox", { name: "Outcome" }).fill("Death");
+  await dialog.getByLabel("Time point").fill("1 year");
+  await dialog.getByLabel("one value per arm").check();
+  await dialog.getByLabel("required").check();
+  await dialog.getByRole("button", { name: "Save field" }).click();
+  await expect(dialog.getByRole("listitem").last()).toContainText("Events");
+  const kept = await fields();
+  expect(kept.map((field) => field["name"]).slice(0, 2)).toEqual(["Population", "Study design"]);
+  expect(kept.at(-1)).toMatchObject({
+    type: "number",
+    unit: "participants",
+    perArm: true,
+    outcome: "Death",
+    timePoint: "1 year",
+    required: true,
+  });
+});
