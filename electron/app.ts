@@ -23,7 +23,10 @@ import type { WorkerPort } from "./features/models/worker-protocol.ts";
 import { createReviewHandlers } from "./features/review/handlers.ts";
 import { openReviews } from "./features/review/reviews.ts";
 import { bundledPacksFolder, promptsFolder } from "./places.ts";
-import { providersFor } from "./features/models/onnx.ts";
+import { deviceOrder, devicesOf } from "./features/models/devices.ts";
+import { hasCudaLibraries } from "./features/models/onnx.ts";
+import { openPackNotes } from "./features/models/pack-notes.ts";
+import { openOutside } from "./outside.ts";
 import { createScreeningHandlers } from "./features/screening/handlers.ts";
 import { createSearchHandlers, type Secrets } from "./features/search/handlers.ts";
 import { importer } from "./features/search/importer.ts";
@@ -42,17 +45,24 @@ export function createApp({ dataFolder, spawnWorker, secrets = sessionSecrets() 
   const jobs = openJobs(dataFolder);
   const packs = openPacks(bundledPacksFolder, dataFolder);
   const worker = createWorkerClient(spawnWorker);
-  // Half of the machine's cores: the desk stays usable while a model thinks.
-  const settings = {
-    devices: providersFor(process.platform, process.arch),
-    threads: Math.max(1, Math.ceil(availableParallelism() / 2)),
+  const notes = openPackNotes(packs.userFolder);
+  const platform = {
+    platform: process.platform,
+    arch: process.arch,
+    cuda: hasCudaLibraries(),
   };
-  const experts = createExperts(packs, worker, settings);
-  const texts = createTexts(packs, worker, settings);
+  // Half of the machine's cores: the desk stays usable while a model thinks.
+  const threads = Math.max(1, Math.ceil(availableParallelism() / 2));
+  const orderOf = (packId?: string): string[] =>
+    deviceOrder(platform, packId === undefined ? undefined : notes.device(packId));
+  const settingsOf = (packId: string) => ({ devices: orderOf(packId), threads });
+  const experts = createExperts(packs, worker, settingsOf);
+  const texts = createTexts(packs, worker, settingsOf);
+  const outside = openOutside(secrets);
   const generation = createGeneration({
     packs,
     promptsFolder,
-    fetch: (url, options) => fetch(url, options),
+    fetch: outside.fetch,
     secret: (name) => secrets.get(name),
   });
   let studies: Studies | undefined;
@@ -61,7 +71,7 @@ export function createApp({ dataFolder, spawnWorker, secrets = sessionSecrets() 
 
   const handlers: Handlers = {
     ...createReviewHandlers({ reviews, assets, importer }),
-    ...createSearchHandlers({ reviews, fetch: (url, options) => fetch(url, options), secrets }),
+    ...createSearchHandlers({ reviews, fetch: outside.fetch, secrets }),
     ...createScreeningHandlers({ reviews }),
     ...createTeamHandlers({ reviews, assets }),
     ...createRecordsHandlers({
@@ -83,7 +93,16 @@ export function createApp({ dataFolder, spawnWorker, secrets = sessionSecrets() 
       reviewer: () => reviews.settings().reviewer,
     }),
     ...createGenerationHandlers({ packs, generation, secrets }),
-    ...createModelsHandlers({ packs, worker, experts, texts, settings, assets, secrets }),
+    ...createModelsHandlers({
+      packs,
+      worker,
+      texts,
+      notes,
+      devices: { all: devicesOf(platform), orderOf, threads },
+      assets,
+      secrets,
+      outside,
+    }),
     ...createAuditHandlers({ reviews, jobs, repeat }),
   };
 

@@ -22,6 +22,11 @@ function cleanEnvironment(): Record<string, string> {
     "XDG_DATA_HOME",
     "LD_LIBRARY_PATH",
     "SystemRoot",
+    // The way out, where a site prescribes one.
+    "HTTPS_PROXY",
+    "https_proxy",
+    "NO_PROXY",
+    "no_proxy",
   ];
   return Object.fromEntries(
     kept.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])),

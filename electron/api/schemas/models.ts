@@ -4,6 +4,23 @@ import type { ContractPart } from "../call.ts";
 import { progressSchema } from "./ledger.ts";
 import { assetId } from "./review.ts";
 
+const triedSchema = z.array(z.object({ device: z.string(), failedBecause: z.string() }));
+
+/** Times in milliseconds; `peakBytes` is the model process's; `ratioToRuntime` the whole call over the runtime's own part. */
+export const benchSchema = z.object({
+  id: z.string(),
+  loadMs: z.number(),
+  p50: z.number(),
+  p95: z.number(),
+  throughput: z.number(),
+  peakBytes: z.number(),
+  device: z.string(),
+  /** Devices that were to be used and were not. */
+  tried: triedSchema,
+  ratioToRuntime: z.number(),
+  at: z.string(),
+});
+
 export const packSchema = z.object({
   id: z.string(),
   version: z.string(),
@@ -31,18 +48,17 @@ export const packSchema = z.object({
       date: z.string(),
     }),
   ),
-});
-
-export const benchSchema = z.object({
-  id: z.string(),
-  loadMs: z.number(),
-  p50: z.number(),
-  p95: z.number(),
-  throughput: z.number(),
-  peakBytes: z.number(),
-  device: z.string(),
-  ratioToRuntime: z.number(),
-  at: z.string(),
+  device: z.object({
+    /** The user's choice; null leaves it to the program. */
+    choice: z.string().nullable(),
+    /** What the order of tries is now. */
+    order: z.array(z.string()),
+    /** Where the pack is open now; empty when it is not. */
+    using: z.string(),
+    tried: triedSchema,
+  }),
+  /** The last timing on each device, newest first. */
+  bench: z.array(benchSchema),
 });
 
 const byId = z.object({ id: z.string() });
@@ -64,7 +80,12 @@ export const modelsContract = {
   },
   "models.setEnabled": { input: byId.extend({ enabled: z.boolean() }), output: z.object({}) },
   "models.bench": {
-    input: z.object({ id: z.string().optional(), runs: z.int().min(3).max(200).default(20) }),
+    input: z.object({
+      id: z.string().optional(),
+      runs: z.int().min(3).max(200).default(20),
+      /** One device's name, or "all" that this platform's runtime has; absent: the pack's own order. */
+      device: z.string().optional(),
+    }),
     output: z.array(benchSchema),
     event: progressSchema,
   },
@@ -74,15 +95,33 @@ export const modelsContract = {
       state: z.enum(["idle", "running", "unavailable"]),
       failures: z.int(),
       lastFailure: z.string(),
+      /** What this platform's runtime has, and the order taken where nothing was chosen. */
       devices: z.array(z.string()),
-      using: z.string(),
-      tried: z.array(z.object({ device: z.string(), failedBecause: z.string() })),
+      order: z.array(z.string()),
+      /** What the model process holds of memory, and what the machine has. */
+      memoryBytes: z.number(),
+      machineBytes: z.number(),
     }),
   },
-  /** From a zip that was uploaded, or from a hub address (`…/manifest.json` or `….zip`). A folder: `evidesk models add`. */
+  /** Null: the program chooses. The pack is opened anew on its next run. */
+  "models.setDevice": {
+    input: byId.extend({ device: z.string().nullable() }),
+    output: z.object({}),
+  },
+  /** From a zip or a folder that was uploaded, or from a hub address (`…/manifest.json` or `….zip`). */
   "models.add": {
     input: z.object({
-      source: z.union([z.object({ assetId }), z.object({ url: z.url({ protocol: /^https?$/ }) })]),
+      source: z.union([
+        z.object({ assetId }),
+        z.object({ url: z.url({ protocol: /^https?$/ }) }),
+        /** A folder's files, `path` as its manifest names them. */
+        z.object({
+          files: z
+            .array(z.object({ path: z.string(), assetId }))
+            .min(1)
+            .max(500),
+        }),
+      ]),
     }),
     output: z.object({ id: z.string(), version: z.string() }),
     event: progressSchema,
@@ -91,6 +130,20 @@ export const modelsContract = {
   /** The hub's access token, kept in the system's keychain where there is one; null forgets it. */
   "models.setToken": {
     input: z.object({ token: z.string().min(1).nullable() }),
+    output: z.object({}),
+  },
+  /** How packs are fetched; the secrets themselves never come back. */
+  "models.access": {
+    input: z.object({}),
+    output: z.object({
+      token: z.boolean(),
+      /** Without its user and password; null when none is set. */
+      proxy: z.string().nullable(),
+    }),
+  },
+  /** For everything this program sends to other machines; kept like the token. */
+  "models.setProxy": {
+    input: z.object({ proxy: z.url({ protocol: /^https?$/ }).nullable() }),
     output: z.object({}),
   },
   "models.tag": {

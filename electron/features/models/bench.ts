@@ -1,13 +1,24 @@
 /** Times a pack on made-up input of a usual size: the whole call, and beside it the runtime's own part. */
+import { AppError } from "../../api/errors.ts";
 import type { Bench } from "../../api/schemas/models.ts";
 import type { Volume } from "../../api/volume.ts";
 import type { Manifest } from "./manifest.ts";
+import { createExperts } from "./experts.ts";
 import type { Experts, RunOptions } from "./models.ts";
+import type { Packs } from "./packs.ts";
 import { packFile, type Pack } from "./pack.ts";
-import type { Texts } from "./texts.ts";
+import { createTexts, type Texts } from "./texts.ts";
 import type { WorkerClient } from "./worker-client.ts";
 
-type Options = RunOptions & { experts: Experts; texts: Texts; worker: WorkerClient; runs: number };
+type Options = RunOptions & {
+  worker: WorkerClient;
+  packs: Packs;
+  runs: number;
+  /** Devices to try, in order; the timing is of the first that works. */
+  devices: string[];
+  threads: number;
+};
+type Callers = { experts: Experts; texts: Texts; signal: AbortSignal };
 
 /** A smooth image of a film's or a small scan's size; what it shows does not change how long a network takes. */
 function picture(channels: number, modality: string, depth: number): Volume {
@@ -40,7 +51,7 @@ const abstract = Array.from(
 /** One call of the pack as a caller would make it; undefined where the program cannot run the pack. */
 function callOf(
   { id, task, inference, inputs }: Manifest,
-  { experts, texts, signal }: Options,
+  { experts, texts, signal }: Callers,
 ): (() => Promise<unknown>) | undefined {
   const input = inputs[0];
   switch (inference.kind) {
@@ -64,13 +75,20 @@ function callOf(
   }
 }
 
-/** `ratioToRuntime` is the whole call's median over the runtime's own median; `peakBytes` that of the model process. */
+/** One pack on one device order, in a model process of its own when none is busy; undefined where it cannot be timed. */
 export async function benchPack(pack: Pack, options: Options): Promise<Bench | undefined> {
   const { manifest } = pack;
-  const { worker, runs, emit } = options;
-  const call = callOf(manifest, options);
+  const { worker, packs, runs, emit, signal, devices, threads } = options;
+  const settingsOf = () => ({ devices, threads });
+  const call = callOf(manifest, {
+    experts: createExperts(packs, worker, settingsOf),
+    texts: createTexts(packs, worker, settingsOf),
+    signal,
+  });
   if (call === undefined) return undefined;
-  if ("file" in manifest.inference) await worker.release(packFile(pack, manifest.inference.file));
+  const path = "file" in manifest.inference ? packFile(pack, manifest.inference.file) : "";
+  worker.restartIfIdle();
+  if (path !== "") await worker.release(path);
   const first = await timed(call, worker);
   const whole: number[] = [];
   const bare: number[] = [];
@@ -80,6 +98,7 @@ export async function benchPack(pack: Pack, options: Options): Promise<Bench | u
     bare.push(msRuntime);
     emit?.({ done: run + 1, total: runs, label: `Timing ${manifest.title}` });
   }
+  const { device, tried } = worker.useOf(path) ?? { device: "", tried: [] };
   return {
     id: manifest.id,
     loadMs: first.ms,
@@ -87,20 +106,48 @@ export async function benchPack(pack: Pack, options: Options): Promise<Bench | u
     p95: at(whole, 0.95),
     throughput: 1000 / at(whole, 0.5),
     peakBytes: await worker.memory(),
-    device: worker.spent().device,
+    device,
+    tried,
     ratioToRuntime: at(whole, 0.5) / at(bare, 0.5),
     at: new Date().toISOString().slice(0, 10),
   };
+}
+
+/**
+ * Each device by itself, so that nothing falls back unseen; those that did not work are told with the last one's timing.
+ * @throws modelFailed when none works
+ */
+export async function benchEachDevice(pack: Pack, options: Options): Promise<Bench[]> {
+  const benches: Bench[] = [];
+  const tried: Bench["tried"] = [];
+  let failure: unknown;
+  for (const device of options.devices) {
+    try {
+      const bench = await benchPack(pack, { ...options, devices: [device] });
+      if (bench === undefined) return [];
+      benches.push(bench);
+      // Rules run on no device of the runtime, so once is all there is.
+      if (bench.device === "rules") break;
+    } catch (thrown) {
+      if (!(thrown instanceof AppError) || thrown.code !== "modelFailed") throw thrown;
+      tried.push({ device, failedBecause: thrown.message });
+      failure = thrown;
+    }
+  }
+  const last = benches.at(-1);
+  if (last === undefined) throw failure;
+  last.tried = tried;
+  return benches;
 }
 
 async function timed(
   call: () => Promise<unknown>,
   worker: WorkerClient,
 ): Promise<{ ms: number; msRuntime: number }> {
-  const before = worker.spent().ms;
+  const before = worker.msSpent();
   const started = performance.now();
   await call();
-  return { ms: performance.now() - started, msRuntime: worker.spent().ms - before };
+  return { ms: performance.now() - started, msRuntime: worker.msSpent() - before };
 }
 
 function at(values: number[], share: number): number {

@@ -6,13 +6,18 @@ import { bundledPacksFolder } from "../../places.ts";
 import { installPack } from "./install/install.ts";
 import { openPacks } from "./packs.ts";
 
-const usage = "models list|add SRC|verify [ID]|remove ID|bench [ID]";
+const usage = "models list|add SRC|verify [ID]|remove ID|bench [ID]|device ID NAME";
 
 const models: Command = {
   summary: "Installed model packs: list, check their files, time them.",
   usage,
   options: {
     runs: { type: "string", help: "timed runs of a bench (3 to 200, default 20)" },
+    device: { type: "string", help: "bench: one device, or all that this platform's runtime has" },
+    proxy: {
+      type: "string",
+      help: "add: http://host:port that fetching goes through (or HTTPS_PROXY)",
+    },
     token: { type: "string", help: "access token of a model hub (or EVIDESK_HUB_TOKEN)" },
     model: {
       type: "string",
@@ -21,7 +26,7 @@ const models: Command = {
     context: { type: "string", help: "tokens that this model reads (default 32768)" },
     remote: { type: "boolean", help: "this server is another machine, and text may go there" },
   },
-  async run({ positionals: [verb, id], values }, context) {
+  async run({ positionals: [verb, id, device], values }, context) {
     if (verb === "add" && id !== undefined && typeof values["model"] === "string")
       return context.call("generation.addEndpoint", {
         address: id,
@@ -32,7 +37,18 @@ const models: Command = {
           ? { key: process.env["EVIDESK_ENDPOINT_KEY"] }
           : {}),
       });
-    if (verb === "add" || verb === "remove") return change(verb, id, values["token"], context);
+    if (verb === "add" || verb === "remove") {
+      const { proxy } = values;
+      await (typeof proxy === "string"
+        ? context.call("models.setProxy", { proxy })
+        : context.call("models.access", {}));
+      return change(verb, id, values["token"], context);
+    }
+    if (verb === "device" && id !== undefined && device !== undefined) {
+      await context.call("models.setDevice", { id, device: device === "auto" ? null : device });
+      const pack = (await context.call("models.list", {})).find((one) => one.id === id);
+      return { id, device, order: pack?.device.order ?? [] };
+    }
     const list = (await context.call("models.list", {})).filter(
       (pack) => id === undefined || pack.id === id,
     );
@@ -77,16 +93,19 @@ const models: Command = {
         const runs = Number(values["runs"] ?? 20);
         const benches = await context.call(
           "models.bench",
-          { runs, ...(id === undefined ? {} : { id }) },
+          {
+            runs,
+            ...(id === undefined ? {} : { id }),
+            ...(typeof values["device"] === "string" ? { device: values["device"] } : {}),
+          },
           {
             signal: context.signal,
             emit: ({ label, done, total }) => done === total && context.progress(label),
           },
         );
-        return list.flatMap((pack) => {
-          const bench = benches.find((one) => one.id === pack.id);
-          return bench ? [{ ...row(pack), ...bench }] : [];
-        });
+        return list.flatMap((pack) =>
+          benches.filter((one) => one.id === pack.id).map((bench) => ({ ...row(pack), ...bench })),
+        );
       }
       default:
         throw new AppError("usage", `Usage: evidesk ${usage}`);

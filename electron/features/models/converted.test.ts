@@ -10,10 +10,10 @@ import { createWorkerClient } from "./worker-client.ts";
 
 const fixtures = join(import.meta.dirname, "fixtures");
 const worker = createWorkerClient(forkWorker);
-const experts = createExperts(openPacks(fixtures, join(fixtures, "no-user-packs")), worker, {
+const experts = createExperts(openPacks(fixtures, join(fixtures, "no-user-packs")), worker, () => ({
   devices: ["cpu"],
   threads: 1,
-});
+}));
 const options = { signal: new AbortController().signal };
 afterAll(() => worker.stop());
 

@@ -10,12 +10,10 @@ import { runVolume } from "./run-volume.ts";
 import type { WorkerClient } from "./worker-client.ts";
 
 export type ExpertSettings = { devices: string[]; threads: number };
+/** Each pack has its own order of devices. */
+export type SettingsOf = (packId: string) => ExpertSettings;
 
-export function createExperts(
-  packs: Packs,
-  worker: WorkerClient,
-  settings: ExpertSettings,
-): Experts {
+export function createExperts(packs: Packs, worker: WorkerClient, settingsOf: SettingsOf): Experts {
   return {
     list: async () => {
       const installed = await packs.list();
@@ -25,7 +23,11 @@ export function createExperts(
       const started = performance.now();
       const pack = await packs.checkedPack(packId);
       refuseWrongModality(pack.manifest, image);
-      const result = await run(pack, image, { worker, settings, options });
+      const result = await run(pack, image, {
+        worker,
+        settings: settingsOf(packId),
+        options,
+      });
       return { ...result, ms: performance.now() - started };
     },
     runNetwork: async (packId, feeds, { signal, file }) => {
@@ -33,7 +35,7 @@ export function createExperts(
       const { inference } = pack.manifest;
       const path = file ?? ("file" in inference ? inference.file : "");
       const { outputs, msRuntime, device } = await worker.run(
-        { path: packs.fileOf(pack, path), ...settings, feeds },
+        { path: packs.fileOf(pack, path), ...settingsOf(packId), feeds },
         signal,
       );
       return { outputs, msRuntime, device };

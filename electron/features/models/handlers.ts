@@ -1,16 +1,17 @@
 /** Calls about packs and the model process. */
 import { readFile } from "node:fs/promises";
+import { totalmem } from "node:os";
 import { join } from "node:path";
 import type { HandlersFor } from "../../api/call.ts";
 import { AppError, toErrorShape } from "../../api/errors.ts";
-import type { modelsContract, PackInfo } from "../../api/schemas/models.ts";
-import { benchPack } from "./bench.ts";
-import type { ExpertSettings } from "./experts.ts";
+import type { modelsContract } from "../../api/schemas/models.ts";
+import { benchEachDevice, benchPack } from "./bench.ts";
 import { keyNameOf } from "./generation/generation.ts";
-import { installPack, removePack } from "./install/install.ts";
-import type { Experts } from "./models.ts";
+import { installPack, installUploaded, removePack } from "./install/install.ts";
 import { verifyPack } from "./pack.ts";
-import type { InstalledPack, Packs } from "./packs.ts";
+import { infoOf, networkPath } from "./pack-info.ts";
+import type { PackNotes } from "./pack-notes.ts";
+import type { Packs } from "./packs.ts";
 import type { AssetStore } from "../review/assets.ts";
 import type { Texts } from "./texts.ts";
 import type { WorkerClient } from "./worker-client.ts";
@@ -23,69 +24,47 @@ type Secrets = {
 type Dependencies = {
   packs: Packs;
   worker: WorkerClient;
-  experts: Experts;
   texts: Texts;
-  settings: ExpertSettings;
-  assets: Pick<AssetStore, "path">;
+  notes: PackNotes;
+  /** All that this platform's runtime has; the order tried, for a pack or by default. */
+  devices: { all: string[]; orderOf: (packId?: string) => string[]; threads: number };
+  assets: Pick<AssetStore, "path" | "discard">;
   secrets: Secrets;
+  outside: Outside;
+};
+
+/** The way to other machines, and the proxy on it. */
+type Outside = {
+  ready: () => Promise<unknown>;
+  proxy: () => Promise<string | null>;
+  setProxy: (address: string | null) => Promise<void>;
 };
 
 const hubToken = "model-hub-token";
 
-function infoOf(installed: InstalledPack): PackInfo {
-  if ("problem" in installed) {
-    const id = installed.folder.split(/[\\/]/).at(-1) ?? installed.folder;
-    const licence = {
-      name: "unknown",
-      commercialUse: false,
-      clinicalUse: false,
-      researchOnly: true,
-      attribution: [],
-    };
-    return {
-      id,
-      version: "",
-      title: id,
-      task: "",
-      licence,
-      intendedUse: "",
-      bytes: 0,
-      bundled: false,
-      status: "broken",
-      problem: installed.problem.message,
-      figures: [],
-    };
-  }
-  const { manifest, bundled } = installed.pack;
-  const bytes = manifest.files.reduce((sum, file) => sum + file.bytes, 0);
-  const { id, version, title, task, licence, intendedUse, figures } = manifest;
-  return {
-    id,
-    version,
-    title,
-    task,
-    licence,
-    intendedUse,
-    bytes,
-    bundled,
-    status: installed.enabled ? "ready" : "disabled",
-    figures: JSON.parse(JSON.stringify(figures)),
-  };
-}
-
 export function createModelsHandlers({
   packs,
   worker,
-  experts,
   texts,
-  settings,
+  notes,
+  devices,
   assets,
   secrets,
+  outside,
 }: Dependencies): HandlersFor<typeof modelsContract> {
   const sound = async (): Promise<string[]> =>
     (await packs.list()).flatMap((one) => ("pack" in one ? [one.pack.manifest.id] : []));
+  const known = (device: string): string => {
+    if (devices.all.includes(device)) return device;
+    throw new AppError(
+      "badInput",
+      `There is no device "${device}" on this platform. Valid: ${devices.all.join(", ")}.`,
+      { valid: devices.all },
+    );
+  };
   return {
-    "models.list": async () => (await packs.list()).map(infoOf),
+    "models.list": async () =>
+      (await packs.list()).map((one) => infoOf(one, { notes, worker, orderOf: devices.orderOf })),
     "models.card": async ({ id }) => {
       const pack = await packs.find(id);
       return { markdown: await readFile(join(pack.folder, pack.manifest.card), "utf8") };
@@ -122,13 +101,23 @@ export function createModelsHandlers({
       packs.setEnabled(id, enabled);
       return {};
     },
-    "models.bench": async ({ id, runs }, { signal, emit }) => {
+    "models.bench": async ({ id, runs, device }, { signal, emit }) => {
       const results = [];
       for (const one of id === undefined ? await sound() : [id]) {
         const pack = await packs.checkedPack(one);
-        const bench = await benchPack(pack, { experts, texts, worker, runs, signal, emit });
-        if (bench) results.push(bench);
-        else if (id !== undefined)
+        const { threads } = devices;
+        const options = { packs, worker, runs, signal, emit, threads };
+        const bench =
+          device === undefined
+            ? [await benchPack(pack, { ...options, devices: devices.orderOf(one) })]
+            : await benchEachDevice(pack, {
+                ...options,
+                devices: device === "all" ? devices.all : [known(device)],
+              });
+        const timed = bench.filter((entry) => entry !== undefined);
+        for (const entry of timed) notes.addBench(entry);
+        results.push(...timed);
+        if (timed.length === 0 && id !== undefined)
           throw new AppError(
             "unsupported",
             `${one} is a ${pack.manifest.task} pack; those are not timed here.`,
@@ -136,19 +125,30 @@ export function createModelsHandlers({
       }
       return results;
     },
-    // `using` is where the last run took place, empty before the first; `tried` is why not on a better one.
+    "models.setDevice": async ({ id, device }) => {
+      const pack = await packs.find(id);
+      notes.setDevice(id, device === null ? undefined : known(device));
+      await worker.release(networkPath(pack));
+      return {};
+    },
     "models.status": async () => ({
       ...worker.status(),
-      devices: settings.devices,
-      using: worker.spent().device,
-      tried: worker.spent().tried,
+      devices: devices.all,
+      order: devices.orderOf(),
+      memoryBytes: worker.rssBytes(),
+      machineBytes: totalmem(),
     }),
     "models.add": async ({ source }, { signal, emit }) => {
+      await outside.ready();
       const token = await secrets.get(hubToken);
-      const manifest = await installPack(
-        "url" in source ? source.url : assets.path(source.assetId),
-        { packs, signal, emit, token },
-      );
+      const options = { packs, signal, emit, token };
+      const manifest =
+        "files" in source
+          ? await installUploaded(source.files, assets, options)
+          : await installPack("url" in source ? source.url : assets.path(source.assetId), options);
+      // Weights would lie on the disk twice: what was uploaded has arrived.
+      const uploads = "files" in source ? source.files : "assetId" in source ? [source] : [];
+      for (const { assetId } of uploads) await assets.discard(assetId);
       return { id: manifest.id, version: manifest.version };
     },
     "models.remove": async ({ id }) => {
@@ -161,6 +161,15 @@ export function createModelsHandlers({
         for (const { path } of installed.pack.manifest.files)
           await worker.release(join(installed.pack.folder, path));
       await removePack(id, packs);
+      notes.forget(id);
+      return {};
+    },
+    "models.access": async () => ({
+      token: (await secrets.get(hubToken)) !== undefined,
+      proxy: await outside.proxy(),
+    }),
+    "models.setProxy": async ({ proxy }) => {
+      await outside.setProxy(proxy);
       return {};
     },
     "models.setToken": async ({ token }) => {

@@ -123,6 +123,9 @@ const relativePath = z
   .string()
   .regex(/^(?!.*(^|\/)\.\.?(\/|$))[A-Za-z0-9._-]+(\/[A-Za-z0-9._-]+)*$/, "a path inside the pack");
 
+/** Whether a path stays inside the folder it is relative to, in plain characters. */
+export const isInside = (path: string): boolean => relativePath.safeParse(path).success;
+
 export const manifestSchema = z.strictObject({
   format: z.literal("evidesk-pack/1"),
   id: z.string().regex(/^[a-z0-9][a-z0-9-]*$/),

@@ -1,7 +1,7 @@
 /** What other features see of models: experts to call, never sessions or files. */
 import type { Mask, Volume } from "../../api/volume.ts";
 import type { Manifest } from "./manifest.ts";
-import type { TensorData } from "./onnx.ts";
+import type { TensorData } from "./session.ts";
 
 export type RunOptions = {
   signal: AbortSignal;

@@ -18,7 +18,7 @@ const worker = createWorkerClient(forkWorker);
 const experts = createExperts(
   openPacks(bundledPacksFolder, join(golden, "no-user-packs")),
   worker,
-  { devices: ["cpu"], threads: 1 },
+  () => ({ devices: ["cpu"], threads: 1 }),
 );
 const options = { signal: new AbortController().signal };
 afterAll(() => worker.stop());

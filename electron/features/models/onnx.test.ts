@@ -1,7 +1,6 @@
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { forkWorker } from "./fork-worker.ts";
-import { providersFor } from "./onnx.ts";
 import { createWorkerClient } from "./worker-client.ts";
 
 const network = join(import.meta.dirname, "fixtures", "prompt-tiny", "model.onnx");
@@ -23,7 +22,11 @@ test("a device that is not there is used in name only, or its failure is kept qu
   expect(reply.tried).toEqual([
     { device: "no-such-device", failedBecause: expect.stringMatching(/./) },
   ]);
-  expect(worker.spent()).toMatchObject({ device: "cpu", tried: [{ device: "no-such-device" }] });
+  expect(worker.useOf(network)).toMatchObject({
+    device: "cpu",
+    tried: [{ device: "no-such-device" }],
+  });
+  expect(worker.rssBytes()).toBeGreaterThan(1 << 20);
 });
 
 test("when no device works, the reasons are lost", async () => {
@@ -42,7 +45,13 @@ test("a wrong input kills the process instead of failing the call", async () => 
   );
 });
 
-test("every platform ends with the processor", () => {
-  for (const platform of ["linux", "win32", "darwin"])
-    for (const arch of ["x64", "arm64"]) expect(providersFor(platform, arch).at(-1)).toBe("cpu");
+test("another choice of device is ignored while the model is open", async () => {
+  await worker.run({ path: network, devices: ["cpu"], threads: 1, feeds });
+  const { tried } = await worker.run({
+    path: network,
+    devices: ["no-such-device", "cpu"],
+    threads: 1,
+    feeds,
+  });
+  expect(tried.map(({ device }) => device)).toEqual(["no-such-device"]);
 });

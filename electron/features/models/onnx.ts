@@ -3,30 +3,10 @@ import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import type { InferenceSession, Tensor } from "onnxruntime-node";
+import { openOnFirst, type Opened, type Session, type TensorData } from "./session.ts";
 
-export type TensorData = {
-  type: "float32" | "int64" | "int32";
-  dims: number[];
-  data: Float32Array | BigInt64Array | Int32Array;
-};
-export type Session = {
-  run: (
-    feeds: Record<string, TensorData>,
-  ) => Promise<{ outputs: Record<string, TensorData>; msRuntime: number }>;
-  release: () => Promise<void>;
-  device: string;
-  tried: { device: string; failedBecause: string }[];
-};
-
-/** Execution providers by platform, best first (onnxruntime-node's README, 1.30). */
-export function providersFor(platform: string, arch: string): string[] {
-  if (platform === "win32") return ["dml", "cpu"];
-  if (platform === "darwin") return arch === "arm64" ? ["coreml", "cpu"] : ["cpu"];
-  return arch === "x64" && hasCudaLibraries() ? ["cuda", "cpu"] : ["cpu"];
-}
-
-/** The CUDA provider is a download of its own (`npm run gpu:install`); asking for it without is only noise. */
-function hasCudaLibraries(): boolean {
+/** The CUDA provider is a download of its own (`npm run gpu:install`). */
+export function hasCudaLibraries(): boolean {
   const folder = join(
     dirname(createRequire(import.meta.url).resolve("onnxruntime-node/package.json")),
     "bin",
@@ -47,10 +27,9 @@ export async function openSession(
   threads: number,
 ): Promise<Session> {
   const runtime = await import("onnxruntime-node");
-  const tried: Session["tried"] = [];
-  for (const device of devices) {
-    try {
-      const session = await runtime.InferenceSession.create(path, {
+  return openOnFirst(devices, async (device) =>
+    wrap(
+      await runtime.InferenceSession.create(path, {
         executionProviders: [device],
         enableCpuMemArena: false,
         enableMemPattern: false,
@@ -58,27 +37,14 @@ export async function openSession(
         interOpNumThreads: 1,
         graphOptimizationLevel: "all",
         logSeverityLevel: 3,
-      });
-      return wrap(session, device, tried, runtime.Tensor);
-    } catch (thrown) {
-      tried.push({
-        device,
-        failedBecause: thrown instanceof Error ? thrown.message : String(thrown),
-      });
-    }
-  }
-  throw new Error(tried.map((attempt) => `${attempt.device}: ${attempt.failedBecause}`).join("; "));
+      }),
+      runtime.Tensor,
+    ),
+  );
 }
 
-function wrap(
-  session: InferenceSession,
-  device: string,
-  tried: Session["tried"],
-  make: typeof Tensor,
-): Session {
+function wrap(session: InferenceSession, make: typeof Tensor): Opened {
   return {
-    device,
-    tried,
     run: async (feeds) => {
       const tensors = Object.fromEntries(
         Object.entries(feeds).map(([name, { type, data, dims }]) => [

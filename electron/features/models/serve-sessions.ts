@@ -1,42 +1,43 @@
 /** The worker's whole business: load a session when first asked, run it, release it. */
 import { toErrorShape } from "../../api/errors.ts";
-import { openSession, type Session } from "./onnx.ts";
+import { openSession } from "./onnx.ts";
+import type { Session } from "./session.ts";
 import { labelVolume } from "./serve-volume.ts";
 import type { SessionRequest, WorkerReply, WorkerRequest } from "./worker-protocol.ts";
 
 export function serveSessions(
   post: (reply: WorkerReply) => void,
 ): (request: WorkerRequest) => void {
-  const sessions = new Map<string, Promise<Session>>();
+  const sessions = new Map<string, { devices: string; session: Promise<Session> }>();
 
   async function answer(request: WorkerRequest): Promise<WorkerReply> {
     const { id } = request;
     if (request.kind === "memory")
       return { id, kind: "memory", peakBytes: process.resourceUsage().maxRSS * 1024 };
     if (request.kind === "release") {
-      const session = sessions.get(request.path);
-      sessions.delete(request.path);
-      await (await session)?.release();
+      await release(request.path);
       return { id, kind: "released" };
     }
     let msLoad = 0;
     let session: Session | undefined;
     const open = async (): Promise<Session> => {
       const started = performance.now();
-      const fresh = !sessions.has(request.path);
+      const fresh = !isOpen(request);
       session = await sessionOf(request);
       if (fresh) msLoad = performance.now() - started;
       return session;
     };
     if (request.kind === "run") {
       const opened = await open();
+      const ran = await opened.run(request.feeds);
       return {
         kind: "done",
-        ...(await opened.run(request.feeds)),
+        ...ran,
         id,
         msLoad,
         device: opened.device,
         tried: opened.tried,
+        rssBytes: process.memoryUsage.rss(),
       };
     }
     const labelled = await labelVolume(request, open, (done, total) =>
@@ -49,16 +50,29 @@ export function serveSessions(
       msLoad,
       device: session?.device ?? "rules",
       tried: session?.tried ?? [],
+      rssBytes: process.memoryUsage.rss(),
     };
   }
 
-  function sessionOf({ path, devices, threads }: SessionRequest): Promise<Session> {
+  const isOpen = ({ path, devices }: SessionRequest): boolean =>
+    sessions.get(path)?.devices === devices.join();
+
+  async function release(path: string): Promise<void> {
     const opened = sessions.get(path);
-    if (opened) return opened;
-    const opening = openSession(path, devices, threads);
-    sessions.set(path, opening);
-    opening.catch(() => sessions.delete(path));
-    return opening;
+    sessions.delete(path);
+    await (await opened?.session)?.release();
+  }
+
+  /** Another choice of devices opens the model anew. */
+  async function sessionOf(request: SessionRequest): Promise<Session> {
+    const { path, devices, threads } = request;
+    const known = sessions.get(path);
+    if (known && isOpen(request)) return known.session;
+    await release(path);
+    const session = openSession(path, devices, threads);
+    sessions.set(path, { devices: devices.join(), session });
+    session.catch(() => sessions.delete(path));
+    return session;
   }
 
   // One job at a time: native runs block this process anyway, and order is then what it seems.

@@ -1,7 +1,7 @@
 /** Volumes in the worker: steps, network windows or rules, labels, and back to the image's own grid. */
 import { AppError } from "../../api/errors.ts";
 import type { Inference, PostprocessStep } from "./manifest.ts";
-import type { Session, TensorData } from "./onnx.ts";
+import type { Session, TensorData } from "./session.ts";
 import { applyRules } from "./rules/apply.ts";
 import { gridOf, sizeOf, voxelOrder, type Grid, type LabelGrid } from "./steps/grid.ts";
 import { labelsFrom, tidyLabels } from "./steps/labelling.ts";

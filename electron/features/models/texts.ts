@@ -1,7 +1,7 @@
 /** Text packs by id: tokens made here, the network in the worker, spans and scores back. */
 import { readFile } from "node:fs/promises";
 import { AppError } from "../../api/errors.ts";
-import type { ExpertSettings } from "./experts.ts";
+import type { SettingsOf } from "./experts.ts";
 import { packFile, type Pack } from "./pack.ts";
 import type { Packs } from "./packs.ts";
 import { openTextPack, runTagPack, vocabularyFile, type TextPack } from "./text/text-pack.ts";
@@ -22,7 +22,7 @@ export type Texts = {
   embed: (packId: string, texts: string[], options: Options) => Promise<Float32Array[]>;
 };
 
-export function createTexts(packs: Packs, worker: WorkerClient, settings: ExpertSettings): Texts {
+export function createTexts(packs: Packs, worker: WorkerClient, settingsOf: SettingsOf): Texts {
   const opened = new Map<string, TextPack>();
 
   async function open(
@@ -34,7 +34,8 @@ export function createTexts(packs: Packs, worker: WorkerClient, settings: Expert
     const path = packFile(pack, text.file);
     return {
       text,
-      run: async (feeds) => (await worker.run({ path, ...settings, feeds }, signal)).outputs,
+      run: async (feeds) =>
+        (await worker.run({ path, ...settingsOf(packId), feeds }, signal)).outputs,
     };
   }
 

@@ -3,10 +3,9 @@
  * Three failures of the worker itself in a row open a circuit that only the user closes.
  */
 import { AppError, fromErrorShape, type ErrorShape } from "../../api/errors.ts";
-import type { TensorData } from "./onnx.ts";
+import type { TensorData, Tried } from "./session.ts";
 import type {
   SessionRequest,
-  Tried,
   VolumeRequest,
   WorkerPort,
   WorkerReply,
@@ -29,6 +28,8 @@ type Waiting = {
   reject: (error: AppError) => void;
   onProgress?: OnProgress | undefined;
 };
+/** Where a model last ran, and which devices had failed before that one. */
+export type Use = { device: string; tried: Tried };
 type OnProgress = (done: number, total: number) => void;
 
 const failuresAllowed = 3;
@@ -47,7 +48,9 @@ export function createWorkerClient(spawn: () => WorkerPort, { readyWithin = 10_0
   let failures = 0;
   let lastFailure = "";
   let nextId = 1;
-  const spent: { ms: number; device: string; tried: Tried } = { ms: 0, device: "", tried: [] };
+  let msSpent = 0;
+  let rssBytes = 0;
+  const uses = new Map<string, Use>();
   const waiting = new Map<number, Waiting>();
 
   function start(): Promise<WorkerPort> {
@@ -79,8 +82,7 @@ export function createWorkerClient(spawn: () => WorkerPort, { readyWithin = 10_0
       started.onExit((why) => {
         clearTimeout(timer);
         if (current !== started) return;
-        port = undefined;
-        current = undefined;
+        forget();
         const error = gone(why);
         reject(error);
         for (const call of waiting.values()) call.reject(error);
@@ -88,6 +90,13 @@ export function createWorkerClient(spawn: () => WorkerPort, { readyWithin = 10_0
       });
     });
     return port;
+  }
+
+  function forget(): void {
+    port = undefined;
+    current = undefined;
+    rssBytes = 0;
+    uses.clear();
   }
 
   function gone(why: string): AppError {
@@ -103,8 +112,7 @@ export function createWorkerClient(spawn: () => WorkerPort, { readyWithin = 10_0
   /** Ends the worker on purpose: everything in flight is cancelled, nothing counts as a failure. */
   function stop(): void {
     const stopped = current;
-    port = undefined;
-    current = undefined;
+    forget();
     stopped?.kill();
     for (const call of waiting.values())
       call.reject(new AppError("cancelled", "The model run was cancelled."));
@@ -128,12 +136,11 @@ export function createWorkerClient(spawn: () => WorkerPort, { readyWithin = 10_0
         worker.post({ ...request, id });
       });
       if (reply.kind === "failed") throw failed(reply.error);
-      if (reply.kind === "done" || reply.kind === "labelled")
-        Object.assign(spent, {
-          ms: spent.ms + reply.msRuntime,
-          device: reply.device,
-          tried: reply.tried,
-        });
+      if (reply.kind === "done" || reply.kind === "labelled") {
+        msSpent += reply.msRuntime;
+        rssBytes = reply.rssBytes;
+        if ("path" in request) uses.set(request.path, { device: reply.device, tried: reply.tried });
+      }
       return reply;
     } finally {
       signal?.removeEventListener("abort", stop);
@@ -149,14 +156,24 @@ export function createWorkerClient(spawn: () => WorkerPort, { readyWithin = 10_0
       onProgress?: OnProgress,
     ): Promise<LabelResult> =>
       (await ask({ kind: "volume", ...request }, signal, onProgress)) as LabelResult,
-    release: async (path: string): Promise<void> =>
-      void (current && (await ask({ kind: "release", path }))),
+    release: async (path: string): Promise<void> => {
+      uses.delete(path);
+      if (current) await ask({ kind: "release", path });
+    },
     memory: async (): Promise<number> => {
       const reply = await ask({ kind: "memory" });
       return reply.kind === "memory" ? reply.peakBytes : 0;
     },
-    /** Milliseconds inside the runtime since the start, where it last ran, and which devices had failed before that one. */
-    spent: (): Readonly<typeof spent> => spent,
+    /** Milliseconds inside the runtime since the start of the program. */
+    msSpent: (): number => msSpent,
+    /** Absent for a model that is not open; rules run under the path "". */
+    useOf: (path: string): Use | undefined => uses.get(path),
+    /** What the process held of memory after its last run; 0 when there is none. */
+    rssBytes: (): number => rssBytes,
+    /** Starts anew when nothing is under way, so that what is measured next is measured alone. */
+    restartIfIdle: (): void => {
+      if (waiting.size === 0) stop();
+    },
     status: (): WorkerStatus => ({
       state: failures >= failuresAllowed ? "unavailable" : current ? "running" : "idle",
       failures,

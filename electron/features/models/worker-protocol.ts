@@ -2,9 +2,8 @@
 import type { ErrorShape } from "../../api/errors.ts";
 import type { Volume } from "../../api/volume.ts";
 import type { Inference, PostprocessStep, PreprocessStep } from "./manifest.ts";
-import type { TensorData } from "./onnx.ts";
+import type { TensorData, Tried } from "./session.ts";
 
-export type Tried = { device: string; failedBecause: string }[];
 export type SessionRequest = { path: string; devices: string[]; threads: number };
 
 /** A whole volume at once: steps, windows, blending and labels stay in the worker, so only labels travel back. */
@@ -29,7 +28,15 @@ export type WorkerRequest =
   | { id: number; kind: "release"; path: string }
   | { id: number; kind: "memory" };
 
-type Done = { id: number; msRuntime: number; msLoad: number; device: string; tried: Tried };
+/** `rssBytes`: what the process holds of memory after the run. */
+type Done = {
+  id: number;
+  msRuntime: number;
+  msLoad: number;
+  device: string;
+  tried: Tried;
+  rssBytes: number;
+};
 
 export type WorkerReply =
   | { kind: "ready" }

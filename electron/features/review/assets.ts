@@ -91,5 +91,11 @@ export function openAssets(folder: string) {
     return content;
   }
 
-  return { put, get, info, path, stream: (id: string) => createReadStream(path(id)) };
+  /** Frees the room of something that was only on its way elsewhere and that no record names. */
+  async function discard(id: string): Promise<void> {
+    await rm(path(id), { force: true });
+    await rm(`${path(id)}.json`, { force: true });
+  }
+
+  return { put, get, info, path, discard, stream: (id: string) => createReadStream(path(id)) };
 }

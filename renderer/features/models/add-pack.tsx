@@ -1,6 +1,7 @@
-/** Another pack: a zip from this machine, or a hub address that is fetched only on the button. */
-import { FileArchive, Globe } from "lucide-react";
+/** Another pack: a folder or a zip from this machine, or a hub address that is fetched only on the button. */
+import { FileArchive, Folder, Globe } from "lucide-react";
 import { useState, type FormEvent } from "react";
+import type { Input } from "../../../electron/api/contract.ts";
 import type { AppError } from "../../../electron/api/errors.ts";
 import { putAsset } from "../../call.ts";
 import { native } from "../../native.ts";
@@ -9,24 +10,38 @@ import { Progress, Trouble } from "../../ui/feedback.tsx";
 import { toast } from "../../ui/toast.tsx";
 import { asError, useChange } from "../../use-call.ts";
 import { AddServer } from "./add-server.tsx";
+import { HubAccess } from "./hub-access.tsx";
+import { uploadFolder } from "./pack-folder.ts";
 
 export function AddPack() {
   const add = useChange("models.add", ["jobs"]);
   const [url, setUrl] = useState("");
+  const [sending, setSending] = useState(false);
   const [problem, setProblem] = useState<AppError | null>(null);
 
-  async function take(source: { assetId: string } | { url: string }): Promise<boolean> {
+  async function take(source: Input<"models.add">["source"]): Promise<boolean> {
     const added = await add.run({ source });
     if (added) toast(`Pack ${added.id} ${added.version} added; its files match their hashes`);
     return added !== undefined;
   }
-  async function choose(): Promise<void> {
-    const [file] = await native.chooseFiles({ accept: ".zip", multiple: false });
+  async function choose(folder: boolean): Promise<void> {
+    const files = await native.chooseFiles({
+      accept: folder ? "" : ".zip",
+      multiple: folder,
+      folder,
+    });
+    const [file] = files;
     if (!file) return;
+    setProblem(null);
+    setSending(true);
     try {
-      await take({ assetId: (await putAsset(file)).id });
+      await take(
+        folder ? { files: await uploadFolder(files) } : { assetId: (await putAsset(file)).id },
+      );
     } catch (thrown) {
       setProblem(asError(thrown));
+    } finally {
+      setSending(false);
     }
   }
   async function fetchPack(event: FormEvent): Promise<void> {
@@ -34,11 +49,15 @@ export function AddPack() {
     if (await take({ url: url.trim() })) setUrl("");
   }
   const error = problem ?? add.error;
+  const busy = sending || add.running;
   return (
     <section className="card add-pack" aria-label="Add a pack">
       <div className="add-pack-row">
         <h2>Add a pack</h2>
-        <Button icon={FileArchive} disabled={add.running} onPress={() => void choose()}>
+        <Button icon={Folder} disabled={busy} onPress={() => void choose(true)}>
+          From a folder
+        </Button>
+        <Button icon={FileArchive} disabled={busy} onPress={() => void choose(false)}>
           From a zip
         </Button>
         <form className="add-pack-hub" onSubmit={(event) => void fetchPack(event)}>
@@ -51,13 +70,14 @@ export function AddPack() {
             value={url}
             onChange={(event) => setUrl(event.target.value)}
           />
-          <button type="submit" className="button" disabled={url.trim() === "" || add.running}>
+          <button type="submit" className="button" disabled={url.trim() === "" || busy}>
             <Globe size={15} aria-hidden /> Fetch
           </button>
         </form>
       </div>
+      <HubAccess />
       <AddServer />
-      {add.running && <Progress event={add.event} onCancel={add.cancel} />}
+      {busy && <Progress event={add.event} onCancel={add.cancel} />}
       {error && (
         <Trouble
           error={error}

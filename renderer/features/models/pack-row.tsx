@@ -1,4 +1,4 @@
-/** One pack: title, plain purpose, measured figures, licence. */
+/** One pack: title, plain purpose, measured figures, licence, device and speed. */
 import { CircleAlert, CircleCheck, CirclePause, Trash2 } from "lucide-react";
 import { Switch } from "react-aria-components";
 import type { PackInfo } from "../../../electron/api/schemas/models.ts";
@@ -6,6 +6,7 @@ import { Button } from "../../ui/button.tsx";
 import { size } from "../../ui/time.ts";
 import { toast } from "../../ui/toast.tsx";
 import { useChange } from "../../use-call.ts";
+import { PackSpeed } from "./pack-speed.tsx";
 
 const statusLooks = {
   ready: { icon: CircleCheck, text: "Ready" },
@@ -17,10 +18,16 @@ export function PackRow({
   pack,
   chosen,
   onChoose,
+  devices,
+  measuring,
+  onMeasure,
 }: {
   pack: PackInfo;
   chosen: boolean;
   onChoose: () => void;
+  devices: string[];
+  measuring: boolean;
+  onMeasure: () => void;
 }) {
   const setEnabled = useChange("models.setEnabled");
   const remove = useChange("models.remove");
@@ -41,7 +48,7 @@ export function PackRow({
         {pack.problem && <span className="pack-problem">{pack.problem}</span>}
       </button>
       <dl className="pack-figures numbers">
-        {pack.figures.slice(0, 4).map((figure) => (
+        {pack.figures.slice(0, 3).map((figure) => (
           <div
             key={`${figure.metric} ${figure.cohort} ${figure.subgroup ?? ""}`}
             title={`${figure.n} cases, ${figure.date}`}
@@ -87,6 +94,9 @@ export function PackRow({
           </Button>
         )}
       </div>
+      {pack.status === "ready" && pack.task !== "generation" && (
+        <PackSpeed pack={pack} devices={devices} measuring={measuring} onMeasure={onMeasure} />
+      )}
     </li>
   );
 }

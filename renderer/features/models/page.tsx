@@ -1,14 +1,15 @@
 /** Models: each pack with what it is for, how good it was measured to be, and under which licence. */
-import { Boxes, CircleAlert, Gauge, Power, ShieldCheck } from "lucide-react";
+import { Boxes, CircleAlert, Power, ShieldCheck } from "lucide-react";
 import { useState } from "react";
-import type { PackInfo } from "../../../electron/api/schemas/models.ts";
+import type { Output } from "../../../electron/api/contract.ts";
 import { Why } from "../../frame/why.tsx";
 import { Button } from "../../ui/button.tsx";
-import { Empty, Progress, Skeleton, Trouble } from "../../ui/feedback.tsx";
+import { Bar, Empty, Progress, Skeleton, Trouble } from "../../ui/feedback.tsx";
 import { Markdown } from "../../ui/markdown.tsx";
 import { size } from "../../ui/time.ts";
 import { toast } from "../../ui/toast.tsx";
 import { useCall, useChange } from "../../use-call.ts";
+import { deviceName } from "./device-names.ts";
 import { AddPack } from "./add-pack.tsx";
 import { PackRow } from "./pack-row.tsx";
 import "./models.css";
@@ -20,7 +21,6 @@ export function ModelsPage() {
   const bench = useChange("models.bench", ["jobs"]);
   const retry = useChange("models.retry");
   const [chosenId, setChosenId] = useState<string | null>(null);
-  const [measured, setMeasured] = useState<string | null>(null);
   const list = packs.value ?? [];
   const chosen = list.find(({ id }) => id === chosenId) ?? list[0];
 
@@ -34,13 +34,6 @@ export function ModelsPage() {
         : `${bad.length} of ${answers.length} packs do not match: ${bad.map(({ id }) => id).join(", ")}`,
     );
   }
-  async function measure(pack: PackInfo): Promise<void> {
-    const [answer] = (await bench.run({ id: pack.id })) ?? [];
-    if (answer)
-      setMeasured(
-        `${pack.title}: ${answer.p50.toFixed(0)} ms in the middle, ${answer.p95.toFixed(0)} ms at worst of twenty, on ${answer.device}; loaded in ${answer.loadMs.toFixed(0)} ms.`,
-      );
-  }
   if (packs.error && !packs.value)
     return (
       <div className="page-trouble">
@@ -52,10 +45,11 @@ export function ModelsPage() {
     <div className="page-column models">
       <div className="models-head">
         <p className="field-note">
-          {status && `Computes on ${status.devices.join(", ")}. `}
+          {status?.order[0] && `Computes on: ${deviceName(status.order[0]).toLowerCase()}. `}
           {size(list.reduce((sum, { bytes }) => sum + bytes, 0))} on disk. Models run in a process
           of their own; if one fails, nothing else does.
         </p>
+        {status && <Memory of={status} />}
         <Button icon={ShieldCheck} disabled={verify.running} onPress={() => void check()}>
           Check all files
         </Button>
@@ -76,7 +70,6 @@ export function ModelsPage() {
       )}
       {(verify.error ?? bench.error) && <Trouble error={(verify.error ?? bench.error)!} />}
       {bench.running && <Progress event={bench.event} onCancel={bench.cancel} />}
-      {measured && <p role="status">{measured}</p>}
       {list.length === 0 && (
         <Empty icon={Boxes}>
           No model pack is installed. Screening still ranks and extraction still proposes by rule;
@@ -91,27 +84,37 @@ export function ModelsPage() {
             pack={pack}
             chosen={pack === chosen}
             onChoose={() => setChosenId(pack.id)}
+            devices={status?.devices ?? []}
+            measuring={bench.running}
+            onMeasure={() => void bench.run({ id: pack.id })}
           />
         ))}
       </ul>
       {chosen && (
         <Why title={chosen.title}>
-          <Button
-            icon={Gauge}
-            disabled={bench.running || chosen.status !== "ready"}
-            onPress={() => void measure(chosen)}
-          >
-            Measure its speed here
-          </Button>
-          <Card id={chosen.id} />
+          <Card id={chosen.id} title={chosen.title} />
         </Why>
       )}
     </div>
   );
 }
 
-function Card({ id }: { id: string }) {
+/** What the model process holds of the machine's memory; nothing when it does not run. */
+function Memory({ of: { memoryBytes, machineBytes } }: { of: Output<"models.status"> }) {
+  if (memoryBytes === 0) return null;
+  const label = `Open models hold ${size(memoryBytes)} of ${size(machineBytes)} memory`;
+  return (
+    <div className="models-memory">
+      <span className="field-note">{label}</span>
+      <Bar part={memoryBytes / machineBytes} label={label} />
+    </div>
+  );
+}
+
+function Card({ id, title }: { id: string; title: string }) {
   const card = useCall("models.card", { id });
   if (card.error) return <Trouble error={card.error} />;
-  return card.value ? <Markdown text={card.value.markdown} /> : null;
+  // The panel says the title already.
+  const text = card.value?.markdown.replace(`# ${title}\n`, "");
+  return text === undefined ? null : <Markdown text={text} />;
 }

@@ -6,6 +6,7 @@ import { randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
 import {
   copyFile,
+  link,
   lstat,
   mkdir,
   readFile,
@@ -19,7 +20,7 @@ import {
 } from "node:fs/promises";
 import { dirname, join, sep } from "node:path";
 import { AppError } from "../../../api/errors.ts";
-import { parseManifest, type Manifest } from "../manifest.ts";
+import { isInside, parseManifest, type Manifest } from "../manifest.ts";
 import { readPack, verifyPack } from "../pack.ts";
 import type { Packs } from "../packs.ts";
 import { download } from "./download.ts";
@@ -46,6 +47,31 @@ export async function installPack(source: string, options: InstallOptions): Prom
   if (about === undefined)
     throw new AppError("notFound", `There is no file or folder "${source}".`, { source });
   return about.isDirectory() ? fromFolder(source, options) : fromZip(source, options);
+}
+
+/**
+ * A folder's files that the page uploaded: laid out under their names and installed as a folder is.
+ * @throws badInput for a name that leads out of the folder
+ */
+export async function installUploaded(
+  files: readonly { path: string; assetId: string }[],
+  assets: { path: (assetId: string) => string },
+  options: InstallOptions,
+): Promise<Manifest> {
+  const folder = join(options.packs.userFolder, `.staging-${randomUUID()}`);
+  try {
+    for (const { path, assetId } of files) {
+      if (!isInside(path))
+        throw new AppError("badInput", `"${path}" is no path inside a pack's folder.`, { path });
+      const target = join(folder, path);
+      await mkdir(dirname(target), { recursive: true });
+      // No copy where the two lie on one disk: weights are large.
+      await link(assets.path(assetId), target).catch(() => copyFile(assets.path(assetId), target));
+    }
+    return await fromFolder(folder, options);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
 }
 
 /** Fills a staging folder, checks it as any pack is checked, and puts it in place. */
@@ -195,7 +221,7 @@ function refusePlainHttp(url: URL): void {
 
 /**
  * Files are fetched to `.downloads/<sha256>` and stay there when a try fails, so the next one goes on
- * where it stopped. Proxies are the system's (`HTTPS_PROXY` with `NODE_USE_ENV_PROXY=1`).
+ * where it stopped.
  */
 async function fromAddress(address: string, options: InstallOptions): Promise<Manifest> {
   const url = new URL(address);

@@ -16,7 +16,7 @@ const worker = createWorkerClient(forkWorker);
 const experts = createExperts(
   openPacks(bundledPacksFolder, join(bundledPacksFolder, "no-user-packs")),
   worker,
-  { devices: ["cpu"], threads: 1 },
+  () => ({ devices: ["cpu"], threads: 1 }),
 );
 const run = (image: Volume) =>
   experts.runImage("ct-tissue", image, { signal: new AbortController().signal });

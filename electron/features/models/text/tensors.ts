@@ -1,5 +1,5 @@
 /** Token ids as the tensors the networks read. */
-import type { TensorData } from "../onnx.ts";
+import type { TensorData } from "../session.ts";
 import { idsPerToken, type Tokenized } from "./tokenizer.ts";
 
 /** What runs a network; the worker client's `run` fits after naming the file. */

@@ -1,0 +1,91 @@
+/** The Models page: what it says of speed, devices and access outlasts a reload, and a folder becomes a pack. */
+import { cpSync, mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { basename, join } from "node:path";
+import type { Page } from "@playwright/test";
+import { expect, test, type Desk } from "../app.ts";
+
+const fixture = "electron/features/models/fixtures/prompt-tiny";
+const rowOf = (app: Page, title: string) => app.locator(".pack").filter({ hasText: title });
+
+async function openModels(desk: Desk, app: Page): Promise<void> {
+  await expect(app.getByRole("heading", { name: "Reviews" })).toBeVisible();
+  await app.goto(`http://127.0.0.1:${desk.port}/models`);
+  await expect(app.getByRole("button", { name: "Check all files" })).toBeVisible();
+}
+
+test("the last timing is gone after a reload, or hides its device", async ({ desk, app }) => {
+  await openModels(desk, app);
+  const row = rowOf(app, "Findings on chest radiographs");
+  await expect(row.getByText("Not measured here yet")).toBeVisible();
+  await row.getByRole("button", { name: "Measure its speed here" }).click();
+  await expect(row.getByRole("list", { name: "Last measured" })).toContainText(
+    "a call, 19 of 20 under",
+  );
+  await expect(app.getByText(/Open models hold .* of .* memory/)).toBeVisible();
+  await app.reload();
+  await expect(row.getByRole("list", { name: "Last measured" })).toContainText("of memory");
+});
+
+test("a device that does not work is used in name only, without a reason", async ({
+  desk,
+  app,
+}) => {
+  const { devices } = (await desk.call("models.status", {})) as { devices: string[] };
+  test.skip(!devices.includes("cuda"), "this platform's runtime has no CUDA");
+  await openModels(desk, app);
+  const row = rowOf(app, "Findings on chest radiographs");
+  await row.getByRole("combobox", { name: "Computes on" }).selectOption("cuda");
+  await row.getByRole("button", { name: "Measure its speed here" }).click();
+  await expect(row.getByRole("list", { name: "Last measured" })).toBeVisible();
+  const [pack] = (
+    (await desk.call("models.list", {})) as { id: string; device: { using: string } }[]
+  ).filter(({ id }) => id === "cxr-findings");
+  if (pack?.device.using !== "cuda")
+    await expect(row.getByRole("list", { name: "Devices tried" })).toContainText(
+      "NVIDIA (CUDA) was tried and failed, so the processor is used",
+    );
+  await app.reload();
+  await expect(row.getByRole("combobox", { name: "Computes on" })).toHaveValue("cuda");
+});
+
+test("a switched-off pack still runs", async ({ desk, app }) => {
+  await openModels(desk, app);
+  const row = rowOf(app, "Background, methods, results");
+  await row.getByRole("switch", { name: "In use" }).click({ force: true });
+  await expect(row.getByText("Switched off")).toBeVisible();
+  await expect(
+    desk.call("models.tag", { id: "sentence-roles", text: "We asked." }),
+  ).rejects.toThrow("switched off");
+});
+
+test("a pack's folder cannot be added from the page, or cannot be taken away again", async ({
+  desk,
+  app,
+}) => {
+  await openModels(desk, app);
+  const folder = join(mkdtempSync(join(tmpdir(), "evidesk-folder-")), "prompt-tiny");
+  cpSync(fixture, folder, { recursive: true });
+  const chooser = app.waitForEvent("filechooser");
+  await app.getByRole("button", { name: "From a folder" }).click();
+  await (await chooser).setFiles(folder);
+  const row = rowOf(app, "Promptable network, random weights");
+  await expect(row).toBeVisible();
+  expect(basename(folder)).toBe("prompt-tiny");
+  await row.getByRole("button", { name: "Remove its files" }).click();
+  await expect(row).toHaveCount(0);
+});
+
+test("a token or a proxy's password is shown again", async ({ desk, app }) => {
+  await openModels(desk, app);
+  await app.getByText("Access token and proxy").click();
+  await app.getByLabel("Access token of a gated hub").fill("hf_secret");
+  await app.getByRole("button", { name: "Keep it" }).first().click();
+  await expect(app.getByText("token kept")).toBeVisible();
+  await app.getByLabel("Proxy", { exact: true }).fill("http://ward:secret@127.0.0.1:9");
+  await app.getByRole("button", { name: "Keep it" }).last().click();
+  await expect(app.getByText("proxy 127.0.0.1:9")).toBeVisible();
+  await app.reload();
+  await expect(app.getByText("token kept, proxy 127.0.0.1:9")).toBeVisible();
+  expect(await app.content()).not.toContain("secret");
+});
