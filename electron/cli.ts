@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { basename } from "node:path";
 import { parseArgs, type ParseArgsConfig } from "node:util";
 import type { Command, CommandContext, CommandValues } from "./command.ts";
-import { AppError, toErrorShape } from "./api/errors.ts";
+import { AppError, toErrorShape, type ErrorShape } from "./api/errors.ts";
 import { forkWorker } from "./features/models/fork-worker.ts";
 import { createApp, type App } from "./app.ts";
 import { commands } from "./commands.ts";
@@ -32,12 +32,23 @@ async function main(argv: string[]): Promise<number> {
       );
     return await runCommand(name, command, rest, wantsJson);
   } catch (thrown) {
-    const error = toErrorShape(thrown);
+    const error = withUsage(toErrorShape(thrown), name, command);
     if (wantsJson) process.stdout.write(`${JSON.stringify({ error })}\n`);
     process.stderr.write(`evidesk: ${error.message}\n`);
     if (error.code === "internal" && process.env["EVIDESK_DEBUG"]) console.error(thrown);
     return error.code === "usage" ? 2 : 1;
   }
+}
+
+/** A wrong command line always says, as data too, what the right one looks like. */
+function withUsage(error: ErrorShape, name: string, command: Command | undefined): ErrorShape {
+  if (error.code !== "usage" || error.data !== undefined) return error;
+  return {
+    ...error,
+    data: command
+      ? { command: name, usage: `evidesk ${command.usage}`, options: Object.keys(command.options) }
+      : { command: name, commands: Object.keys(commands) },
+  };
 }
 
 async function runCommand(

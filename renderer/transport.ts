@@ -91,7 +91,7 @@ function refused(status: number): AppError {
   if (status === 401 || status === 403) {
     return new AppError(
       "unauthorized",
-      "This page has no valid key for the desk. Open the address that the terminal printed.",
+      "The key of this page is not the desk's key: the desk was most likely started again since the page was opened. What you decided is kept. Open the address that the terminal printed last.",
       { status },
     );
   }

@@ -1,5 +1,6 @@
 /** `evidesk import` and `evidesk records`. */
 import { AppError } from "../../api/errors.ts";
+import type { ImportReport } from "../../api/schemas/review.ts";
 import type { Command } from "../../command.ts";
 
 const importCommand: Command = {
@@ -33,15 +34,34 @@ const importCommand: Command = {
         ...(await context.call("team.importBundle", { reviewId, ...file })),
       });
     const { records } = await context.call("review.get", { reviewId });
+    const imported = reports.reduce((sum, report) => sum + report.imported, 0);
+    const duplicates = reports.reduce((sum, report) => sum + report.duplicates, 0);
+    const rejected = reports.flatMap((report) => report.rejected);
+    // A script must not take "nothing came in" for a success.
+    if (rejected.length > 0 && imported + duplicates + bundles.length === 0)
+      throw new AppError("badFile", `Nothing was imported. ${saidShort(rejected)}`, {
+        imported,
+        duplicates,
+        rejected,
+        records,
+      });
     return {
-      imported: reports.reduce((sum, report) => sum + report.imported, 0),
-      duplicates: reports.reduce((sum, report) => sum + report.duplicates, 0),
-      rejected: reports.flatMap((report) => report.rejected),
+      imported,
+      duplicates,
+      rejected,
       records,
       ...(bundles.length > 0 ? { bundles } : {}),
     };
   },
 };
+
+function saidShort(rejected: ImportReport["rejected"]): string {
+  const shown = rejected
+    .slice(0, 3)
+    .map(({ file, line, reason }) => `${file}, line ${line}: ${reason}`);
+  const more = rejected.length - shown.length;
+  return [...shown, ...(more > 0 ? [`and ${more} more`] : [])].join(" ");
+}
 
 const isBundle = (name: string): boolean => name.endsWith(".bundle.json");
 

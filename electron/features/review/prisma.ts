@@ -36,7 +36,7 @@ export function countPrisma(ledger: Ledger, reasonOrder: readonly string[] = [])
   return {
     identified: ledger
       .all(
-        "SELECT source, sum(imported + duplicates) AS n FROM imports GROUP BY source ORDER BY min(id)",
+        "SELECT source, sum(imported + duplicates) AS n FROM imports GROUP BY source HAVING n > 0 ORDER BY min(id)",
       )
       .map((row) => ({ source: String(row["source"]), records: Number(row["n"]) })),
     duplicatesRemoved: number("SELECT count(*) AS n FROM records WHERE duplicateOf IS NOT NULL"),

@@ -41,6 +41,22 @@ describe("terms", () => {
   ])("number of %s", (one, other) => expect(otherNumber(one)).toBe(other));
 });
 
+describe("the registry's conditions", () => {
+  it("never holds words that only name people, and says so", () => {
+    const question = blocksOf({ population: "adults; hypertension", intervention: "yoga" });
+    const { query, warnings } = compile(question, "ctgov");
+    expect(query).toContain("hypertension");
+    expect(query).not.toMatch(/adult/i);
+    expect(warnings.join()).toContain('"adults"');
+    expect(compile(question, "pubmed").query).toContain("adults");
+  });
+  it("is left out where nobody but people was named", () => {
+    const { query } = compile(blocksOf({ population: "adults", intervention: "yoga" }), "ctgov");
+    expect(query).not.toMatch(/adult/i);
+    expect(query).toContain("yoga");
+  });
+});
+
 describe("queries", () => {
   const blocks = blocksOf({
     population: "hypertension",

@@ -56,14 +56,20 @@ export function compile(
   target: Target,
   filter: "none" | "rct" = "none",
 ): Compiled {
-  const parts = blocks
-    .filter((block) => block.used && block.terms.length > 0)
-    .map((block) =>
+  const searched = blocks.map((block) => searchedTerms(block, target));
+  const leftOut = blocks.flatMap((block, index) =>
+    block.used ? block.terms.filter((term) => !searched[index]?.includes(term)) : [],
+  );
+  const parts = blocks.flatMap((block, index) => {
+    const terms = searched[index] ?? [];
+    if (!block.used || terms.length === 0) return [];
+    return [
       group(
         "or",
-        block.terms.map((term) => termNode(term, target, block.concept)),
+        terms.map((term) => termNode(term, target, block.concept)),
       ),
-    );
+    ];
+  });
   if (parts.length === 0) return { query: "", blocks, warnings: ["No block has a term."], filter };
   let node = group("and", parts);
   const trials = filter === "rct" ? rctFilter(target) : undefined;
@@ -76,7 +82,25 @@ export function compile(
     filter === "rct" && trials === undefined
       ? [`No trial filter is needed in ${target === "central" ? "CENTRAL" : "ClinicalTrials.gov"}.`]
       : [];
-  return { query, blocks, warnings: [...warnings, ...said], filter };
+  const people =
+    leftOut.length === 0
+      ? []
+      : [
+          `Left out: ${leftOut.map(({ text }) => `"${text}"`).join(", ")}. ClinicalTrials.gov searches conditions here, and this names people; use its age and sex filters.`,
+        ];
+  return { query, blocks, warnings: [...warnings, ...said, ...people], filter };
+}
+
+const peopleWords =
+  /^(?:(?:healthy|older|young|middle-aged) )?(?:adults?|aged|patients?|people|persons?|participants?|individuals?|subjects|men|women|males?|females?|child(?:ren)?|infants?|adolescents?|elderly|seniors?|volunteers?|humans?)$/i;
+
+/**
+ * A registry files a trial under conditions, so a term that only names people ("adults") would either
+ * find nothing or, joined by OR with the condition, find other conditions' trials.
+ */
+function searchedTerms({ concept, terms }: Block, target: Target): BlockTerm[] {
+  if (target !== "ctgov" || concept !== "population") return terms;
+  return terms.filter(({ text }) => !peopleWords.test(text.trim()));
 }
 
 function termNode(term: BlockTerm, target: Target, concept: Block["concept"]): Node {

@@ -4,7 +4,7 @@ import type { Bench, PackInfo } from "../../../electron/api/schemas/models.ts";
 import { Button } from "../../ui/button.tsx";
 import { size } from "../../ui/time.ts";
 import { useChange } from "../../use-call.ts";
-import { deviceName } from "./device-names.ts";
+import { deviceName } from "../../ui/device-names.ts";
 
 type SpeedProps = {
   pack: PackInfo;

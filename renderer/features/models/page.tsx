@@ -9,7 +9,7 @@ import { Markdown } from "../../ui/markdown.tsx";
 import { size } from "../../ui/time.ts";
 import { toast } from "../../ui/toast.tsx";
 import { useCall, useChange } from "../../use-call.ts";
-import { deviceName } from "./device-names.ts";
+import { deviceName } from "../../ui/device-names.ts";
 import { AddPack } from "./add-pack.tsx";
 import { PackRow } from "./pack-row.tsx";
 import "./models.css";

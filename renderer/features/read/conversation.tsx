@@ -3,6 +3,7 @@ import { Bot, Cpu, User } from "lucide-react";
 import { useState } from "react";
 import type { Study } from "../../../electron/api/schemas/imaging.ts";
 import { Button } from "../../ui/button.tsx";
+import { deviceName } from "../../ui/device-names.ts";
 
 type Turns = Study["turns"];
 
@@ -92,7 +93,7 @@ function Turn({ turn }: { turn: Turns[number] }) {
             {turn.call.expert} {turn.call.version}
           </dd>
           <dt>Device</dt>
-          <dd>{turn.call.device.toUpperCase()}</dd>
+          <dd>{deviceName(turn.call.device)}</dd>
           <dt>Time</dt>
           <dd>{Math.round(turn.call.ms)} ms</dd>
         </dl>

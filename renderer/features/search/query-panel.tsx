@@ -129,7 +129,11 @@ function QueryActs({ reviewId, target, query, onReport }: QueryActsProps) {
       {error && (
         <Trouble
           error={error}
-          kept="What was fetched before is imported; Run goes on where it stopped."
+          kept={
+            run.error
+              ? "What was fetched before is imported; Run goes on where it stopped."
+              : "The query is as you left it, and nothing was imported."
+          }
           onClose={() => {
             count.clear();
             run.clear();
