@@ -85,7 +85,17 @@ function* inPieces(bytes: Uint8Array, size: number): Generator<Uint8Array> {
 function unknownFormat(fileName: string, length: number, text: string): AppError {
   if (length === 0 || text.trim() === "")
     return new AppError("badFile", `"${fileName}" is empty.`, { fileName });
-  const begins = text.trim().slice(0, 80).replaceAll(/\s+/g, " ");
+  const start = text.trim().slice(0, 80);
+  const unprintable = [...start].filter(
+    (letter) => /[\p{C}\uFFFD]/u.test(letter) && !/\s/.test(letter),
+  );
+  if (unprintable.length > 2)
+    return new AppError(
+      "badFile",
+      `"${fileName}" is not text, so it holds no references. Export the references from the database or manager as RIS, NBIB, BibTeX or CSV; a paper's PDF is attached to its record.`,
+      { fileName },
+    );
+  const begins = start.replaceAll(/\s+/g, " ");
   return new AppError(
     "badFile",
     `"${fileName}" is no reference export that can be read (${Object.values(formats).join(", ")}). It begins: "${begins}".`,
