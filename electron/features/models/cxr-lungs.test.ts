@@ -26,11 +26,10 @@ const options = { signal: new AbortController().signal };
 afterAll(() => worker.stop());
 
 test("the bundled lung pack gives the reference pipeline's probabilities and mask", async () => {
-  const result = await experts.runImage(
-    "cxr-lungs",
-    readPng(bytes("film.png"), "film.png"),
-    options,
-  );
+  const result = await experts.runImage("cxr-lungs", readPng(bytes("film.png"), "film.png"), {
+    ...options,
+    withProbability: true,
+  });
   if (result.kind !== "segmentation") throw new Error("not a segmentation");
   const probability = decode(bytes("probability.png")).data;
   const mask = decode(bytes("mask.png")).data;
@@ -43,6 +42,14 @@ test("the bundled lung pack gives the reference pipeline's probabilities and mas
     );
     if (value !== (mask[at] === 0 ? 0 : 1)) different += 1;
   }
+  const plain = await experts.runImage(
+    "cxr-lungs",
+    readPng(bytes("film.png"), "film.png"),
+    options,
+  );
+  // Without probabilities the outline is made another way, and is the same.
+  expect(plain.kind === "segmentation" && plain.probability).toBeUndefined();
+  expect(plain.kind === "segmentation" && plain.mask.data).toEqual(result.mask.data);
   expect(worst).toBeLessThan(0.02);
   expect(different / mask.length).toBeLessThan(0.005);
   expect(result.labels[0]).toMatchObject({ id: 1, name: "lungs" });

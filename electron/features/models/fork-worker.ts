@@ -1,15 +1,17 @@
 /** The worker as a child process of plain Node (browser host, command line, tests). */
 import { fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
+import { openSharedPixels } from "./shared-pixels.ts";
 import type { WorkerPort, WorkerReply } from "./worker-protocol.ts";
 
 const entry = fileURLToPath(new URL("../../worker.ts", import.meta.url));
 
 export function forkWorker(): WorkerPort & { pid: number } {
+  const shared = openSharedPixels();
   const child = fork(entry, [], {
     serialization: "advanced",
     execArgv: ["--disable-warning=ExperimentalWarning"],
-    stdio: ["ignore", "ignore", "inherit", "ipc"],
+    stdio: ["ignore", "ignore", "inherit", "ipc", ...(shared ? [shared.descriptor] : [])],
     // Hermetic: a model needs the library path and the home for caches, no more.
     env: Object.fromEntries(
       ["PATH", "HOME", "LD_LIBRARY_PATH", "TMPDIR", "SystemRoot"].flatMap((name) =>
@@ -20,11 +22,16 @@ export function forkWorker(): WorkerPort & { pid: number } {
   return {
     pid: child.pid ?? 0,
     post: (message) => {
-      if (child.connected) child.send(message);
+      if (child.connected) child.send(shared?.lay(message) ?? message);
     },
-    onReply: (listener) => child.on("message", (message) => listener(message as WorkerReply)),
+    onReply: (listener) =>
+      child.on("message", (message: WorkerReply) => {
+        if ("id" in message && message.kind !== "progress") shared?.free(message.id);
+        listener(message);
+      }),
     onExit: (listener) => {
       child.on("error", (error) => listener(error.message));
+      child.on("exit", () => shared?.close());
       child.on("exit", (code, signal) =>
         listener(signal ? `killed by ${signal}` : `exit code ${code}`),
       );

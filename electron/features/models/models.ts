@@ -8,12 +8,14 @@ export type RunOptions = {
   /** An argument of the expert call: a group or label the pack knows. */
   args?: string;
   emit?: (progress: { done: number; total: number; label: string }) => void;
+  /** Outlines of single images: also return the probability map, which costs time. */
+  withProbability?: boolean;
 };
 
 export type Segmentation = {
   kind: "segmentation";
   mask: Mask;
-  /** Probability of the first label on the image's grid, for uncertainty displays; absent for rule packs. */
+  /** Probability of the first (of several, the best) label on the image's grid, where it was asked for. */
   probability?: Float32Array;
   labels: { id: number; name: string; voxels: number; color: string }[];
 };

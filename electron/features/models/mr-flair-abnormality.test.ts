@@ -27,7 +27,7 @@ test("the bundled FLAIR pack gives the reference pipeline's probabilities and ma
   const result = await experts.runImage(
     "mr-flair-abnormality",
     { ...slice, modality: "MR" },
-    options,
+    { ...options, withProbability: true },
   );
   if (result.kind !== "segmentation") throw new Error("not a segmentation");
   const probability = decode(bytes("probability.png")).data;
@@ -41,6 +41,14 @@ test("the bundled FLAIR pack gives the reference pipeline's probabilities and ma
     );
     if (value !== (mask[at] === 0 ? 0 : 1)) different += 1;
   }
+  const plain = await experts.runImage(
+    "mr-flair-abnormality",
+    { ...slice, modality: "MR" },
+    options,
+  );
+  // Without probabilities the outline is made another way, and is the same.
+  expect(plain.kind === "segmentation" && plain.probability).toBeUndefined();
+  expect(plain.kind === "segmentation" && plain.mask.data).toEqual(result.mask.data);
   expect(worst).toBeLessThan(0.02);
   expect(different / mask.length).toBeLessThan(0.001);
   expect(result.labels[0]?.voxels).toBeGreaterThan(500);

@@ -1,5 +1,5 @@
 /** Installed packs: the bundled ones and the user's, by id; checked before their first use in a run. */
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { AppError, toErrorShape, type ErrorShape } from "../../api/errors.ts";
@@ -10,16 +10,14 @@ export type InstalledPack =
   | { folder: string; problem: ErrorShape };
 export type Packs = ReturnType<typeof openPacks>;
 
-/** Changes when any file of the pack is written again. */
-async function stampOf(pack: Pack): Promise<string> {
-  const stats = await Promise.all(
-    pack.manifest.files.map(async ({ path, sha256 }) => ({
-      sha256,
-      about: await stat(join(pack.folder, path)).catch(() => undefined),
-    })),
-  );
-  return stats
-    .map(({ sha256, about }) => `${sha256}:${about?.size}:${about?.mtimeMs}:${about?.ino}`)
+/** Changes when any file of the pack is written again. Asked before every run, so without a detour over other threads. */
+function stampOf(pack: Pack): string {
+  const paths = ["manifest.json", ...pack.manifest.files.map(({ path }) => path)];
+  return paths
+    .map((path) => {
+      const about = statSync(join(pack.folder, path), { throwIfNoEntry: false });
+      return `${about?.size}:${about?.mtimeMs}:${about?.ino}`;
+    })
     .join(" ");
 }
 
@@ -27,10 +25,17 @@ export function openPacks(bundledFolder: string, dataFolder: string) {
   const userFolder = join(dataFolder, "packs");
   const disabledFile = join(userFolder, "disabled.json");
   const manifests = new Map<string, { mtimeMs: number; pack: Pack }>();
-  const checked = new Map<string, string>();
+  /** By id: the pack as it was when its files last matched. */
+  const checked = new Map<string, { pack: Pack; stamp: string }>();
+  let off: { mtimeMs: number; ids: string[] } | undefined;
 
-  const disabled = (): string[] =>
-    existsSync(disabledFile) ? JSON.parse(readFileSync(disabledFile, "utf8")) : [];
+  function disabled(): string[] {
+    const mtimeMs = statSync(disabledFile, { throwIfNoEntry: false })?.mtimeMs;
+    if (mtimeMs === undefined) return [];
+    if (off?.mtimeMs !== mtimeMs)
+      off = { mtimeMs, ids: JSON.parse(readFileSync(disabledFile, "utf8")) };
+    return off.ids;
+  }
 
   /** Manifests are parsed again only when they are written again: every run asks. */
   async function readOnce(folder: string, bundled: boolean): Promise<Pack> {
@@ -78,17 +83,20 @@ export function openPacks(bundledFolder: string, dataFolder: string) {
 
   /** The pack, its files checked against their hashes since they last changed on the disk. */
   async function checkedPack(id: string): Promise<Pack> {
-    const pack = await find(id);
-    if (disabled().includes(id))
+    if (disabled().includes(id)) {
+      await find(id);
       throw new AppError(
         "modelUnavailable",
         `The pack "${id}" is switched off on the Models page.`,
       );
-    const stamp = await stampOf(pack);
-    if (checked.get(pack.folder) !== stamp) {
-      await verifyPack(pack);
-      checked.set(pack.folder, stamp);
     }
+    const known = checked.get(id);
+    if (known && known.stamp === stampOf(known.pack)) return known.pack;
+    checked.delete(id);
+    const pack = await find(id);
+    const stamp = stampOf(pack);
+    await verifyPack(pack);
+    checked.set(id, { pack, stamp });
     return pack;
   }
 
@@ -103,6 +111,7 @@ export function openPacks(bundledFolder: string, dataFolder: string) {
       mkdirSync(userFolder, { recursive: true });
       writeFileSync(`${disabledFile}.new`, JSON.stringify(enabled ? rest : [...rest, id]));
       renameSync(`${disabledFile}.new`, disabledFile);
+      off = undefined;
     },
   };
 }

@@ -5,13 +5,26 @@ import type { PostprocessStep, PreprocessStep } from "./manifest.ts";
 import { fillHoles, keepLargest } from "./steps/components.ts";
 import { isScoring, labelsFrom, scoresAfter } from "./steps/labelling.ts";
 import { normalizeNonzero, scaleRange } from "./steps/intensity.ts";
+import { freshRoom, type Room } from "./steps/room.ts";
+import { resizeBytes } from "./steps/resize-bytes.ts";
 import { resizeAntialiased, resizeBilinear, resizeNearest } from "./steps/resize.ts";
 
-/** Channels as planes of one size; values in the image's own units. */
-export type Planes = { width: number; height: number; channels: Float32Array[]; eightBit: boolean };
+/** Channels as planes of one size; values in the image's own units, as bytes as long as they are whole and fit. */
+export type Planes = {
+  width: number;
+  height: number;
+  channels: (Float32Array | Uint8Array)[];
+  eightBit: boolean;
+};
+
+const floats = (channel: Float32Array | Uint8Array): Float32Array =>
+  channel instanceof Float32Array ? channel : new Float32Array(channel);
 
 /** One slice of an image, in its own units. */
-export function planesOf(image: Volume, slice?: number): Planes {
+export function planesOf(
+  image: Pick<Volume, "shape" | "channels" | "data">,
+  slice?: number,
+): Planes {
   const [width, height, depth] = image.shape;
   if (slice === undefined && depth !== 1)
     throw new AppError(
@@ -21,46 +34,66 @@ export function planesOf(image: Volume, slice?: number): Planes {
   const size = width * height;
   const channels = Array.from({ length: image.channels }, (_, c) => {
     const from = (c * depth + (slice ?? 0)) * size;
-    return new Float32Array(image.data.subarray(from, from + size));
+    const values = image.data.subarray(from, from + size);
+    // Bytes are only read; other values are copied, since steps write into them.
+    return values instanceof Uint8Array ? values : new Float32Array(values);
   });
   return { width, height, channels, eightBit: image.data instanceof Uint8Array };
 }
 
 /** Applies the steps in order. @throws packInvalid for a step that has no meaning on a single image. */
-export function preprocessPlanes(input: Planes, steps: readonly PreprocessStep[]): Planes {
-  return steps.reduce((planes, step) => applyStep(planes, step), input);
+export function preprocessPlanes(
+  input: Planes,
+  steps: readonly PreprocessStep[],
+  room: Room = freshRoom,
+): Planes {
+  return steps.reduce((planes, step) => applyStep(planes, step, room), input);
 }
 
 const each = (
   planes: Planes,
-  change: (channel: Float32Array, index: number) => Float32Array,
+  change: (channel: Float32Array | Uint8Array, index: number) => Float32Array,
 ): Planes => ({ ...planes, channels: planes.channels.map(change), eightBit: false });
 
-function changed(channel: Float32Array, change: (data: Float32Array) => void): Float32Array {
-  const data = channel.slice();
-  change(data);
+/** A change of each value by itself: of 256 values where they are bytes, else in place. */
+function valued(
+  channel: Float32Array | Uint8Array,
+  room: Room,
+  change: (data: Float32Array) => void,
+): Float32Array {
+  if (channel instanceof Float32Array) {
+    change(channel);
+    return channel;
+  }
+  const table = Float32Array.from({ length: 256 }, (_, value) => value);
+  change(table);
+  const data = room.floats(channel.length);
+  for (let at = 0; at < data.length; at += 1) data[at] = table[channel[at] as number] as number;
   return data;
 }
 
-function applyStep(planes: Planes, step: PreprocessStep): Planes {
+function applyStep(planes: Planes, step: PreprocessStep, room: Room): Planes {
   switch (step.step) {
     case "grayscale":
       return toGrey(planes);
     case "resize": {
       const [height, width] = step.size;
-      const channels = planes.channels.map((data) => {
-        const plane = { width: planes.width, height: planes.height, data };
-        if (step.mode === "nearest") return resizeNearest(plane, width, height).data;
-        return (
-          step.antialias
-            ? resizeAntialiased(plane, width, height, planes.eightBit)
-            : resizeBilinear(plane, width, height)
-        ).data;
+      const channels = planes.channels.map((channel) => {
+        const plane = { width: planes.width, height: planes.height };
+        if (step.mode === "bilinear" && step.antialias && channel instanceof Uint8Array)
+          return resizeBytes({ ...plane, data: channel }, width, height, room).data;
+        const resize =
+          step.mode === "nearest"
+            ? resizeNearest
+            : step.antialias
+              ? resizeAntialiased
+              : resizeBilinear;
+        return resize({ ...plane, data: floats(channel) }, width, height).data;
       });
       return { width, height, channels, eightBit: planes.eightBit };
     }
     case "intensityRange":
-      return each(planes, (channel) => changed(channel, (data) => scaleRange(data, step)));
+      return each(planes, (channel) => valued(channel, room, (data) => scaleRange(data, step)));
     case "normalizeNonzero": {
       const count = planes.width * planes.height;
       const joined = new Float32Array(count * planes.channels.length);
@@ -72,7 +105,10 @@ function applyStep(planes: Planes, step: PreprocessStep): Planes {
       return each(planes, (channel, index) => {
         const mean = step.mean[index] ?? (step.mean[0] as number);
         const std = step.std[index] ?? (step.std[0] as number);
-        return channel.map((value) => (value - mean) / std);
+        return valued(channel, room, (data) => {
+          for (let at = 0; at < data.length; at += 1)
+            data[at] = ((data[at] as number) - mean) / std;
+        });
       });
     case "xrv":
       return xrayVision(planes, step);
@@ -82,7 +118,7 @@ function applyStep(planes: Planes, step: PreprocessStep): Planes {
 }
 
 /** Largest value of the bits that were used: 12-bit films end at 4095 (TorchXRayVision takes BitsStored, which volumes do not carry). */
-function storedMost(values: Float32Array): number {
+function storedMost(values: Float32Array | Uint8Array): number {
   let most = 1;
   for (const value of values) if (value > most) most = value;
   return 2 ** Math.ceil(Math.log2(most + 1)) - 1;
@@ -92,11 +128,11 @@ function storedMost(values: Float32Array): number {
  * Deeper than 8 bits to 0 … 255, as the films that networks were trained on had been saved: the darkest
  * and brightest thousandth of the pixels (markers, collimator edges) are clipped.
  */
-function toEightBits(values: Float32Array): Float32Array {
+function toEightBits(values: Float32Array | Uint8Array): Uint8Array {
   const sorted = values.toSorted();
   const at = (share: number): number => sorted[Math.round(share * (sorted.length - 1))] ?? 0;
   const [low, high] = [at(0.001), at(0.999)];
-  const result = new Float32Array(values.length);
+  const result = new Uint8Array(values.length);
   for (let i = 0; i < values.length; i += 1)
     result[i] = Math.min(
       255,
@@ -121,7 +157,7 @@ function toGrey(planes: Planes): Planes {
 
 /** TorchXRayVision's input: (2·x/max − 1)·scale, centre crop to a square, then resize (torchxrayvision, Apache-2.0). */
 function xrayVision(planes: Planes, step: Extract<PreprocessStep, { step: "xrv" }>): Planes {
-  const first = planes.channels[0] as Float32Array;
+  const first = planes.channels[0] ?? new Float32Array(0);
   const most = planes.eightBit ? 255 : storedMost(first);
   const side = step.centerCrop ? Math.min(planes.width, planes.height) : planes.width;
   const tall = step.centerCrop ? side : planes.height;
@@ -135,7 +171,7 @@ function xrayVision(planes: Planes, step: Extract<PreprocessStep, { step: "xrv" 
   }
   const plane = { width: side, height: tall, data };
   const resized = step.antialias
-    ? resizeAntialiased(plane, step.resize, step.resize, false)
+    ? resizeAntialiased(plane, step.resize, step.resize)
     : resizeBilinear(plane, step.resize, step.resize);
   return { width: step.resize, height: step.resize, channels: [resized.data], eightBit: false };
 }
@@ -198,7 +234,7 @@ export function postprocessPlanes(
   if (logits.channels.length > 1) return postprocessChannels(logits, target, steps, ids);
   const label = ids.find((id) => id > 0) ?? 1;
   let { width, height } = logits;
-  let values: Float32Array = (logits.channels[0] as Float32Array).slice();
+  let values: Float32Array = new Float32Array(logits.channels[0] ?? []);
   let mask: Uint8Array | undefined;
   for (const step of steps) {
     const shape = [width, height, 1] as const;

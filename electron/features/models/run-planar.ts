@@ -1,118 +1,81 @@
-/** Packs whose network reads single images; a deeper image goes through slice by slice. */
+/** Packs whose network reads single images: checked here, run in the worker, scored and counted here. */
 import { AppError } from "../../api/errors.ts";
-import { voxelCount, type Volume } from "../../api/volume.ts";
+import type { Volume } from "../../api/volume.ts";
 import type { ExpertSettings } from "./experts.ts";
 import type { Manifest } from "./manifest.ts";
 import type { Finding, RunOptions, Unclocked } from "./models.ts";
 import { packFile, type Pack } from "./pack.ts";
-import { planesOf, postprocessPlanes, preprocessPlanes, type Planes } from "./planes.ts";
-import type { RunResult, WorkerClient } from "./worker-client.ts";
+import { unpackLabels } from "./steps/label-runs.ts";
+import type { WorkerClient } from "./worker-client.ts";
+import type { PlanarRequest } from "./worker-protocol.ts";
 
 type Caller = { worker: WorkerClient; settings: ExpertSettings; options: RunOptions };
 
+/** A deeper image goes through slice by slice, for outlines only. */
 export async function runPlanar(pack: Pack, image: Volume, caller: Caller): Promise<Unclocked> {
   const { manifest } = pack;
-  return manifest.task === "classification"
-    ? classify(pack, image, caller)
-    : segment(pack, image, caller);
-}
-
-async function classify(pack: Pack, image: Volume, caller: Caller): Promise<Unclocked> {
-  const { output, reply } = await infer(pack, planesOf(image), caller);
+  const { worker, options } = caller;
+  refuseOtherChannels(manifest, image.channels);
+  const request = requestOf(pack, image, caller);
+  if (manifest.task === "classification") {
+    refuseStack(image);
+    const reply = await worker.score(request, options.signal);
+    return {
+      kind: "classification",
+      findings: findings(manifest, reply.scores),
+      ...aboutRun(pack, reply, reply.msRuntime),
+    };
+  }
+  const tell = (done: number, total: number): void =>
+    options.emit?.({ done, total, label: `Running ${manifest.title}` });
+  tell(0, image.shape[2]);
+  const reply = await worker.outline(request, options.signal, tell);
+  tell(image.shape[2], image.shape[2]);
+  const { labels, counts } = unpackLabels(reply.labels);
   return {
-    kind: "classification",
-    findings: findings(pack.manifest, output.data),
+    kind: "segmentation",
+    mask: { shape: image.shape, data: labels },
+    ...(reply.probability ? { probability: reply.probability } : {}),
+    labels: countedLabels(manifest, counts),
     ...aboutRun(pack, reply, reply.msRuntime),
   };
 }
 
-async function segment(pack: Pack, image: Volume, caller: Caller): Promise<Unclocked> {
-  const [width, height, depth] = image.shape;
-  const data = new Uint8Array(voxelCount(image.shape));
-  const probability = new Float32Array(data.length);
-  let msRuntime = 0;
-  let last: RunResult | undefined;
-  for (let slice = 0; slice < depth; slice += 1) {
-    caller.options.emit?.({ done: slice, total: depth, label: `Running ${pack.manifest.title}` });
-    const { output, reply } = await infer(pack, planesOf(image, slice), caller);
-    const [, channels = 1, rows = 1, columns = 1] = output.dims;
-    const logits: Planes = {
-      width: columns,
-      height: rows,
-      channels: split(output.data, channels),
-      eightBit: false,
-    };
-    const result = postprocessPlanes(
-      logits,
-      { width, height },
-      pack.manifest.postprocess,
-      pack.manifest.labels.map(({ id }) => id),
-    );
-    data.set(result.mask, slice * width * height);
-    probability.set(result.probability, slice * width * height);
-    msRuntime += reply.msRuntime;
-    last = reply;
-  }
-  if (last === undefined) throw new AppError("badFile", "The image has no slices.");
-  caller.options.emit?.({ done: depth, total: depth, label: "Done" });
-  return {
-    kind: "segmentation",
-    mask: { shape: image.shape, data },
-    probability,
-    labels: countedLabels(pack.manifest, data),
-    ...aboutRun(pack, last, msRuntime),
-  };
-}
-
-type Output = { dims: number[]; data: Float32Array };
-
-async function infer(
+function requestOf(
   pack: Pack,
-  planes: Planes,
-  { worker, settings, options }: Caller,
-): Promise<{ output: Output; reply: RunResult }> {
-  const { manifest } = pack;
-  const { inference } = manifest;
+  { shape, channels, data }: Volume,
+  { settings, options }: Caller,
+): PlanarRequest {
+  const { id, inference, preprocess, postprocess, labels } = pack.manifest;
   if (inference.kind !== "full")
     throw new AppError(
       "unsupported",
-      `${manifest.id}: inference "${inference.kind}" does not apply to single images.`,
+      `${id}: inference "${inference.kind}" does not apply to single images.`,
     );
-  const input = preprocessPlanes(planes, manifest.preprocess);
-  refuseOtherChannels(manifest, input.channels.length);
-  const size = input.width * input.height;
-  const data = new Float32Array(size * input.channels.length);
-  for (const [index, channel] of input.channels.entries()) data.set(channel, index * size);
-  const feeds = {
-    [inference.input]: {
-      type: "float32" as const,
-      dims: [1, input.channels.length, input.height, input.width],
-      data,
-    },
+  return {
+    path: packFile(pack, inference.file),
+    ...settings,
+    image: { shape, channels, data },
+    preprocess,
+    inference,
+    postprocess,
+    ids: labels.map((label) => label.id),
+    withProbability: options.withProbability ?? false,
   };
-  const reply = await worker.run(
-    { path: packFile(pack, inference.file), ...settings, feeds },
-    options.signal,
-  );
-  const output = reply.outputs[inference.output];
-  if (output === undefined || !(output.data instanceof Float32Array)) {
+}
+
+function refuseStack({ shape }: Volume): void {
+  if (shape[2] !== 1)
     throw new AppError(
-      "modelFailed",
-      `${manifest.id}: the network gave no float output "${inference.output}" (it gave ${Object.keys(reply.outputs).join(", ")}).`,
+      "wrongModality",
+      `This expert reads single images; the study has ${shape[2]} slices.`,
     );
-  }
-  if (output.data.some(Number.isNaN))
-    throw new AppError(
-      "modelFailed",
-      `${manifest.id}: the network's output holds NaN; nothing of it is used.`,
-    );
-  return { output: { dims: output.dims, data: output.data }, reply };
 }
 
 /** A plane short of a network's channels would only fail inside the runtime, in its words. */
 function refuseOtherChannels(manifest: Manifest, given: number): void {
   const input = manifest.inputs[0];
-  if (input === undefined || given === input.channels) return;
+  if (input === undefined || given === input.channels || joinsChannels(manifest)) return;
   const { channels } = input;
   const sequences = input["sequences"];
   const named = Array.isArray(sequences) ? ` (${sequences.map(String).join(", ")})` : "";
@@ -123,23 +86,16 @@ function refuseOtherChannels(manifest: Manifest, given: number): void {
   );
 }
 
-function split(data: Float32Array, channels: number): Float32Array[] {
-  const size = data.length / channels;
-  return Array.from({ length: channels }, (_, index) =>
-    data.subarray(index * size, (index + 1) * size),
-  );
+/** Colours become one grey, or the first of them is taken. */
+function joinsChannels({ preprocess }: Manifest): boolean {
+  return preprocess.some(({ step }) => step === "grayscale" || step === "xrv");
 }
 
 /** The manifest's labels with how many voxels each got. */
 export function countedLabels(
   manifest: Manifest,
-  data: Uint8Array,
+  counts: Uint32Array,
 ): { id: number; name: string; color: string; voxels: number }[] {
-  const counts = new Uint32Array(256);
-  for (let at = 0; at < data.length; at += 1) {
-    const id = data[at] as number;
-    counts[id] = (counts[id] as number) + 1;
-  }
   return manifest.labels
     .filter((label) => label.id > 0)
     .map((label) => ({

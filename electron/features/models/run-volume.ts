@@ -7,6 +7,7 @@ import type { Manifest } from "./manifest.ts";
 import type { RunOptions, Unclocked } from "./models.ts";
 import { packFile, type Pack } from "./pack.ts";
 import { aboutRun, countedLabels } from "./run-planar.ts";
+import { unpackLabels } from "./steps/label-runs.ts";
 import type { WorkerClient } from "./worker-client.ts";
 import type { VolumeInference } from "./worker-protocol.ts";
 
@@ -43,10 +44,11 @@ export async function runVolume(
     inference.kind === "rules"
       ? createHash("sha256").update(JSON.stringify(inference)).digest("hex")
       : about.sha256;
+  const unpacked = unpackLabels(reply.labels);
   return {
     kind: "segmentation",
-    mask: { shape: image.shape, data: reply.labels },
-    labels: countedLabels(manifest, reply.labels),
+    mask: { shape: image.shape, data: unpacked.labels },
+    labels: countedLabels(manifest, unpacked.counts),
     ...about,
     sha256,
   };

@@ -2,7 +2,9 @@
 import { toErrorShape } from "../../api/errors.ts";
 import { openSession } from "./onnx.ts";
 import type { Session } from "./session.ts";
+import { outlinePlanes, scorePlanes } from "./serve-planar.ts";
 import { labelVolume } from "./serve-volume.ts";
+import { packLabels } from "./steps/label-runs.ts";
 import type { SessionRequest, WorkerReply, WorkerRequest } from "./worker-protocol.ts";
 
 export function serveSessions(
@@ -27,31 +29,32 @@ export function serveSessions(
       if (fresh) msLoad = performance.now() - started;
       return session;
     };
-    if (request.kind === "run") {
-      const opened = await open();
-      const ran = await opened.run(request.feeds);
-      return {
-        kind: "done",
-        ...ran,
-        id,
-        msLoad,
-        device: opened.device,
-        tried: opened.tried,
-        rssBytes: process.memoryUsage.rss(),
-      };
-    }
-    const labelled = await labelVolume(request, open, (done, total) =>
-      post({ id, kind: "progress", done, total }),
-    );
-    return {
-      kind: "labelled",
-      ...labelled,
+    const onProgress = (done: number, total: number): void =>
+      post({ id, kind: "progress", done, total });
+    const about = () => ({
       id,
       msLoad,
       device: session?.device ?? "rules",
       tried: session?.tried ?? [],
-      rssBytes: process.memoryUsage.rss(),
-    };
+    });
+    switch (request.kind) {
+      case "run": {
+        const ran = await (await open()).run(request.feeds);
+        return { kind: "done", ...ran, ...about() };
+      }
+      case "scores": {
+        const { data, msRuntime } = await scorePlanes(request, await open());
+        return { kind: "scored", scores: data, msRuntime, ...about() };
+      }
+      case "outline": {
+        const made = await outlinePlanes(request, await open(), onProgress);
+        return { kind: "labelled", ...made, ...about() };
+      }
+      case "volume": {
+        const made = await labelVolume(request, open, onProgress);
+        return { kind: "labelled", ...made, labels: packLabels(made.labels), ...about() };
+      }
+    }
   }
 
   const isOpen = ({ path, devices }: SessionRequest): boolean =>
@@ -75,13 +78,23 @@ export function serveSessions(
     return session;
   }
 
+  let told = Number.NEGATIVE_INFINITY;
+  function tellMemory(): void {
+    if (performance.now() - told < 250) return;
+    told = performance.now();
+    post({ kind: "holds", rssBytes: process.memoryUsage.rss() });
+  }
+
   // One job at a time: native runs block this process anyway, and order is then what it seems.
   let queue = Promise.resolve();
   post({ kind: "ready" });
   return (request) => {
     queue = queue.then(async () => {
       try {
-        post(await answer(request));
+        const reply = await answer(request);
+        // First what the process holds: whoever has the answer may ask for it at once.
+        if ("path" in request) tellMemory();
+        post(reply);
       } catch (thrown) {
         post({ id: request.id, kind: "failed", error: toErrorShape(thrown) });
       }

@@ -36,7 +36,6 @@ const done = (id: number): WorkerReply => ({
   msLoad: 0,
   device: "cpu",
   tried: [],
-  rssBytes: 1,
 });
 
 test("the process starts before anything is asked, or once per call", async () => {

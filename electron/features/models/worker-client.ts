@@ -5,6 +5,7 @@
 import { AppError, fromErrorShape, type ErrorShape } from "../../api/errors.ts";
 import type { TensorData, Tried } from "./session.ts";
 import type {
+  PlanarRequest,
   SessionRequest,
   VolumeRequest,
   WorkerPort,
@@ -14,7 +15,8 @@ import type {
 
 export type RunRequest = SessionRequest & { feeds: Record<string, TensorData> };
 export type LabelResult = Extract<WorkerReply, { kind: "labelled" }>;
-export type RunResult = Extract<WorkerReply, { kind: "done" }>;
+export type ScoreResult = Extract<WorkerReply, { kind: "scored" }>;
+type RunResult = Extract<WorkerReply, { kind: "done" }>;
 export type WorkerStatus = {
   state: "idle" | "running" | "unavailable";
   failures: number;
@@ -68,6 +70,10 @@ export function createWorkerClient(spawn: () => WorkerPort, { readyWithin = 10_0
         if (reply.kind === "ready") {
           clearTimeout(timer);
           resolve(started);
+          return;
+        }
+        if (reply.kind === "holds") {
+          rssBytes = reply.rssBytes;
           return;
         }
         const call = waiting.get(reply.id);
@@ -136,9 +142,8 @@ export function createWorkerClient(spawn: () => WorkerPort, { readyWithin = 10_0
         worker.post({ ...request, id });
       });
       if (reply.kind === "failed") throw failed(reply.error);
-      if (reply.kind === "done" || reply.kind === "labelled") {
+      if ("msRuntime" in reply) {
         msSpent += reply.msRuntime;
-        rssBytes = reply.rssBytes;
         if ("path" in request) uses.set(request.path, { device: reply.device, tried: reply.tried });
       }
       return reply;
@@ -156,6 +161,14 @@ export function createWorkerClient(spawn: () => WorkerPort, { readyWithin = 10_0
       onProgress?: OnProgress,
     ): Promise<LabelResult> =>
       (await ask({ kind: "volume", ...request }, signal, onProgress)) as LabelResult,
+    score: async (request: PlanarRequest, signal?: AbortSignal): Promise<ScoreResult> =>
+      (await ask({ kind: "scores", ...request }, signal)) as ScoreResult,
+    outline: async (
+      request: PlanarRequest,
+      signal?: AbortSignal,
+      onProgress?: OnProgress,
+    ): Promise<LabelResult> =>
+      (await ask({ kind: "outline", ...request }, signal, onProgress)) as LabelResult,
     release: async (path: string): Promise<void> => {
       uses.delete(path);
       if (current) await ask({ kind: "release", path });

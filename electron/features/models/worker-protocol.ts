@@ -3,6 +3,7 @@ import type { ErrorShape } from "../../api/errors.ts";
 import type { Volume } from "../../api/volume.ts";
 import type { Inference, PostprocessStep, PreprocessStep } from "./manifest.ts";
 import type { TensorData, Tried } from "./session.ts";
+import type { PackedLabels } from "./steps/label-runs.ts";
 
 export type SessionRequest = { path: string; devices: string[]; threads: number };
 
@@ -16,6 +17,17 @@ export type VolumeRequest = SessionRequest & {
   ids: number[];
 };
 
+/** Single images, or a stack slice by slice: pixels travel there, labels or scores back. */
+export type PlanarRequest = SessionRequest & {
+  image: Pick<Volume, "shape" | "channels" | "data">;
+  preprocess: PreprocessStep[];
+  inference: Extract<Inference, { kind: "full" }>;
+  postprocess: PostprocessStep[];
+  ids: number[];
+  /** Outlines only: also the probabilities, four bytes a voxel. */
+  withProbability: boolean;
+};
+
 /** `path` is empty for packs made of rules. */
 export type VolumeInference = Extract<
   Inference,
@@ -24,25 +36,28 @@ export type VolumeInference = Extract<
 
 export type WorkerRequest =
   | ({ id: number; kind: "run"; feeds: Record<string, TensorData> } & SessionRequest)
+  | ({ id: number; kind: "scores" } & PlanarRequest)
+  | ({ id: number; kind: "outline" } & PlanarRequest)
   | ({ id: number; kind: "volume" } & VolumeRequest)
   | { id: number; kind: "release"; path: string }
   | { id: number; kind: "memory" };
 
-/** `rssBytes`: what the process holds of memory after the run. */
 type Done = {
   id: number;
   msRuntime: number;
   msLoad: number;
   device: string;
   tried: Tried;
-  rssBytes: number;
 };
 
 export type WorkerReply =
   | { kind: "ready" }
   | ({ kind: "done"; outputs: Record<string, TensorData> } & Done)
-  | ({ kind: "labelled"; labels: Uint8Array } & Done)
+  | ({ kind: "scored"; scores: Float32Array } & Done)
+  | ({ kind: "labelled"; labels: PackedLabels; probability?: Float32Array } & Done)
   | { id: number; kind: "progress"; done: number; total: number }
+  /** What the process holds of memory, told after a run's answer. */
+  | { kind: "holds"; rssBytes: number }
   | { id: number; kind: "released" }
   | { id: number; kind: "memory"; peakBytes: number }
   | { id: number; kind: "failed"; error: ErrorShape };

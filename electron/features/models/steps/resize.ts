@@ -1,7 +1,8 @@
 /** Resampling of one plane, pixel centres aligned. */
 
-type Plane = { width: number; height: number; data: Float32Array };
-type Weights = { first: Int32Array; count: Int32Array; weight: Float64Array; widest: number };
+export type Plane = { width: number; height: number; data: Float32Array };
+/** `taps` weights for each output pixel, for the input pixels from `first` on. */
+export type Weights = { first: Int32Array; weight: Float64Array; taps: number };
 
 /**
  * PIL's antialiased bilinear filter: a triangle as wide as the pixels it covers, so that shrinking
@@ -10,66 +11,91 @@ type Weights = { first: Int32Array; count: Int32Array; weight: Float64Array; wid
 function triangleWeights(from: number, to: number): Weights {
   const ratio = from / to;
   const scale = Math.max(ratio, 1);
-  const widest = Math.ceil(scale) * 2 + 1;
+  const lowOf = (centre: number): number => Math.max(0, Math.trunc(centre - scale + 0.5));
+  const highOf = (centre: number): number => Math.min(from, Math.trunc(centre + scale + 0.5));
+  let taps = 1;
+  for (let out = 0; out < to; out += 1)
+    taps = Math.max(taps, highOf((out + 0.5) * ratio) - lowOf((out + 0.5) * ratio));
   const first = new Int32Array(to);
-  const count = new Int32Array(to);
-  const weight = new Float64Array(to * widest);
+  const weight = new Float64Array(to * taps);
   for (let out = 0; out < to; out += 1) {
     const centre = (out + 0.5) * ratio;
-    const low = Math.max(0, Math.trunc(centre - scale + 0.5));
-    const high = Math.min(from, Math.trunc(centre + scale + 0.5));
+    const [low, high] = [lowOf(centre), highOf(centre)];
+    // Every pixel reads the same number of inputs, at the right edge some of them with weight nought.
+    const start = Math.min(low, from - taps);
+    const at = out * taps - start;
     let sum = 0;
     for (let x = low; x < high; x += 1)
-      sum += weight[out * widest + x - low] = Math.max(0, 1 - Math.abs((x - centre + 0.5) / scale));
-    for (let at = 0; at < high - low; at += 1)
-      weight[out * widest + at] = (weight[out * widest + at] as number) / sum;
-    first[out] = low;
-    count[out] = high - low;
+      sum += weight[at + x] = Math.max(0, 1 - Math.abs((x - centre + 0.5) / scale));
+    for (let x = low; x < high; x += 1) weight[at + x] = (weight[at + x] as number) / sum;
+    first[out] = start;
   }
-  return { first, count, weight, widest };
+  return { first, weight, taps };
 }
 
-/**
- * Antialiased bilinear resize; `round` rounds after each pass as PIL does for 8-bit images, which
- * makes the result equal to it to within one grey level.
- */
-export function resizeAntialiased(
-  plane: Plane,
-  width: number,
-  height: number,
-  round: boolean,
-): Plane {
-  const across = triangleWeights(plane.width, width);
-  const down = triangleWeights(plane.height, height);
+const weightsOf = new Map<string, Weights>();
+
+/** The slices of one image, and the films of one machine, share their sizes. */
+export function weightsFor(from: number, to: number): Weights {
+  const key = `${from} ${to}`;
+  const known = weightsOf.get(key);
+  if (known) return known;
+  if (weightsOf.size >= 32) weightsOf.clear();
+  const made = triangleWeights(from, to);
+  weightsOf.set(key, made);
+  return made;
+}
+
+/** Antialiased bilinear resize of values of any range. */
+export function resizeAntialiased(plane: Plane, width: number, height: number): Plane {
   const middle = new Float32Array(width * plane.height);
-  for (let y = 0; y < plane.height; y += 1) {
-    for (let x = 0; x < width; x += 1) {
-      let sum = 0;
-      const from = y * plane.width + (across.first[x] as number);
-      for (let at = 0, n = across.count[x] as number; at < n; at += 1)
-        sum +=
-          (plane.data[from + at] as number) * (across.weight[x * across.widest + at] as number);
-      middle[y * width + x] = round ? Math.floor(sum + 0.5) : sum;
-    }
-  }
+  acrossRows(plane, middle, weightsFor(plane.width, width));
   const data = new Float32Array(width * height);
-  for (let y = 0; y < height; y += 1) {
-    const n = down.count[y] as number;
-    const top = down.first[y] as number;
-    for (let x = 0; x < width; x += 1) {
-      let sum = 0;
-      for (let at = 0; at < n; at += 1)
-        sum +=
-          (middle[(top + at) * width + x] as number) *
-          (down.weight[y * down.widest + at] as number);
-      data[y * width + x] = round ? Math.floor(sum + 0.5) : sum;
-    }
-  }
+  downColumns(middle, data, width, weightsFor(plane.height, height));
   return { width, height, data };
 }
 
+function acrossRows(
+  { width, height, data }: Plane,
+  middle: Float32Array,
+  { first, weight, taps }: Weights,
+): void {
+  const out = first.length;
+  for (let y = 0; y < height; y += 1) {
+    const row = y * width;
+    for (let x = 0, w = 0; x < out; x += 1) {
+      let sum = 0;
+      let from = row + (first[x] as number);
+      for (const end = w + taps; w < end; w += 1, from += 1)
+        sum += (data[from] as number) * (weight[w] as number);
+      middle[y * out + x] = sum;
+    }
+  }
+}
+
+/** Row by row, so that memory is read in order. */
+function downColumns(
+  middle: Float32Array,
+  data: Float32Array,
+  width: number,
+  { first, weight, taps }: Weights,
+): void {
+  const line = new Float64Array(width);
+  for (let y = 0; y < first.length; y += 1) {
+    line.fill(0);
+    for (let at = 0; at < taps; at += 1) {
+      const share = weight[y * taps + at] as number;
+      if (share === 0) continue;
+      const from = ((first[y] as number) + at) * width;
+      for (let x = 0; x < width; x += 1)
+        line[x] = (line[x] as number) + (middle[from + x] as number) * share;
+    }
+    data.set(line, y * width);
+  }
+}
+
 /** Where each output pixel lies between two input pixels, edges repeated. */
-function between(
+export function between(
   from: number,
   to: number,
 ): { low: Int32Array; high: Int32Array; part: Float64Array } {

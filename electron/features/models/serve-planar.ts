@@ -1,0 +1,114 @@
+/** Single images and stacks of them in the worker: steps, network, and for outlines the way back, slice by slice. */
+import { AppError } from "../../api/errors.ts";
+import { voxelCount } from "../../api/volume.ts";
+import { planesOf, postprocessPlanes, preprocessPlanes, type Planes } from "./planes.ts";
+import type { Session } from "./session.ts";
+import { openPacker, type PackedLabels } from "./steps/label-runs.ts";
+import { openRoom } from "./steps/room.ts";
+import { notANumber, outline } from "./steps/outline.ts";
+import type { PlanarRequest } from "./worker-protocol.ts";
+
+type OnProgress = (done: number, total: number) => void;
+type Output = { dims: number[]; data: Float32Array; msRuntime: number };
+
+/** The network's numbers for a single image: [1, labels] or whatever it gives. */
+export async function scorePlanes(request: PlanarRequest, session: Session): Promise<Output> {
+  const output = await infer(request, planesOf(request.image), session);
+  refuseNaN(output.data);
+  return output;
+}
+
+/** @returns a label for each voxel, x fastest, and on demand the probability of the first (or best) label there */
+export async function outlinePlanes(
+  request: PlanarRequest,
+  session: Session,
+  onProgress: OnProgress,
+): Promise<{ labels: PackedLabels; probability?: Float32Array; msRuntime: number }> {
+  const { image, withProbability } = request;
+  const [width, height, depth] = image.shape;
+  const voxels = voxelCount(image.shape);
+  const packer = openPacker(voxels);
+  const probability = withProbability ? new Float32Array(voxels) : undefined;
+  let msRuntime = 0;
+  for (let slice = 0; slice < depth; slice += 1) {
+    if (depth > 1) onProgress(slice, depth);
+    const output = await infer(request, planesOf(image, slice), session);
+    const more = outlineOf(request, output, packer);
+    if (more) probability?.set(more, slice * width * height);
+    msRuntime += output.msRuntime;
+  }
+  return { labels: packer.finish(), msRuntime, ...(probability ? { probability } : {}) };
+}
+
+/** One slice's labels into the packer; its probabilities back where they were worked out. */
+function outlineOf(
+  { image, postprocess, ids, withProbability }: PlanarRequest,
+  output: Output,
+  packer: ReturnType<typeof openPacker>,
+): Float32Array | undefined {
+  const [width, height] = image.shape;
+  const [, channels = 1, rows = 1, columns = 1] = output.dims;
+  if (channels === 1 && !withProbability) {
+    const plane = { width: columns, height: rows, data: output.data };
+    const runs = outline(plane, [width, height, 1], postprocess);
+    if (runs) {
+      packer.addRuns(runs, width, ids.find((id) => id > 0) ?? 1);
+      return undefined;
+    }
+  }
+  refuseNaN(output.data);
+  const logits: Planes = {
+    width: columns,
+    height: rows,
+    channels: split(output.data, channels),
+    eightBit: false,
+  };
+  const result = postprocessPlanes(logits, { width, height }, postprocess, ids);
+  packer.addMask(result.mask);
+  return result.probability;
+}
+
+/** One run at a time in this process, and the network has read its input when it has answered. */
+const room = openRoom();
+
+async function infer(
+  { inference, preprocess }: PlanarRequest,
+  planes: Planes,
+  session: Session,
+): Promise<Output> {
+  room.again();
+  const input = preprocessPlanes(planes, preprocess, room);
+  const { outputs, msRuntime } = await session.run({
+    [inference.input]: {
+      type: "float32",
+      dims: [1, input.channels.length, input.height, input.width],
+      data: joined(input),
+    },
+  });
+  const output = outputs[inference.output];
+  if (output === undefined || !(output.data instanceof Float32Array))
+    throw new AppError(
+      "modelFailed",
+      `The network gave no float output "${inference.output}" (it gave ${Object.keys(outputs).join(", ")}).`,
+    );
+  return { dims: output.dims, data: output.data, msRuntime };
+}
+
+function refuseNaN(data: Float32Array): void {
+  for (let at = 0; at < data.length; at += 1) if (Number.isNaN(data[at])) throw notANumber();
+}
+
+function joined({ channels, width, height }: Planes): Float32Array {
+  const [only] = channels;
+  if (only instanceof Float32Array && channels.length === 1) return only;
+  const data = room.floats(width * height * channels.length);
+  for (const [index, channel] of channels.entries()) data.set(channel, index * width * height);
+  return data;
+}
+
+function split(data: Float32Array, channels: number): Float32Array[] {
+  const size = data.length / channels;
+  return Array.from({ length: channels }, (_, index) =>
+    data.subarray(index * size, (index + 1) * size),
+  );
+}
