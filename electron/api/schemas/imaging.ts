@@ -9,7 +9,7 @@ const triple = z.tuple([z.number(), z.number(), z.number()]);
 export const seriesSchema = z.object({
   id: z.string(),
   name: z.string(),
-  format: z.enum(["DICOM", "NIfTI", "PNG", "JPEG"]),
+  format: z.enum(["DICOM", "NIfTI", "NRRD", "MetaImage", "TIFF", "PNG", "JPEG"]),
   modality: z.string(),
   /** Columns, rows, slices. */
   shape: triple,

@@ -235,7 +235,9 @@ const read: Command = {
       if (result.kind === "classification")
         findings.push(...result.findings.map((finding) => ({ file: path, ...finding })));
       else if (typeof values["out"] === "string") {
-        const flat = series.format === "PNG" || series.format === "JPEG";
+        const flat =
+          ["PNG", "JPEG"].includes(series.format) ||
+          (series.format === "TIFF" && series.volume.shape[2] === 1);
         const mask = join(
           values["out"],
           `${basename(path).replace(/\.[^.]+$/, "")}-${result.expert}${flat ? ".png" : ".nii.gz"}`,

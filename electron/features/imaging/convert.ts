@@ -1,4 +1,4 @@
-/** `evidesk convert-image`: DICOM series, DICOM SEG and NIfTI to one another, geometry kept. */
+/** `evidesk convert-image`: what opens, to a DICOM series, DICOM SEG, NIfTI or NRRD, geometry kept. */
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Command } from "../../command.ts";
@@ -8,6 +8,7 @@ import { writeSegmentation, writeSeries, type SegmentToWrite } from "./dicom-exp
 import { rowsOf } from "./geometry.ts";
 import { loadSeries } from "./load.ts";
 import { writeNifti } from "./nifti.ts";
+import { writeNrrd } from "./nrrd-writer.ts";
 import type { OpenedSeries } from "./open.ts";
 
 const colours = [
@@ -75,7 +76,8 @@ function segmentation(
 }
 
 export const convertImage: Command = {
-  summary: "Convert between DICOM series, DICOM SEG and NIfTI, geometry kept.",
+  summary:
+    "Convert DICOM, SEG, NIfTI, NRRD, MetaImage or TIFF to DICOM, SEG, NIfTI or NRRD, geometry kept.",
   usage: "convert-image IN OUT [--reference DICOM] [--modality CT|MR]",
   options: {
     reference: { type: "string", help: "the DICOM series that a SEG belongs to" },
@@ -91,10 +93,11 @@ export const convertImage: Command = {
     if (volume.channels !== 1)
       throw new AppError(
         "unsupported",
-        "Colour images are not converted; NIfTI and DICOM series are written in grey.",
+        "Colour images are not converted; NIfTI, NRRD and DICOM series are written in grey.",
       );
     let files = [out];
     if (/\.nii(\.gz)?$/.test(out)) await write(out, writeNifti(volume, out.endsWith(".gz")));
+    else if (out.endsWith(".nrrd")) await write(out, writeNrrd(volume));
     else if (out.endsWith(".dcm")) {
       const reference =
         typeof values["reference"] === "string"
@@ -104,7 +107,7 @@ export const convertImage: Command = {
     } else if (/\.[A-Za-z]{2,5}$/.test(out))
       throw new AppError(
         "unsupported",
-        `"${out}": images are written as .nii, .nii.gz, .dcm (SEG) or into a folder (DICOM series).`,
+        `"${out}": images are written as .nii, .nii.gz, .nrrd, .dcm (SEG) or into a folder (DICOM series).`,
       );
     else {
       const written = writeSeries(

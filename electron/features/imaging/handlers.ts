@@ -1,5 +1,5 @@
 /** Calls of the Read half: open, ask, decide, export. */
-import { zipSync, unzipSync } from "fflate";
+import { zipSync } from "fflate";
 import type { HandlersFor } from "../../api/call.ts";
 import { AppError } from "../../api/errors.ts";
 import type { imagingContract, Series, Turn } from "../../api/schemas/imaging.ts";
@@ -14,6 +14,7 @@ import { buildRead } from "./read-export.ts";
 import { loadVolume, storeSeries } from "./series-store.ts";
 import { seriesSubject, type Studies } from "./studies.ts";
 import { unsuitedFor } from "./suitability.ts";
+import { unzipped } from "./zip.ts";
 
 type Dependencies = {
   studies: () => Studies;
@@ -34,16 +35,25 @@ export function createImagingHandlers({
     "imaging.open": async ({ name, files }, { signal, emit }) => {
       const sources = new Map<string, string>();
       const images: ImageFile[] = [];
+      const broken: { file: string; reason: string }[] = [];
       for (const file of files) {
         signal.throwIfAborted();
-        for (const image of unzipped({ name: file.name, bytes: await assets.get(file.assetId) })) {
-          images.push(image);
-          sources.set(image.name, file.assetId);
+        const bytes = await assets.get(file.assetId);
+        try {
+          for (const image of unzipped({ name: file.name, bytes })) {
+            images.push(image);
+            sources.set(image.name, file.assetId);
+          }
+        } catch (thrown) {
+          // A broken ZIP is that file's failure; the others still open.
+          if (!(thrown instanceof AppError)) throw thrown;
+          broken.push({ file: file.name, reason: thrown.message });
         }
       }
-      const { series, rejected } = await openImages(images, (done, total) =>
+      const { series, ...opened } = await openImages(images, (done, total) =>
         emit({ done, total, label: "Reading slices" }),
       );
+      const rejected = [...broken, ...opened.rejected];
       if (series.length === 0) return { study: null, rejected };
       const stored = [];
       for (const one of series)
@@ -241,27 +251,4 @@ async function suggestionFrom(
     value: JSON.parse(JSON.stringify({ mask: mask.id, labels, ...run })),
     method: "expert call planned from the request",
   };
-}
-
-const zipEntries = 5000;
-const zipBytes = 4 * 1024 ** 3;
-
-/** A ZIP of images is its files; entries are bounded so that a small file cannot fill the memory. */
-function unzipped(file: ImageFile): ImageFile[] {
-  if (!(file.bytes[0] === 0x50 && file.bytes[1] === 0x4b && file.bytes[2] === 0x03)) return [file];
-  let entries = 0;
-  let total = 0;
-  const content = unzipSync(file.bytes, {
-    filter: ({ name, originalSize }) => {
-      entries += 1;
-      total += originalSize;
-      if (entries > zipEntries || total > zipBytes)
-        throw new AppError(
-          "badFile",
-          `"${file.name}" unpacks to more than ${zipEntries} files or ${zipBytes} bytes.`,
-        );
-      return !name.endsWith("/");
-    },
-  });
-  return Object.entries(content).map(([name, bytes]) => ({ name: `${file.name}/${name}`, bytes }));
 }

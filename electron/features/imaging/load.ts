@@ -1,18 +1,33 @@
 /** Reads image files and folders named on the command line. */
 import { readdir, readFile, stat } from "node:fs/promises";
-import { basename, join, relative } from "node:path";
+import { basename, dirname, join, relative } from "node:path";
 import { AppError } from "../../api/errors.ts";
-import { openImages, type ImageFile, type OpenedSeries } from "./open.ts";
+import { dicomDirFiles } from "./dicomdir.ts";
+import { dataFiles, openImages, type ImageFile, type OpenedSeries } from "./open.ts";
+import { unzipped } from "./zip.ts";
 
 const mostFiles = 20_000;
+
+/** One file with those it cannot do without: the entries of a ZIP, a header's data, what a DICOMDIR names. */
+async function fileWithParts(path: string): Promise<ImageFile[]> {
+  const name = basename(path);
+  const bytes = new Uint8Array(await readFile(path));
+  const parts = dicomDirFiles(bytes, name) ?? dataFiles(bytes, name).map((one) => basename(one));
+  const files: ImageFile[] = unzipped({ name, bytes });
+  for (const part of parts.slice(0, mostFiles)) {
+    const found = await readFile(join(dirname(path), part)).catch(() => undefined);
+    // One that is not there is told by what opens the header or the index.
+    if (found) files.push({ name: part, bytes: new Uint8Array(found) });
+  }
+  return files;
+}
 
 /** A file, or every file of a folder and the folders in it, as DICOM media are laid out. */
 async function filesOf(path: string): Promise<ImageFile[]> {
   const about = await stat(path).catch(() => undefined);
   if (about === undefined)
     throw new AppError("notFound", `There is no file or folder "${path}".`, { path });
-  if (!about.isDirectory())
-    return [{ name: basename(path), bytes: new Uint8Array(await readFile(path)) }];
+  if (!about.isDirectory()) return fileWithParts(path);
   const entries = await readdir(path, { withFileTypes: true, recursive: true });
   const names = entries
     .filter((entry) => entry.isFile())

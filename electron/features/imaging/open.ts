@@ -4,13 +4,18 @@ import type { Volume } from "../../api/volume.ts";
 import { isDicom, readDicom, type DicomFile } from "./dicom.ts";
 import { isSegmentation, readSegmentation, segmentLabels, type SegmentLabel } from "./dicom-seg.ts";
 import { dicomVolume, groupSeries } from "./dicom-volume.ts";
+import { dicomDirFiles } from "./dicomdir.ts";
+import { isMetaImage, metaImageDataFile, openMetaImage } from "./metaimage.ts";
 import { isNifti, openNifti } from "./nifti.ts";
+import { isNrrd, nrrdDataFile, openNrrd, type Beside } from "./nrrd.ts";
 import { isJpeg, isPng, readJpeg, readPng } from "./raster.ts";
+import { isTiff } from "./tiff-tags.ts";
+import { readTiff } from "./tiff.ts";
 
 export type ImageFile = { name: string; bytes: Uint8Array };
 export type OpenedSeries = {
   volume: Volume;
-  format: "DICOM" | "NIfTI" | "PNG" | "JPEG";
+  format: "DICOM" | "NIfTI" | "NRRD" | "MetaImage" | "TIFF" | "PNG" | "JPEG";
   files: string[];
   warnings: string[];
   transferSyntax?: string;
@@ -31,11 +36,31 @@ export async function openImages(
 ): Promise<Opened> {
   const opened: Opened = { series: [], rejected: [] };
   const dicom: DicomFile[] = [];
-  for (const { name, bytes: given } of files) {
-    // Node's Buffer is a Uint8Array whose slice() is no copy; the readers need the plain kind.
-    const bytes = new Uint8Array(given.buffer, given.byteOffset, given.byteLength);
+  // Node's Buffer is a Uint8Array whose slice() is no copy; the readers need the plain kind.
+  const plain = files.map(({ name, bytes }) => ({
+    name,
+    bytes: new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength),
+  }));
+  const byName = new Map(plain.map((file) => [file.name, file.bytes]));
+  const claimed = new Set<string>();
+  for (const { name, bytes } of plain)
+    for (const data of quietly(() => dataFiles(bytes, name)) ?? [])
+      claimed.add(besideName(name, data));
+  for (const { name, bytes } of plain) {
+    // The data of a detached header open with it; alone they are no image.
+    if (claimed.has(name)) continue;
     try {
-      const single = openSingle(bytes, name);
+      const index = dicomDirFiles(bytes, name);
+      if (index !== null) {
+        const missing = index.filter((one) => !hasFile(byName, besideName(name, one)));
+        if (missing.length > 0)
+          opened.rejected.push({
+            file: name,
+            reason: `"${name}" is a DICOMDIR naming ${index.length} files; ${missing.length} of them were not given (first: ${missing[0]}).`,
+          });
+        continue;
+      }
+      const single = openSingle(bytes, name, (data) => byName.get(besideName(name, data)));
       if (single) opened.series.push(single);
       else dicom.push(readDicom(bytes, name));
     } catch (thrown) {
@@ -50,6 +75,34 @@ export async function openImages(
     }
   }
   return opened;
+}
+
+/** The names of the files that an image's header keeps its voxels in; none where they are in the file itself. */
+export function dataFiles(bytes: Uint8Array, name: string): string[] {
+  if (isNrrd(bytes)) return [nrrdDataFile(bytes, name) ?? []].flat();
+  if (isMetaImage(bytes)) return [metaImageDataFile(bytes, name) ?? []].flat();
+  return [];
+}
+
+/** A broken header is told when its file is opened, not while the others look for their data. */
+function quietly<Value>(look: () => Value): Value | null {
+  try {
+    return look();
+  } catch (thrown) {
+    if (thrown instanceof AppError) return null;
+    throw thrown;
+  }
+}
+
+/** `data` in the folder of `header`; names on other systems' paths keep their last part. */
+function besideName(header: string, data: string): string {
+  const folder = header.slice(0, header.lastIndexOf("/") + 1);
+  return folder + data.replaceAll("\\", "/").replace(/^\.\//, "");
+}
+
+/** Media are named in capitals; copies of them often are not. */
+function hasFile(files: ReadonlyMap<string, unknown>, name: string): boolean {
+  return files.has(name) || files.has(name.toLowerCase());
 }
 
 function reasonOf(thrown: unknown): string {
@@ -89,7 +142,7 @@ async function openDicomSeries(
   };
 }
 
-function openSingle(bytes: Uint8Array, name: string): OpenedSeries | null {
+function openSingle(bytes: Uint8Array, name: string, beside: Beside): OpenedSeries | null {
   const single = (format: OpenedSeries["format"], volume: Volume): OpenedSeries => ({
     volume,
     format,
@@ -101,9 +154,14 @@ function openSingle(bytes: Uint8Array, name: string): OpenedSeries | null {
   if (isJpeg(bytes)) return single("JPEG", readJpeg(bytes, name));
   if ((bytes[0] === 0x1f && bytes[1] === 0x8b) || isNifti(bytes))
     return { format: "NIfTI", files: [name], ...openNifti(bytes, name) };
+  if (isNrrd(bytes)) return { format: "NRRD", files: [name], ...openNrrd(bytes, name, beside) };
+  if (isMetaImage(bytes))
+    return { format: "MetaImage", files: [name], ...openMetaImage(bytes, name, beside) };
+  // Before TIFF: a DICOM file's preamble may hold a TIFF header for other programs.
   if (isDicom(bytes)) return null;
+  if (isTiff(bytes)) return { format: "TIFF", files: [name], ...readTiff(bytes, name) };
   throw new AppError(
     "badFile",
-    `"${name}" is no image that can be opened (DICOM, NIfTI, PNG and JPEG can).`,
+    `"${name}" is no image that can be opened (DICOM, NIfTI, NRRD, MetaImage, TIFF, PNG and JPEG can).`,
   );
 }

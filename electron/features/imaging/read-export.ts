@@ -135,7 +135,8 @@ function describeRead(suggestion: Suggestion, series: Series, decision: Decision
 
 function maskFile(series: Series, expert: string, data: Uint8Array, number: number): BuiltFile {
   const base = `${number}-${series.name.replace(/\.[^.]+$/, "").replaceAll(/[^\p{L}\p{N}_-]+/gu, "-")}-${expert}`;
-  const flat = series.format === "PNG" || series.format === "JPEG";
+  const flat =
+    ["PNG", "JPEG"].includes(series.format) || (series.format === "TIFF" && series.shape[2] === 1);
   if (flat) return { name: `${base}.png`, bytes: writeLabelPng({ shape: series.shape, data }) };
   return {
     name: `${base}.nii.gz`,
