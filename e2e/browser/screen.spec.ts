@@ -27,6 +27,31 @@ test("a decision shown on the page survives kill -9 right after it", async ({ de
   expect(records.map((record) => record.title)).toEqual([first]);
 });
 
+test("presses faster than the disk decide nothing unseen, and the page says so", async ({
+  desk,
+  app,
+}) => {
+  const reviewId = await sampleId(desk);
+  await app.goto(desk.url.replace("/#", `/review/${reviewId}/screen#`));
+  const title = app.locator(".record-title");
+  const first = (await title.textContent()) ?? "";
+  // All at once, as a text: no wait of the driver comes between them.
+  await app.evaluate(
+    `for (const key of ["i", "m", "e", "1", "i"])
+      document.body.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true }))`,
+  );
+  // The digit is no key while no reasons are asked for.
+  await expect(app.locator(".toast")).toContainText("3 presses came too soon");
+  await expect(title).not.toHaveText(first);
+  await expect(app.getByText("Why exclude?")).toHaveCount(0);
+  const { records } = (await desk.call("review.records", { reviewId, decision: "include" })) as {
+    records: { title: string }[];
+  };
+  expect(records.map((record) => record.title)).toEqual([first]);
+  const progress = (await desk.call("screening.progress", { reviewId })) as { screened: number };
+  expect(progress.screened).toBe(1);
+});
+
 test("exclude asks for its reason by digit, undo brings the same record back", async ({
   desk,
   app,

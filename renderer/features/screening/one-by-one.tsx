@@ -1,6 +1,6 @@
 /** One record in view: its text, its criteria, its decision. */
 import { Coffee, PartyPopper } from "lucide-react";
-import { useEffect, useEffectEvent, useState } from "react";
+import { useEffect, useEffectEvent, useRef, useState } from "react";
 import { createPortal } from "react-dom";
 import type { AppError } from "../../../electron/api/errors.ts";
 import type { Decision, DecisionAction } from "../../../electron/api/schemas/ledger.ts";
@@ -9,6 +9,7 @@ import { go } from "../../frame/route.ts";
 import { useShortcuts } from "../../frame/shortcuts.ts";
 import { Button } from "../../ui/button.tsx";
 import { Empty, Skeleton, Trouble } from "../../ui/feedback.tsx";
+import { plural } from "../../ui/time.ts";
 import { toast } from "../../ui/toast.tsx";
 import { useCall, useChange } from "../../use-call.ts";
 import { CriteriaPanel } from "./criteria-panel.tsx";
@@ -35,6 +36,9 @@ export function OneByOne({ review, topBar }: { review: Review; topBar: HTMLEleme
   const walk = useQueue(reviewId);
   const { shown, queue } = walk;
   const [choosingReason, setChoosingReason] = useState(false);
+  // Set at once, unlike state: two presses may come before the page is drawn again.
+  const writing = useRef(false);
+  const tooSoon = useRef(0);
   const [emphasised, setEmphasised] = useState<string | null>(null);
   const session = useSession();
   const suggestions = useCall("team.get", { reviewId }).value?.plan.suggestions ?? "before";
@@ -59,17 +63,25 @@ export function OneByOne({ review, topBar }: { review: Review; topBar: HTMLEleme
   }, [decide.error]);
 
   async function decideShown(action: Screened, reason?: string): Promise<void> {
-    if (!shown || decide.running || session.over) return;
+    if (!shown || session.over) return;
+    // Kept for later it would fall on a record that nobody has read, so it decides nothing and is told.
+    if (writing.current) return void (tooSoon.current += 1);
     setChoosingReason(false);
     const place = { rank: shown.rank, score: shown.score };
-    const decision = await decide.run({
-      reviewId,
-      recordId: shown.id,
-      action,
-      shown: place,
-      standing: walk.decision?.id ?? null,
-      ...(reason ? { reason } : {}),
-    });
+    writing.current = true;
+    tooSoon.current = 0;
+    const decision = await decide
+      .run({
+        reviewId,
+        recordId: shown.id,
+        action,
+        shown: place,
+        standing: walk.decision?.id ?? null,
+        ...(reason ? { reason } : {}),
+      })
+      .finally(() => {
+        writing.current = false;
+      });
     if (!decision) return;
     walk.noteDecision(shown.id, decision);
     session.note();
@@ -77,11 +89,18 @@ export function OneByOne({ review, topBar }: { review: Review; topBar: HTMLEleme
     refresh();
     // One request for more is enough, however fast the keys come.
     if (walk.fresh <= freshLow && !queue.loading) queue.reload();
-    toast(`${told[action] ?? action}: ${shorten(shown.title)}${reason ? ` (${reason})` : ""}`, {
-      label: "Undo",
-      shortcut: "U",
-      run: () => void takeBack(),
-    });
+    const ignored =
+      tooSoon.current > 0
+        ? ` · ${plural(tooSoon.current, "press", "presses")} came too soon after and decided nothing`
+        : "";
+    toast(
+      `${told[action] ?? action}: ${shorten(shown.title)}${reason ? ` (${reason})` : ""}${ignored}`,
+      {
+        label: "Undo",
+        shortcut: "U",
+        run: () => void takeBack(),
+      },
+    );
   }
   async function takeBack(): Promise<void> {
     const answer = await undo.run({ reviewId });
@@ -95,8 +114,10 @@ export function OneByOne({ review, topBar }: { review: Review; topBar: HTMLEleme
       `Taken back: ${told[answer.undone.action]?.toLowerCase() ?? answer.undone.action}, ${shorten(answer.title)}`,
     );
   }
-  const exclude = (): void =>
-    review.exclusionReasons.length > 0 ? setChoosingReason(true) : void decideShown("exclude");
+  function exclude(): void {
+    if (review.exclusionReasons.length === 0 || writing.current) void decideShown("exclude");
+    else setChoosingReason(true);
+  }
 
   useShortcuts("Screen", [
     { keys: "i", label: "Include", run: () => void decideShown("include") },

@@ -44,13 +44,15 @@ export function useQueue(reviewId: string): Walk {
     shown,
     decision: shown ? (decisions.get(shown.id) ?? null) : null,
     // One past the end waits for the queue's next fresh record.
-    next: () => setIndex(Math.min(trail.length, index + 1)),
-    back: () => setIndex(Math.max(0, index - 1)),
+    next: () => setIndex((at) => Math.min(trail.length, at + 1)),
+    back: () => setIndex((at) => Math.max(0, at - 1)),
     noteDecision: (recordId, decision) => {
-      const changed = new Map(decisions);
-      if (decision) changed.set(recordId, decision);
-      else changed.delete(recordId);
-      setDecisions(changed);
+      setDecisions((known) => {
+        const changed = new Map(known);
+        if (decision) changed.set(recordId, decision);
+        else changed.delete(recordId);
+        return changed;
+      });
     },
     goTo: (recordId) => {
       const place = trail.findIndex(({ id }) => id === recordId);
