@@ -18,6 +18,11 @@ import { createGenerationHandlers } from "./features/models/generation/handlers.
 import { createModelsHandlers } from "./features/models/handlers.ts";
 import { openPacks } from "./features/models/packs.ts";
 import { createTexts } from "./features/models/texts.ts";
+import { openBudgets } from "./features/models/runtime/budgets.ts";
+import { createRuntimeHandlers } from "./features/models/runtime/handlers.ts";
+import { keepResident } from "./features/models/runtime/resident-worker.ts";
+import { requestOf } from "./features/models/runtime/request-of.ts";
+import { openTrace } from "./features/models/runtime/trace.ts";
 import { createWorkerClient } from "./features/models/worker-client.ts";
 import type { WorkerPort } from "./features/models/worker-protocol.ts";
 import { createReviewHandlers } from "./features/review/handlers.ts";
@@ -36,15 +41,26 @@ import { createRecordsHandlers } from "./features/records/handlers.ts";
 import { findCompanions } from "./features/search/companions.ts";
 import { createTeamHandlers } from "./features/team/handlers.ts";
 
-export type AppOptions = { dataFolder: string; spawnWorker: () => WorkerPort; secrets?: Secrets };
+export type AppOptions = {
+  dataFolder: string;
+  spawnWorker: () => WorkerPort;
+  secrets?: Secrets;
+  /** A desk that stays open opens models before they are asked for; a single command does not. */
+  stays?: boolean;
+};
 export type App = ReturnType<typeof createApp>;
 
-export function createApp({ dataFolder, spawnWorker, secrets = sessionSecrets() }: AppOptions) {
+export function createApp({
+  dataFolder,
+  spawnWorker,
+  secrets = sessionSecrets(),
+  stays = false,
+}: AppOptions) {
   const reviews = openReviews(dataFolder);
   const assets = openAssets(join(dataFolder, "assets"));
   const jobs = openJobs(dataFolder);
   const packs = openPacks(bundledPacksFolder, dataFolder);
-  const worker = createWorkerClient(spawnWorker);
+  const client = createWorkerClient(spawnWorker);
   const notes = openPackNotes(packs.userFolder);
   const platform = {
     platform: process.platform,
@@ -56,6 +72,14 @@ export function createApp({ dataFolder, spawnWorker, secrets = sessionSecrets() 
   const orderOf = (packId?: string): string[] =>
     deviceOrder(platform, packId === undefined ? undefined : notes.device(packId));
   const settingsOf = (packId: string) => ({ devices: orderOf(packId), threads });
+  const budgets = openBudgets(packs.userFolder);
+  const trace = openTrace(join(dataFolder, "expert-calls.jsonl"));
+  const worker = keepResident(client, {
+    trace,
+    budgetOf: budgets.of,
+    requestOf: (name) => requestOf(name, packs, settingsOf),
+    ahead: stays,
+  });
   const experts = createExperts(packs, worker, settingsOf);
   const texts = createTexts(packs, worker, settingsOf);
   const outside = openOutside(secrets);
@@ -93,9 +117,11 @@ export function createApp({ dataFolder, spawnWorker, secrets = sessionSecrets() 
       reviewer: () => reviews.settings().reviewer,
     }),
     ...createGenerationHandlers({ packs, generation, secrets }),
+    ...createRuntimeHandlers({ worker, budgets, trace, assets, packs }),
     ...createModelsHandlers({
       packs,
       worker,
+      client,
       texts,
       notes,
       devices: { all: devicesOf(platform), orderOf, threads },

@@ -10,7 +10,12 @@ import { createPortWorkers } from "./port-worker.ts";
 const workers = createPortWorkers((what) => process.parentPort.postMessage(what));
 const dataFolder = defaultDataFolder();
 const keys = createPortSecrets((request) => process.parentPort.postMessage(request));
-const app = createApp({ dataFolder, spawnWorker: workers.spawn, secrets: keys.secrets });
+const app = createApp({
+  dataFolder,
+  spawnWorker: workers.spawn,
+  secrets: keys.secrets,
+  stays: true,
+});
 void ensureSamples(app, dataFolder);
 
 function portOf(port: MessagePortMain): Port {

@@ -24,7 +24,7 @@ export async function serve(options: {
   }
   mkdirSync(options.dataFolder, { recursive: true });
   const lock = openDatabase(join(options.dataFolder, "desk.lock"));
-  const app = createApp({ dataFolder: options.dataFolder, spawnWorker: forkWorker });
+  const app = createApp({ dataFolder: options.dataFolder, spawnWorker: forkWorker, stays: true });
   await ensureSamples(app, options.dataFolder);
   const host = await startHost({
     dispatch: app.dispatch,

@@ -8,6 +8,7 @@ import { exportContract } from "./schemas/export.ts";
 import { generationContract } from "./schemas/generation.ts";
 import { imagingContract } from "./schemas/imaging.ts";
 import { modelsContract } from "./schemas/models.ts";
+import { runtimeContract } from "./schemas/runtime.ts";
 import { extractionContract } from "./schemas/extraction.ts";
 import { recordsContract } from "./schemas/records.ts";
 import { reviewContract } from "./schemas/review.ts";
@@ -21,6 +22,7 @@ export const contract = {
   ...exportContract,
   ...imagingContract,
   ...modelsContract,
+  ...runtimeContract,
   ...generationContract,
   ...screeningContract,
   ...extractionContract,

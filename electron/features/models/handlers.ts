@@ -13,6 +13,7 @@ import { infoOf, networkPath } from "./pack-info.ts";
 import type { PackNotes } from "./pack-notes.ts";
 import type { Packs } from "./packs.ts";
 import type { AssetStore } from "../review/assets.ts";
+import type { ResidentWorker } from "./runtime/resident-worker.ts";
 import type { Texts } from "./texts.ts";
 import type { WorkerClient } from "./worker-client.ts";
 
@@ -23,7 +24,10 @@ type Secrets = {
 };
 type Dependencies = {
   packs: Packs;
-  worker: WorkerClient;
+  worker: Pick<WorkerClient, "release" | "status" | "rssBytes" | "useOf" | "reset"> &
+    Pick<ResidentWorker, "adopt">;
+  /** The model process as it is: timings are nobody's work and are not learned from. */
+  client: WorkerClient;
   texts: Texts;
   notes: PackNotes;
   /** All that this platform's runtime has; the order tried, for a pack or by default. */
@@ -45,6 +49,7 @@ const hubToken = "model-hub-token";
 export function createModelsHandlers({
   packs,
   worker,
+  client,
   texts,
   notes,
   devices,
@@ -106,7 +111,7 @@ export function createModelsHandlers({
       for (const one of id === undefined ? await sound() : [id]) {
         const pack = await packs.checkedPack(one);
         const { threads } = devices;
-        const options = { packs, worker, runs, signal, emit, threads };
+        const options = { packs, worker: client, runs, signal, emit, threads };
         const bench =
           device === undefined
             ? [await benchPack(pack, { ...options, devices: devices.orderOf(one) })]
@@ -116,6 +121,8 @@ export function createModelsHandlers({
               });
         const timed = bench.filter((entry) => entry !== undefined);
         for (const entry of timed) notes.addBench(entry);
+        // What was timed stays open and counts against the limit like any other.
+        worker.adopt(networkPath(pack));
         results.push(...timed);
         if (timed.length === 0 && id !== undefined)
           throw new AppError(

@@ -21,10 +21,12 @@ export function serveSessions(
       return { id, kind: "released" };
     }
     let msLoad = 0;
+    let rssBefore = 0;
     let session: Session | undefined;
     const open = async (): Promise<Session> => {
       const started = performance.now();
       const fresh = !isOpen(request);
+      if (fresh) rssBefore = process.memoryUsage.rss();
       session = await sessionOf(request);
       if (fresh) msLoad = performance.now() - started;
       return session;
@@ -36,8 +38,12 @@ export function serveSessions(
       msLoad,
       device: session?.device ?? "rules",
       tried: session?.tried ?? [],
+      openedBytes: msLoad > 0 ? Math.max(0, process.memoryUsage.rss() - rssBefore) : 0,
     });
     switch (request.kind) {
+      case "open":
+        await open();
+        return { kind: "opened", msRuntime: 0, ...about() };
       case "run": {
         const ran = await (await open()).run(request.feeds);
         return { kind: "done", ...ran, ...about() };

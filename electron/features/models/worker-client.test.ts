@@ -35,6 +35,7 @@ const done = (id: number): WorkerReply => ({
   msRuntime: 1,
   msLoad: 0,
   device: "cpu",
+  openedBytes: 0,
   tried: [],
 });
 

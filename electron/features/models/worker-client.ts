@@ -16,6 +16,7 @@ import type {
 export type RunRequest = SessionRequest & { feeds: Record<string, TensorData> };
 export type LabelResult = Extract<WorkerReply, { kind: "labelled" }>;
 export type ScoreResult = Extract<WorkerReply, { kind: "scored" }>;
+type OpenResult = Extract<WorkerReply, { kind: "opened" }>;
 type RunResult = Extract<WorkerReply, { kind: "done" }>;
 export type WorkerStatus = {
   state: "idle" | "running" | "unavailable";
@@ -169,6 +170,9 @@ export function createWorkerClient(spawn: () => WorkerPort, { readyWithin = 10_0
       onProgress?: OnProgress,
     ): Promise<LabelResult> =>
       (await ask({ kind: "outline", ...request }, signal, onProgress)) as LabelResult,
+    /** Opens a model ahead of its first run. */
+    open: async (request: SessionRequest): Promise<OpenResult> =>
+      (await ask({ kind: "open", ...request })) as OpenResult,
     release: async (path: string): Promise<void> => {
       uses.delete(path);
       if (current) await ask({ kind: "release", path });

@@ -39,6 +39,8 @@ export type WorkerRequest =
   | ({ id: number; kind: "scores" } & PlanarRequest)
   | ({ id: number; kind: "outline" } & PlanarRequest)
   | ({ id: number; kind: "volume" } & VolumeRequest)
+  /** Only opens the model, ahead of its first run. */
+  | ({ id: number; kind: "open" } & SessionRequest)
   | { id: number; kind: "release"; path: string }
   | { id: number; kind: "memory" };
 
@@ -48,11 +50,14 @@ type Done = {
   msLoad: number;
   device: string;
   tried: Tried;
+  /** What the process holds more of memory since the model was opened for this request; 0 when it was open. */
+  openedBytes: number;
 };
 
 export type WorkerReply =
   | { kind: "ready" }
   | ({ kind: "done"; outputs: Record<string, TensorData> } & Done)
+  | ({ kind: "opened" } & Done)
   | ({ kind: "scored"; scores: Float32Array } & Done)
   | ({ kind: "labelled"; labels: PackedLabels; probability?: Float32Array } & Done)
   | { id: number; kind: "progress"; done: number; total: number }

@@ -1,0 +1,77 @@
+/** Calls about what models hold of memory, and the log of what was called. */
+import { totalmem } from "node:os";
+import { basename } from "node:path";
+import type { HandlersFor } from "../../../api/call.ts";
+import type { runtimeContract } from "../../../api/schemas/runtime.ts";
+import type { AssetStore } from "../../review/assets.ts";
+import type { Packs } from "../packs.ts";
+import type { Budgets } from "./budgets.ts";
+import type { ResidentWorker } from "./resident-worker.ts";
+import type { Trace } from "./trace.ts";
+
+type Dependencies = {
+  worker: Pick<ResidentWorker, "residents" | "rssBytes" | "unlearn">;
+  budgets: Budgets;
+  trace: Trace;
+  assets: Pick<AssetStore, "put">;
+  packs: Pick<Packs, "list">;
+};
+
+export function createRuntimeHandlers({
+  worker,
+  budgets,
+  trace,
+  assets,
+  packs,
+}: Dependencies): HandlersFor<typeof runtimeContract> {
+  /** Titles by pack folder; a pack that is gone keeps its folder's name. */
+  async function titled(): Promise<(id: string) => string> {
+    const titles = new Map(
+      (await packs.list()).flatMap((one) =>
+        "pack" in one ? [[basename(one.pack.folder), one.pack.manifest.title] as const] : [],
+      ),
+    );
+    return (id) => titles.get(id.split("/")[0] ?? "") ?? id;
+  }
+  return {
+    "runtime.state": async ({ calls }) => {
+      const titleOf = await titled();
+      const { devices, expected } = worker.residents();
+      const made = trace.all().filter(({ kind }) => kind === "call");
+      const known = devices.some(({ device }) => device === "cpu")
+        ? devices
+        : [{ device: "cpu", budgetBytes: budgets.of("cpu"), open: [] }, ...devices];
+      return {
+        devices: known.map(({ device, budgetBytes, open }) => ({
+          device,
+          budgetBytes,
+          chosen: budgets.isChosen(device),
+          open: open.map(({ id, bytes }) => ({ id, title: titleOf(id), bytes })),
+        })),
+        expected: expected.map(({ id, likely }) => ({ id, title: titleOf(id), likely })),
+        processBytes: worker.rssBytes(),
+        machineBytes: totalmem(),
+        calls: trace.all().slice(-calls).toReversed(),
+        hitRatio: made.length === 0 ? null : made.filter(({ hit }) => hit).length / made.length,
+        callsInAll: made.length,
+      };
+    },
+    "runtime.setBudget": async ({ device, bytes }) => {
+      budgets.set(device, bytes);
+      return {};
+    },
+    "runtime.exportTrace": async () => {
+      const name = "expert-calls.jsonl";
+      const info = await assets.put(new TextEncoder().encode(trace.text()), {
+        name,
+        type: "application/jsonl",
+      });
+      return { assetId: info.id, name, lines: trace.all().length };
+    },
+    "runtime.clearTrace": async () => {
+      trace.clear();
+      worker.unlearn();
+      return {};
+    },
+  };
+}

@@ -1,0 +1,121 @@
+/**
+ * Which expert comes next: counts of what followed the last two calls, mixed with what followed the
+ * last one and with plain shares. A network is not needed at this size (ExpertFlow's path predictor,
+ * arXiv 2410.17954, in its counting form). Learned from call ids only, never from content.
+ */
+
+/** Stands before a session's first call and after its last. */
+const sessionEdge = "";
+
+type Table = Map<string, Map<string, number>>;
+export type Predictor = ReturnType<typeof createPredictor>;
+
+/** Calls seen long ago count less: work changes. One learned call multiplies older counts by this. */
+const forgetting = 0.9995;
+/** The same for the share among recent calls: work comes in runs of the same kind. */
+const fading = 0.9;
+/** Weight of the shorter history, in calls: with this many observations both weigh the same. */
+const backOff = 2;
+const pairKey = (before: string, last: string): string => `${before}\u0000${last}`;
+
+export function createPredictor() {
+  const shares = new Map<string, number>();
+  const afterOne: Table = new Map();
+  const afterTwo: Table = new Map();
+  const recent = new Map<string, number>();
+  let weight = 1;
+  let before = sessionEdge;
+  let last = sessionEdge;
+
+  function count(table: Table, key: string, next: string): void {
+    const row = table.get(key) ?? new Map<string, number>();
+    row.set(next, (row.get(next) ?? 0) + weight);
+    table.set(key, row);
+  }
+
+  /** Adds one step to what is known: `next` came after the two last ones. */
+  function learn(next: string): void {
+    // Growing the weight of the new is the same as shrinking all of the old, without a pass over it.
+    weight /= forgetting;
+    for (const [id, share] of recent) recent.set(id, share * fading);
+    if (next !== sessionEdge) recent.set(next, (recent.get(next) ?? 0) + 1 - fading);
+    shares.set(next, (shares.get(next) ?? 0) + weight);
+    count(afterOne, last, next);
+    count(afterTwo, pairKey(before, last), next);
+  }
+
+  function mixed(
+    row: Map<string, number> | undefined,
+    rest: Map<string, number>,
+  ): Map<string, number> {
+    if (row === undefined) return rest;
+    const seen = sum(row) / weight;
+    const own = seen / (seen + backOff);
+    const mix = new Map<string, number>();
+    for (const [id, share] of rest) mix.set(id, (1 - own) * share);
+    for (const [id, n] of row) mix.set(id, (mix.get(id) ?? 0) + (own * n) / weight / seen);
+    return mix;
+  }
+
+  function after(one: string, two: string): Map<string, number> {
+    const whole = sum(shares);
+    if (whole === 0) return new Map();
+    const plain = new Map([...shares].map(([id, n]) => [id, n / whole]));
+    return mixed(afterTwo.get(pairKey(one, two)), mixed(afterOne.get(two), plain));
+  }
+
+  /**
+   * For each expert the sum over the next `steps` calls of its probability, each step counting
+   * `discount` of the one before; the end of a session leads to the start of another.
+   */
+  function visits(steps: number, discount: number): Map<string, number> {
+    const total = new Map<string, number>();
+    let states = new Map([[pairKey(before, last), 1]]);
+    let worth = 1;
+    for (let step = 0; step < steps; step += 1) {
+      const reachedStates = new Map<string, number>();
+      for (const [state, likely] of states) {
+        const [one = "", two = ""] = state.split("\u0000");
+        for (const [id, share] of after(one, two)) {
+          const reached = likely * share;
+          if (reached < 0.002) continue;
+          if (id !== sessionEdge) total.set(id, (total.get(id) ?? 0) + worth * reached);
+          const key = id === sessionEdge ? pairKey("", "") : pairKey(two, id);
+          reachedStates.set(key, (reachedStates.get(key) ?? 0) + reached);
+        }
+      }
+      states = reachedStates;
+      worth *= discount;
+    }
+    return total;
+  }
+
+  return {
+    called: (id: string): void => {
+      learn(id);
+      [before, last] = [last, id];
+    },
+    /** The reader turned to other work: the next call opens a session. */
+    sessionEnded: (): void => {
+      if (last === sessionEdge) return;
+      learn(sessionEdge);
+      [before, last] = [sessionEdge, sessionEdge];
+    },
+    /** Probability of each expert, and of the session's end (`""`), as the next call; empty before anything was learned. */
+    next: (): Map<string, number> => after(before, last),
+    visits,
+    /** As if nothing had ever been called. */
+    unlearn: (): void => {
+      for (const table of [shares, afterOne, afterTwo, recent]) table.clear();
+      [before, last] = [sessionEdge, sessionEdge];
+    },
+    /** Share of the recent calls, fading; 0..1. */
+    recentShare: (id: string): number => recent.get(id) ?? 0,
+  };
+}
+
+function sum(row: Map<string, number>): number {
+  let total = 0;
+  for (const n of row.values()) total += n;
+  return total;
+}

@@ -1,0 +1,107 @@
+import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { bundledPacksFolder } from "../../../places.ts";
+import { forkWorker } from "../fork-worker.ts";
+import { openPacks } from "../packs.ts";
+import { networkPath } from "../pack-info.ts";
+import { createTexts } from "../texts.ts";
+import { createWorkerClient } from "../worker-client.ts";
+import { requestOf } from "./request-of.ts";
+import { keepResident, traceName } from "./resident-worker.ts";
+import { openTrace } from "./trace.ts";
+
+const settingsOf = () => ({ devices: ["cpu"], threads: 1 });
+const signal = new AbortController().signal;
+const abstracts = ["A randomised trial of yoga for high blood pressure in 60 adults."];
+
+describe("the model process under a budget, with real packs", () => {
+  let folder = "";
+  let stop = (): void => {};
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), "evidesk-runtime-"));
+  });
+  afterEach(() => {
+    stop();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  function desk(budget: number, { ahead = false } = {}) {
+    const packs = openPacks(bundledPacksFolder, folder);
+    const trace = openTrace(join(folder, "calls.jsonl"));
+    const client = createWorkerClient(forkWorker);
+    const limits = { cpu: budget };
+    const worker = keepResident(client, {
+      trace,
+      budgetOf: () => limits.cpu,
+      requestOf: (name) => requestOf(name, packs, settingsOf),
+      ahead,
+    });
+    stop = () => worker.stop();
+    return { packs, trace, worker, client, limits, texts: createTexts(packs, worker, settingsOf) };
+  }
+  const nameOf = async (packs: ReturnType<typeof openPacks>, id: string): Promise<string> =>
+    traceName(networkPath(await packs.find(id)));
+
+  it("traces a first call as a miss with its load and bytes, a second as a hit; the log survives", async () => {
+    const { texts, trace } = desk(1e9);
+    await texts.score("rct-classifier", abstracts, { signal });
+    await texts.score("rct-classifier", abstracts, { signal });
+    const lines = openTrace(trace.path).all();
+    expect(lines.map(({ kind, hit }) => [kind, hit])).toEqual([
+      ["call", false],
+      ["call", true],
+    ]);
+    expect(lines[0]?.loadMs).toBeGreaterThan(0);
+    expect(lines[0]?.bytes).toBeGreaterThan(100_000);
+    expect(readFileSync(trace.path, "utf8"), "never content").not.toContain("yoga");
+  });
+
+  it("puts one model out for another when both do not fit, and both still answer", async () => {
+    const { texts, trace, worker, packs, limits } = desk(1e9);
+    const first = await texts.score("rct-classifier", abstracts, { signal });
+    const held = worker.residents().devices[0]?.open[0]?.bytes ?? 0;
+    const other = statSync(networkPath(await packs.find("text-encoder"))).size * 2;
+    limits.cpu = Math.max(held, other) + 1000;
+    await texts.embed("text-encoder", abstracts, { signal });
+    const open = worker.residents().devices[0]?.open.map(({ id }) => id);
+    expect(open).toEqual([await nameOf(packs, "text-encoder")]);
+    expect(trace.all().map(({ kind }) => kind)).toEqual(["call", "release", "call"]);
+    limits.cpu = 1e9;
+    expect(await texts.score("rct-classifier", abstracts, { signal })).toEqual(first);
+  });
+
+  it("refuses a model larger than the limit, names both figures, and runs nothing", async () => {
+    const { texts, client } = desk(1000);
+    await expect(texts.score("rct-classifier", abstracts, { signal })).rejects.toMatchObject({
+      code: "modelUnavailable",
+      message: expect.stringMatching(/rct-classifier needs about \d+ MB.*may take 1 MB/),
+    });
+    expect(client.status().state).toBe("idle");
+  });
+
+  it("holds no model any more after the process was ended, and says so", async () => {
+    const { texts, worker, trace } = desk(1e9);
+    await texts.score("rct-classifier", abstracts, { signal });
+    worker.stop();
+    expect(worker.residents().devices.flatMap(({ open }) => open)).toEqual([]);
+    await texts.score("rct-classifier", abstracts, { signal });
+    expect(trace.all().map(({ hit }) => hit)).toEqual([false, false]);
+  });
+
+  it("opens ahead what always comes next, so that its call is a hit", async () => {
+    const { texts, trace, worker, packs } = desk(1e9, { ahead: true });
+    for (let day = 0; day < 12; day += 1) {
+      await texts.embed("text-encoder", abstracts, { signal });
+      await texts.score("rct-classifier", abstracts, { signal });
+    }
+    await worker.release(networkPath(await packs.find("rct-classifier")));
+    await texts.embed("text-encoder", abstracts, { signal });
+    await expect
+      .poll(() => trace.all().at(-1)?.kind, { timeout: 10_000, message: "opened ahead" })
+      .toBe("prefetch");
+    await texts.score("rct-classifier", abstracts, { signal });
+    expect(trace.all().at(-1)).toMatchObject({ kind: "call", hit: true, loadMs: 0 });
+  });
+});

@@ -1,0 +1,260 @@
+/**
+ * The model process under a memory budget: before a model runs, others are put out to make room; what
+ * it holds is measured as it opens; the next one is opened while the reader thinks. Every call is traced.
+ */
+import { statSync } from "node:fs";
+import { AppError } from "../../../api/errors.ts";
+import type { TraceLine } from "../../../api/schemas/runtime.ts";
+import type { WorkerClient } from "../worker-client.ts";
+import type { SessionRequest } from "../worker-protocol.ts";
+import { createPredictor } from "./prediction.ts";
+import { createResidency, expectedNext, type Weight } from "./residency.ts";
+import { sessionsOf, type Trace } from "./trace.ts";
+
+export type ResidentWorker = ReturnType<typeof keepResident>;
+type Answered = { device: string; msLoad: number; openedBytes: number };
+type Options = {
+  trace: Trace;
+  budgetOf: (device: string) => number;
+  /** How a model is opened again by its trace name; undefined when it is no longer installed. */
+  requestOf: (id: string) => Promise<SessionRequest | undefined>;
+  /** Whether models are opened ahead; a command that ends at once would only waste it. */
+  ahead: boolean;
+  now?: () => number;
+};
+
+/** A desk left alone for so long starts another session with its next call. */
+const sessionGapMs = 10 * 60_000;
+/** The reader's next request is not expected sooner; a model that takes longer to open is still fetched once it fits this. */
+const thinkMs = 4000;
+const restMs = 120;
+/** An opened network takes its file twice: once read, once laid out for the kernels. Until it is measured. */
+const guessedTimes = 2;
+const guessedBytesPerMs = 400_000;
+
+/** `folder/file` of a model's path: names it in the trace without saying where it lies. */
+export function traceName(path: string): string {
+  return path.split(/[\\/]/).slice(-2).join("/");
+}
+
+export function keepResident(
+  client: WorkerClient,
+  { trace, budgetOf, requestOf, ahead, now = Date.now }: Options,
+) {
+  const predictor = createPredictor();
+  for (const calls of sessionsOf(trace.all())) {
+    for (const id of calls) predictor.called(id);
+    predictor.sessionEnded();
+  }
+  const weights = new Map<string, Weight>();
+  const paths = new Map<string, string>();
+  const deviceOf = new Map<string, string>();
+  const residencies = new Map<string, ReturnType<typeof createResidency>>();
+  let session = (trace.all().at(-1)?.session ?? 0) + 1;
+  let calledAt = now();
+  let running = 0;
+  let timer: NodeJS.Timeout | undefined;
+  const waiters = new Set<() => void>();
+  for (const line of trace.all()) if (line.loadMs > 0) weigh(line.expert, line.bytes, line.loadMs);
+
+  function weigh(id: string, bytes: number, loadMs: number): void {
+    // A second opening may find pages that the first left behind: the larger figure is the safe one.
+    weights.set(id, { id, liveBytes: Math.max(bytes, weights.get(id)?.liveBytes ?? 0), loadMs });
+  }
+
+  function weightOf(id: string): Weight {
+    const known = weights.get(id);
+    if (known) return known;
+    const path = paths.get(id);
+    const bytes =
+      (path === undefined ? undefined : statSync(path, { throwIfNoEntry: false }))?.size ?? 0;
+    const liveBytes = bytes * guessedTimes;
+    return { id, liveBytes, loadMs: liveBytes / guessedBytesPerMs };
+  }
+
+  function residencyOn(device: string) {
+    const found = residencies.get(device) ?? createResidency(weightOf, 0, predictor);
+    residencies.set(device, found);
+    found.setBudget(budgetOf(device));
+    return found;
+  }
+
+  /** A process that was stopped or fell over took its models with it. */
+  function forgetGone(): void {
+    for (const residency of residencies.values())
+      for (const id of residency.residents())
+        if (client.useOf(paths.get(id) ?? "") === undefined) residency.released(id);
+  }
+
+  function note(kind: TraceLine["kind"], expert: string, about: Partial<TraceLine>): void {
+    trace.append({
+      at: new Date(now()).toISOString(),
+      session,
+      kind,
+      expert,
+      device: deviceOf.get(expert) ?? "",
+      hit: false,
+      ms: 0,
+      loadMs: 0,
+      bytes: 0,
+      ...about,
+    });
+  }
+
+  async function putOut(ids: readonly string[], device: string): Promise<void> {
+    for (const id of ids) {
+      residencyOn(device).released(id);
+      const path = paths.get(id);
+      if (path !== undefined) await client.release(path);
+      note("release", id, {});
+    }
+  }
+
+  /** Makes room, waiting for calls under way where they hold it. @throws modelUnavailable when it can never fit */
+  async function makeRoom(id: string, device: string): Promise<boolean> {
+    for (;;) {
+      forgetGone();
+      const residency = residencyOn(device);
+      const admission = residency.admit(id);
+      if (admission.kind === "resident") return true;
+      if (admission.kind === "load") {
+        await putOut(admission.evict, device);
+        return false;
+      }
+      if (admission.neededBytes > admission.budgetBytes || running === 0)
+        throw new AppError(
+          "modelUnavailable",
+          `${id.split("/")[0]} needs about ${megabytes(admission.neededBytes)} of memory; models may take ${megabytes(admission.budgetBytes)} on this device. Nothing was run. Raise the limit on the Models page, or use a smaller pack.`,
+          { neededBytes: admission.neededBytes, budgetBytes: admission.budgetBytes, device },
+        );
+      await new Promise<void>((resolve) => void waiters.add(resolve));
+    }
+  }
+
+  function opened(id: string, reply: Answered, wanted: string): void {
+    if (reply.msLoad > 0) weigh(id, reply.openedBytes, reply.msLoad);
+    // A device that failed gave the model on to the next one.
+    if (reply.device !== wanted) residencyOn(wanted).released(id);
+    deviceOf.set(id, reply.device);
+    residencyOn(reply.device).opened(id);
+  }
+
+  async function through<Reply extends Answered>(
+    request: SessionRequest,
+    act: () => Promise<Reply>,
+  ): Promise<Reply> {
+    if (request.path === "") return act();
+    clearTimeout(timer);
+    const id = traceName(request.path);
+    paths.set(id, request.path);
+    const device = deviceOf.get(id) ?? request.devices[0] ?? "cpu";
+    if (now() - calledAt > sessionGapMs) {
+      predictor.sessionEnded();
+      session += 1;
+    }
+    calledAt = now();
+    const hit = await makeRoom(id, device);
+    const free = residencyOn(device).lease(id);
+    running += 1;
+    const started = performance.now();
+    try {
+      const reply = await act();
+      opened(id, reply, device);
+      predictor.called(id);
+      residencyOn(reply.device).used(id);
+      note("call", id, {
+        hit,
+        ms: performance.now() - started,
+        loadMs: reply.msLoad,
+        bytes: weightOf(id).liveBytes,
+      });
+      return reply;
+    } finally {
+      free();
+      running -= 1;
+      for (const wake of waiters) wake();
+      waiters.clear();
+      if (ahead && running === 0) timer = setTimeout(() => void fetchAhead(), restMs).unref();
+    }
+  }
+
+  /** One model at a time, for as long as nothing is asked for. A model that will not open is told when it is called. */
+  async function fetchAhead(): Promise<void> {
+    forgetGone();
+    for (const { id } of expectedNext(predictor)) {
+      const request = paths.has(id) ? undefined : await requestOf(id);
+      if (request) {
+        paths.set(id, request.path);
+        deviceOf.set(id, deviceOf.get(id) ?? request.devices[0] ?? "cpu");
+      }
+    }
+    if (running > 0) return;
+    const [device, next] =
+      [...residencies]
+        .map(([on, residency]) => [on, residency.prefetch(thinkMs)] as const)
+        .find(([on, found]) => found !== null && (deviceOf.get(found.id) ?? on) === on) ?? [];
+    const request = next ? await requestOf(next.id) : undefined;
+    if (!device || !next || !request || running > 0) return;
+    const started = performance.now();
+    try {
+      await putOut(next.evict, device);
+      const reply = await client.open(request);
+      opened(next.id, reply, device);
+      note("prefetch", next.id, {
+        ms: performance.now() - started,
+        loadMs: reply.msLoad,
+        bytes: weightOf(next.id).liveBytes,
+      });
+    } catch {
+      return;
+    }
+    if (running === 0) timer = setTimeout(() => void fetchAhead(), restMs).unref();
+  }
+
+  return {
+    ...client,
+    run: (...[request, signal]: Parameters<WorkerClient["run"]>) =>
+      through(request, () => client.run(request, signal)),
+    label: (...[request, ...rest]: Parameters<WorkerClient["label"]>) =>
+      through(request, () => client.label(request, ...rest)),
+    score: (...[request, ...rest]: Parameters<WorkerClient["score"]>) =>
+      through(request, () => client.score(request, ...rest)),
+    outline: (...[request, ...rest]: Parameters<WorkerClient["outline"]>) =>
+      through(request, () => client.outline(request, ...rest)),
+    release: async (path: string): Promise<void> => {
+      for (const residency of residencies.values()) residency.released(traceName(path));
+      await client.release(path);
+    },
+    stop: (): void => {
+      clearTimeout(timer);
+      client.stop();
+      forgetGone();
+    },
+    /** A model that was opened past this keeper, by path. */
+    adopt: (path: string): void => {
+      const use = client.useOf(path);
+      if (use === undefined || path === "") return;
+      const id = traceName(path);
+      paths.set(id, path);
+      deviceOf.set(id, use.device);
+      residencyOn(use.device).opened(id);
+    },
+    /** Forgets what was learned from the calls; what is open stays so. */
+    unlearn: predictor.unlearn,
+    /** What is open on each device, what is expected next. */
+    residents: () => {
+      forgetGone();
+      return {
+        devices: [...residencies].map(([device, residency]) => ({
+          device,
+          budgetBytes: budgetOf(device),
+          open: residency.residents().map((id) => ({ id, bytes: weightOf(id).liveBytes })),
+        })),
+        expected: expectedNext(predictor).slice(0, 5),
+      };
+    },
+  };
+}
+
+const megabytes = (bytes: number): string =>
+  bytes >= 1e9 ? `${(bytes / 1e9).toFixed(1)} GB` : `${Math.ceil(bytes / 1e6)} MB`;

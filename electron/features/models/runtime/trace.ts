@@ -1,0 +1,71 @@
+/**
+ * The log of expert calls: which, when, how long, how many bytes, found open or not. Never content.
+ * Append-only, one JSON line a call; the user sees it, saves it and clears it.
+ */
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { dirname } from "node:path";
+import { traceLineSchema, type TraceLine } from "../../../api/schemas/runtime.ts";
+
+export type Trace = ReturnType<typeof openTrace>;
+
+/** Older lines go when the log is longer than this at a start; half of it stays. */
+const mostBytes = 4_000_000;
+
+export function openTrace(path: string) {
+  const lines = read(path);
+
+  return {
+    path,
+    all: (): readonly TraceLine[] => lines,
+    append: (line: TraceLine): void => {
+      lines.push(line);
+      mkdirSync(dirname(path), { recursive: true });
+      appendFileSync(path, `${JSON.stringify(line)}\n`);
+    },
+    clear: (): void => {
+      lines.length = 0;
+      if (existsSync(path)) writeFileSync(path, "");
+    },
+    text: (): string => lines.map((line) => `${JSON.stringify(line)}\n`).join(""),
+  };
+}
+
+/** A line that a kill cut in half, or of an older program, is left out; the others count. */
+function read(path: string): TraceLine[] {
+  if (!existsSync(path)) return [];
+  const lines = readFileSync(path, "utf8")
+    .split("\n")
+    .flatMap((text) => {
+      try {
+        const line = traceLineSchema.safeParse(JSON.parse(text));
+        return line.success ? [line.data] : [];
+      } catch {
+        return [];
+      }
+    });
+  if (statSync(path).size <= mostBytes) return lines;
+  const kept = lines.slice(-Math.floor(lines.length / 2));
+  writeFileSync(`${path}.new`, kept.map((line) => `${JSON.stringify(line)}\n`).join(""));
+  renameSync(`${path}.new`, path);
+  return kept;
+}
+
+/** Calls by session, in order: what the predictor learns from. */
+export function sessionsOf(lines: readonly TraceLine[]): string[][] {
+  const sessions = new Map<number, string[]>();
+  for (const { kind, session, expert } of lines) {
+    if (kind !== "call") continue;
+    const calls = sessions.get(session) ?? [];
+    calls.push(expert);
+    sessions.set(session, calls);
+  }
+  return [...sessions.values()];
+}
