@@ -89,3 +89,25 @@ test("a token or a proxy's password is shown again", async ({ desk, app }) => {
   await expect(app.getByText("token kept, proxy 127.0.0.1:9")).toBeVisible();
   expect(await app.content()).not.toContain("secret");
 });
+
+test("the memory limit, the log of calls and its clearing outlast a reload", async ({
+  desk,
+  app,
+}) => {
+  const texts = ["A randomised trial of yoga for high blood pressure."];
+  await desk.call("models.classifyText", { id: "rct-classifier", texts });
+  await desk.call("models.classifyText", { id: "rct-classifier", texts });
+  await openModels(desk, app);
+  const panel = app.getByRole("region", { name: "Memory and calls" });
+  await expect(panel).toContainText("1 model open");
+  await expect(panel).toContainText("2 calls, 50 % found the model open");
+  await expect(panel.locator(".call-line li")).toHaveCount(2);
+  await panel.getByRole("combobox", { name: "Models may take" }).selectOption("1");
+  await expect(panel).toContainText("of 1.0 GB");
+  await panel.getByRole("button", { name: /Clear the log/ }).click();
+  await panel.getByRole("button", { name: "Clear it" }).click();
+  await expect(panel).toContainText("No model was called yet");
+  await app.reload();
+  await expect(panel).toContainText("of 1.0 GB");
+  await expect(panel).toContainText("No model was called yet");
+});

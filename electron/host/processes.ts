@@ -65,7 +65,8 @@ export function startBackend(
     worker?.kill();
     const started = utilityProcess.fork(join(buildFolder, "worker.cjs"), [], {
       serviceName: "Evidesk models",
-      env,
+      // As in fork-worker.ts: a released model gives its memory back.
+      env: { ...env, MALLOC_MMAP_THRESHOLD_: "100000" },
     });
     worker = started;
     const { port1, port2 } = new MessageChannelMain();

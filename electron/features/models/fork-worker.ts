@@ -6,18 +6,24 @@ import type { WorkerPort, WorkerReply } from "./worker-protocol.ts";
 
 const entry = fileURLToPath(new URL("../../worker.ts", import.meta.url));
 
+/**
+ * Hermetic: a model needs the library path and the home for caches, no more. The threshold makes the C
+ * library map large blocks by themselves, so a released model's memory goes back to the system at once.
+ */
+export function workerEnvironment(): Record<string, string | undefined> {
+  const kept = ["PATH", "HOME", "LD_LIBRARY_PATH", "TMPDIR", "SystemRoot"].flatMap((name) =>
+    process.env[name] ? [[name, process.env[name]]] : [],
+  );
+  return { ...Object.fromEntries(kept), MALLOC_MMAP_THRESHOLD_: "100000" };
+}
+
 export function forkWorker(): WorkerPort & { pid: number } {
   const shared = openSharedPixels();
   const child = fork(entry, [], {
     serialization: "advanced",
     execArgv: ["--disable-warning=ExperimentalWarning"],
     stdio: ["ignore", "ignore", "inherit", "ipc", ...(shared ? [shared.descriptor] : [])],
-    // Hermetic: a model needs the library path and the home for caches, no more.
-    env: Object.fromEntries(
-      ["PATH", "HOME", "LD_LIBRARY_PATH", "TMPDIR", "SystemRoot"].flatMap((name) =>
-        process.env[name] ? [[name, process.env[name]]] : [],
-      ),
-    ),
+    env: workerEnvironment(),
   });
   return {
     pid: child.pid ?? 0,

@@ -15,7 +15,12 @@ export function serveSessions(
   async function answer(request: WorkerRequest): Promise<WorkerReply> {
     const { id } = request;
     if (request.kind === "memory")
-      return { id, kind: "memory", peakBytes: process.resourceUsage().maxRSS * 1024 };
+      return {
+        id,
+        kind: "memory",
+        peakBytes: process.resourceUsage().maxRSS * 1024,
+        nowBytes: process.memoryUsage.rss(),
+      };
     if (request.kind === "release") {
       await release(request.path);
       return { id, kind: "released" };

@@ -64,7 +64,7 @@ export type WorkerReply =
   /** What the process holds of memory, told after a run's answer. */
   | { kind: "holds"; rssBytes: number }
   | { id: number; kind: "released" }
-  | { id: number; kind: "memory"; peakBytes: number }
+  | { id: number; kind: "memory"; peakBytes: number; nowBytes: number }
   | { id: number; kind: "failed"; error: ErrorShape };
 
 /** Either end of the channel; a fork's IPC and a utility process's port both fit. */

@@ -11,6 +11,7 @@ import { toast } from "../../ui/toast.tsx";
 import { useCall, useChange } from "../../use-call.ts";
 import { deviceName } from "../../ui/device-names.ts";
 import { AddPack } from "./add-pack.tsx";
+import { MemoryPanel } from "./memory-panel.tsx";
 import { PackRow } from "./pack-row.tsx";
 import "./models.css";
 
@@ -76,6 +77,7 @@ export function ModelsPage() {
           images need a pack.
         </Empty>
       )}
+      <MemoryPanel />
       <AddPack />
       <ul className="pack-list">
         {list.map((pack) => (
