@@ -12,7 +12,8 @@ export type Desk = {
   dataFolder: string;
   kill: (signal?: NodeJS.Signals) => Promise<void>;
   restart: () => Promise<void>;
-  call: (name: string, input: unknown) => Promise<unknown>;
+  /** As the machine's reviewer, or as another one. */
+  call: (name: string, input: unknown, reviewer?: string) => Promise<unknown>;
 };
 
 export async function startDesk(
@@ -58,10 +59,14 @@ export async function startDesk(
       await start();
       Object.assign(desk, about);
     },
-    call: async (name, input) => {
+    call: async (name, input, reviewer) => {
       const response = await fetch(`http://127.0.0.1:${desk.port}/rpc/${name}`, {
         method: "POST",
-        headers: { "Content-Type": "application/json", Authorization: `Bearer ${desk.token}` },
+        headers: {
+          "Content-Type": "application/json",
+          Authorization: `Bearer ${desk.token}`,
+          ...(reviewer ? { "X-Evidesk-Reviewer": encodeURIComponent(reviewer) } : {}),
+        },
         body: JSON.stringify(input),
       });
       const frames = (await response.text())

@@ -113,3 +113,41 @@ test("a template adds what is lacking, and a field is edited, ordered and kept",
     required: true,
   });
 });
+
+test("two extractors: the second sees nothing first, a difference is found and settled by keyboard", async ({
+  desk,
+  app,
+}) => {
+  const reviewId = await sampleId(desk);
+  await desk.call("extraction.suggest", { reviewId });
+  await desk.call("team.set", { reviewId, extractors: 2 });
+  const as = (reviewer: string) => (name: string, input: unknown) =>
+    desk.call(name, input, reviewer);
+  const grid = (await desk.call("extraction.grid", { reviewId })) as {
+    studies: {
+      recordId: string;
+      cells: { fieldId: string; arm: string | null; state: string }[];
+    }[];
+  };
+  const study = grid.studies.find(({ cells }) => cells.some(({ state }) => state === "verified"));
+  const cell = study?.cells.find(({ state }) => state === "verified");
+  const at = { reviewId, recordId: study?.recordId, fieldId: cell?.fieldId, arm: cell?.arm };
+  await as("Ana Silva")("extraction.decide", {
+    ...at,
+    action: "correct",
+    value: { value: "ALPHA" },
+  });
+  await app.goto(desk.url.replace("/#", `/review/${reviewId}/extract#`));
+  await expect(app.locator(".cell").first()).toBeVisible();
+  await expect(app.getByText("ALPHA")).toHaveCount(0);
+  const me = (await desk.call("team.get", { reviewId })) as { me: string };
+  await as(me.me)("extraction.decide", { ...at, action: "correct", value: { value: "BETA" } });
+  await app.reload();
+  await app.getByRole("button", { name: /1 difference/ }).click();
+  await expect(app.locator(".dual-sides li")).toHaveCount(2);
+  await app.keyboard.press("1");
+  await expect(app.locator(".toast")).toContainText("Settled: ALPHA");
+  await expect(app.locator(".cell[aria-selected=true]")).toContainText("ALPHA");
+  await expect(app.getByText(/Same answer in 0 of 1 cells/)).toBeVisible();
+  await expect(app.getByRole("button", { name: /difference/ })).toHaveCount(0);
+});

@@ -100,7 +100,30 @@ export const cellState = z.enum([
   "accepted",
   "corrected",
   "rejected",
+  /** Two extractors differ, and nobody settled it. */
+  "conflict",
 ]);
+
+/** A cell that two extract, as one of them may see it. */
+export const dualCellSchema = z.object({
+  state: z.enum(["waiting", "decided", "conflict", "adjudicated"]),
+  decidedByOthers: z.int(),
+  /** In force, oldest first: all of them once the own one stands, else the own at most. */
+  decisions: z.array(decisionSchema),
+  consensus: decisionSchema.nullable(),
+});
+
+const interval = z.object({ low: z.number(), high: z.number() }).nullable();
+
+export const cellAgreementSchema = z.object({
+  /** Cells that two decided on, and of those with the same answer; 95 % intervals (Wilson). */
+  n: z.int(),
+  same: z.int(),
+  interval,
+  /** Cohen's kappa on whether a value is reported at all; null where chance alone agrees fully. */
+  reported: z.object({ kappa: z.number().nullable(), kappaInterval: interval }),
+  fields: z.array(z.object({ fieldId: z.string(), n: z.int(), same: z.int(), interval })),
+});
 
 export const gridCellSchema = z.object({
   fieldId: z.string(),
@@ -114,6 +137,8 @@ export const gridCellSchema = z.object({
   unit: z.string().nullable(),
   suggestion: suggestionSchema.nullable(),
   decision: decisionSchema.nullable(),
+  /** With two extractors. */
+  dual: dualCellSchema.nullable(),
 });
 
 export const gridSchema = z.object({
@@ -219,6 +244,20 @@ export const extractionContract = {
     }),
     output: gridCellSchema,
   },
+  /**
+   * Settles a cell on which two extractors differ: by one of their decisions (`decisionId`), by a value of
+   * its own, or as not reported. `withdraw` opens it again. What the two decided stays as it is.
+   */
+  "extraction.settle": {
+    input: cell.extend({
+      action: z.enum(["take", "correct", "notReported", "withdraw"]),
+      decisionId: z.string().optional(),
+      value: extractedValueSchema.optional(),
+      note: z.string().optional(),
+    }),
+    output: gridCellSchema,
+  },
+  "extraction.agreement": { input: z.object({ reviewId }), output: cellAgreementSchema },
   /** Accepts every verified, undecided suggestion of one column; others are left and counted. */
   "extraction.acceptVerified": {
     input: z.object({ reviewId, fieldId: z.string() }),
@@ -244,3 +283,5 @@ export type Grid = z.infer<typeof gridSchema>;
 export type GridCell = z.infer<typeof gridCellSchema>;
 export type ExtractedValue = z.infer<typeof extractedValueSchema>;
 export type AttachResult = z.infer<typeof attachResultSchema>;
+export type DualCell = z.infer<typeof dualCellSchema>;
+export type CellAgreement = z.infer<typeof cellAgreementSchema>;

@@ -47,6 +47,8 @@ export const recordKind = z.enum([
   /** A reviewer's tags and note on a record. */
   "annotate",
   "extract",
+  /** The consensus of two extractors on one cell. */
+  "adjudicateExtract",
   "segment",
   "classify",
   "answer",

@@ -10,6 +10,8 @@ const stage = z.enum(["screen", "fullText"]);
 export const teamPlanSchema = z.object({
   /** Independent decisions that a record needs at each stage. */
   reviewers: z.union([z.literal(1), z.literal(2)]).default(1),
+  /** People who take each value from the papers, blinded from one another. */
+  extractors: z.union([z.literal(1), z.literal(2)]).default(1),
   /** With one reviewer per record: whether the queue leaves out what anyone else has decided. */
   shared: z.boolean().default(false),
   /**
@@ -72,6 +74,7 @@ export const teamContract = {
     input: z.object({
       reviewId,
       reviewers: z.union([z.literal(1), z.literal(2)]).optional(),
+      extractors: z.union([z.literal(1), z.literal(2)]).optional(),
       shared: z.boolean().optional(),
       suggestions: z.enum(["before", "after", "never"]).optional(),
     }),

@@ -5,6 +5,7 @@
 import { parseSubject } from "../../api/subjects.ts";
 import type { Decision, Suggestion } from "../../api/schemas/ledger.ts";
 import type { ReviewRecord } from "../../api/schemas/review.ts";
+import type { CellOutcome } from "../review/cell-outcomes.ts";
 
 /** `outcome` names what a per-arm result field measures, where its name does not say so. */
 export type ExportField = {
@@ -69,6 +70,8 @@ export function characteristicsTable(input: {
   records: ReviewRecord[];
   fields: ExportField[];
   decisions: Decision[];
+  /** Names of all who stand behind a decision, by its id, where that is more than its reviewer. */
+  decidedBy?: ReadonlyMap<string, string>;
   suggestions: Suggestion[];
 }): CharacteristicsTable {
   const suggestionById = new Map(
@@ -84,6 +87,7 @@ export function characteristicsTable(input: {
     const suggestion = suggestionById.get(decision.suggestionId ?? "");
     provenance.push({
       ...provenanceOf(decision, suggestion),
+      decidedBy: input.decidedBy?.get(decision.id) ?? decision.reviewer,
       study: studyLabel(record),
       recordId: record.id,
       fieldId,
@@ -108,7 +112,7 @@ export function characteristicsTable(input: {
 function provenanceOf(
   decision: Decision,
   suggestion: Suggestion | undefined,
-): Omit<ProvenanceRow, "study" | "recordId" | "fieldId" | "field" | "arm"> {
+): Omit<ProvenanceRow, "study" | "recordId" | "fieldId" | "field" | "arm" | "decidedBy"> {
   const evidence = suggestion?.evidence[0];
   const decided =
     decision.action === "accept" ? (decision.value ?? suggestion?.value) : decision.value;
@@ -127,7 +131,27 @@ function provenanceOf(
     page: evidence?.page === undefined ? "" : String(evidence.page),
     suggestedBy: suggestion === undefined ? "" : `${suggestion.model}@${suggestion.modelVersion}`,
     proof: suggestion?.status ?? "",
-    decidedBy: decision.reviewer,
     decidedAt: decision.at,
   };
+}
+
+/** Cells of two extractors that no table holds, with what each waits for: first row the heading. */
+export function unsettledRows(
+  outcomes: ReadonlyMap<string, CellOutcome>,
+  records: readonly ReviewRecord[],
+  fields: readonly ExportField[],
+): string[][] {
+  const waits: Partial<Record<CellOutcome["state"], string>> = {
+    waiting: "waits for a second extractor",
+    conflict: "two extractors differ",
+  };
+  const rows = [...outcomes].flatMap(([subject, { state }]) => {
+    const { recordId, fieldId, arm = "" } = parseSubject(subject);
+    const record = records.find(({ id }) => id === recordId);
+    const why = waits[state];
+    if (record === undefined || why === undefined || fieldId === undefined) return [];
+    const field = fields.find(({ id }) => id === fieldId)?.name ?? fieldId;
+    return [[studyLabel(record), field, arm, why]];
+  });
+  return [["Study", "Field", "Arm", "Why it is in no table"], ...rows];
 }

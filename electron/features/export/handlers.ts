@@ -8,13 +8,14 @@ import { sha256 } from "../audit/chain.ts";
 import type { AssetStore } from "../review/assets.ts";
 import { concealed, visibleTo } from "../review/blinding.ts";
 import { bundleName, deciders, makeBundle } from "../review/bundle.ts";
+import { cellOutcomesOf, settledCells } from "../review/cell-outcomes.ts";
 import { outcomesOf } from "../review/outcomes.ts";
 import type { Reviews } from "../review/reviews.ts";
 import type { ReviewFile } from "../review/store.ts";
-import { teamPlan } from "../review/team-plan.ts";
+import { isBlinded, teamPlan } from "../review/team-plan.ts";
 import { analysisOf, type Analysis } from "./analysis.ts";
 import { armRows, leftOutRows, outcomeTables, revmanTables } from "./analysis-tables.ts";
-import { characteristicsTable, type ExportField } from "./cells.ts";
+import { characteristicsTable, unsettledRows, type ExportField } from "./cells.ts";
 import { prismaRows, prismaSvg } from "./prisma-diagram.ts";
 import { recordRows, toBibtex, toCslJson, toRis, type DecidedRecord } from "./references.ts";
 import { characteristicsOf, toDocx } from "./word.ts";
@@ -72,6 +73,7 @@ async function build(file: ReviewFile, format: ExportFormat, about: About): Prom
         text("provenance.csv", csvType, toCsv(provenanceRows(table.provenance))),
         text("records.csv", csvType, toCsv(recordRows(file.records(me, "outcome"), fullTextOf))),
         ...analysisFiles(analysisIn(file, fields)),
+        ...unsettledFile(file, fields),
       ];
     }
     case "xlsx":
@@ -109,6 +111,7 @@ async function build(file: ReviewFile, format: ExportFormat, about: About): Prom
           text(name, csvType, toCsv(rows)),
         ),
         ...leftOutFile("revman-left-out.csv", analysis),
+        ...unsettledFile(file, fields),
       ];
     }
     case "bibtex":
@@ -152,7 +155,7 @@ async function build(file: ReviewFile, format: ExportFormat, about: About): Prom
  * Where nobody is blinded and the one who exports decided nothing, of everyone who did.
  */
 function decisionBundles(file: ReviewFile, { me, reviewer }: About): Built[] {
-  const blind = teamPlan(file.ledger).reviewers === 2;
+  const blind = isBlinded(teamPlan(file.ledger));
   if (blind && reviewer !== undefined && reviewer !== me)
     throw new AppError(
       "conflict",
@@ -190,7 +193,7 @@ function tableOf(file: ReviewFile, fields: ExportField[]) {
   return characteristicsTable({
     records: includedRecords(file),
     fields,
-    decisions: file.ledger.latestDecisions("extract"),
+    ...settledCells(cellOutcomesOf(file.ledger)),
     suggestions: file.ledger.suggestions("extract"),
   });
 }
@@ -220,6 +223,14 @@ function leftOutFile(name: string, analysis: Analysis): Built[] {
     : [];
 }
 
+/** With two extractors: the cells that are in no table, and what each waits for. No values. */
+function unsettledFile(file: ReviewFile, fields: ExportField[]): Built[] {
+  const rows = unsettledRows(cellOutcomesOf(file.ledger), includedRecords(file), fields);
+  return rows.length > 1
+    ? [{ name: "cells-not-settled.csv", type: csvType, content: toCsv(rows) }]
+    : [];
+}
+
 function wholeReview(file: ReviewFile, { fields, me }: About): string {
   const { ledger } = file;
   const visible = visibleTo(ledger, me);
@@ -230,6 +241,7 @@ function wholeReview(file: ReviewFile, { fields, me }: About): string {
     "adjudicateFullText",
     "annotate",
     "extract",
+    "adjudicateExtract",
   ] as const;
   return JSON.stringify(
     {

@@ -3,6 +3,7 @@ import { cellSubject } from "../../api/subjects.ts";
 import type { Decision, Suggestion } from "../../api/schemas/ledger.ts";
 import {
   extractedValueSchema,
+  type DualCell,
   type ExtractedValue,
   type Field,
   type Grid,
@@ -23,19 +24,27 @@ export function valueOf(value: unknown): ExtractedValue | undefined {
   return extractedValueSchema.safeParse(value).data;
 }
 
+/** A value as it is stored: what is not known is left out. */
+export function plainValue({ value, unit, arm }: ExtractedValue): Record<string, string | null> {
+  return { value, ...(unit === undefined ? {} : { unit }), ...(arm === undefined ? {} : { arm }) };
+}
+
 /** One cell: the decision in force rules; without one, the latest suggestion shows. */
 export function cellOf(
   at: { recordId: string; fieldId: string; arm: string | null },
   suggestion: Suggestion | undefined,
   decision: Decision | undefined,
+  dual: DualCell | null = null,
 ): GridCell {
   const decidedValue = valueOf(decision?.value);
   const suggested = valueOf(suggestion?.value);
   const action = decision?.action;
   const state =
-    action !== undefined && action in decidedState
-      ? decidedState[action as keyof typeof decidedState]
-      : (suggestion?.status ?? "empty");
+    dual?.state === "conflict"
+      ? "conflict"
+      : action !== undefined && action in decidedState
+        ? decidedState[action as keyof typeof decidedState]
+        : (suggestion?.status ?? "empty");
   const shown =
     decision === undefined
       ? suggested
@@ -53,6 +62,7 @@ export function cellOf(
     unit: shown?.unit ?? null,
     suggestion: suggestion ?? null,
     decision: decision ?? null,
+    dual,
   };
 }
 
@@ -66,7 +76,10 @@ export function foldGrid(input: {
   records: ReviewRecord[];
   reports: Report[];
   suggestions: Suggestion[];
+  /** In force, one a cell: whoever reads may see it. */
   decisions: Decision[];
+  /** With two extractors, what of a cell the reader may see. */
+  dualOf?: (subject: string) => DualCell;
 }): Grid {
   const suggestions = latestBySubject(input.suggestions);
   const decisions = latestBySubject(input.decisions);
@@ -89,6 +102,7 @@ export function foldGrid(input: {
             { recordId: record.id, fieldId: field.id, arm },
             suggestions.get(subject),
             decisions.get(subject),
+            input.dualOf?.(subject) ?? null,
           );
         });
       });

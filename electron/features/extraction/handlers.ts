@@ -5,7 +5,6 @@ import { cellSubject } from "../../api/subjects.ts";
 import type { NewDecision, NewSuggestion } from "../../api/schemas/ledger.ts";
 import type {
   AttachResult,
-  ExtractedValue,
   extractionContract,
   Field,
   GridCell,
@@ -14,13 +13,18 @@ import type {
 import type { AssetStore } from "../review/assets.ts";
 import type { Reviews } from "../review/reviews.ts";
 import type { ReviewFile } from "../review/store.ts";
-import { cellOf, foldGrid } from "./grid.ts";
+import { visibleTo } from "../review/blinding.ts";
+import { cellOutcomesOf, type CellOutcome } from "../review/cell-outcomes.ts";
+import { teamPlan } from "../review/team-plan.ts";
+import { consensusOn } from "./consensus.ts";
+import { cellOf, foldGrid, plainValue } from "./grid.ts";
 import { templates } from "./fields/templates.ts";
 import { bestMatches, fits, sureMatch, type Match } from "./matching.ts";
 import { openPapers, type Papers } from "./papers.ts";
 import { fieldsOf, setFields } from "./stored-fields.ts";
 import { markPaper, type TagText } from "./tagging.ts";
 import { suggestFields, type Proposal } from "./suggest.ts";
+import { cellAgreement, seenBy } from "./two-extractors.ts";
 
 export type ExtractionDependencies = {
   reviews: Reviews;
@@ -98,7 +102,7 @@ export function createExtractionHandlers({
       emit({ done: reports.length, total: reports.length, label: "Done" });
       return { suggested, reports: reports.length, failed };
     },
-    "extraction.grid": async ({ reviewId }) => gridOf(reviews.get(reviewId)),
+    "extraction.grid": async ({ reviewId }) => gridOf(reviews.get(reviewId), reviewer()),
     "extraction.decide": async ({
       reviewId,
       recordId,
@@ -135,11 +139,28 @@ export function createExtractionHandlers({
       if (latest) decision.suggestionId = latest.id;
       if (note !== undefined) decision.note = note;
       file.ledger.decide([decision]);
-      return cellNow(file, { recordId, fieldId, arm });
+      return cellNow(file, reviewer(), { recordId, fieldId, arm });
     },
+    "extraction.settle": async ({ reviewId, note, ...input }) => {
+      const file = reviews.get(reviewId);
+      const subject = cellSubject(input.recordId, input.fieldId, input.arm ?? undefined);
+      const consensus = consensusOn(cellOutcomesOf(file.ledger).get(subject), input);
+      file.ledger.decide([
+        {
+          kind: "adjudicateExtract",
+          subject,
+          reviewer: reviewer(),
+          ...consensus,
+          ...(note === undefined ? {} : { note }),
+        },
+      ]);
+      return cellNow(file, reviewer(), input);
+    },
+    "extraction.agreement": async ({ reviewId }) =>
+      cellAgreement(cellOutcomesOf(reviews.get(reviewId).ledger)),
     "extraction.acceptVerified": async ({ reviewId, fieldId }) => {
       const file = reviews.get(reviewId);
-      const open = gridOf(file).studies.flatMap((study) =>
+      const open = gridOf(file, reviewer()).studies.flatMap((study) =>
         study.cells.filter(
           (cell) => cell.fieldId === fieldId && cell.decision === null && cell.suggestion !== null,
         ),
@@ -173,19 +194,30 @@ export function createExtractionHandlers({
         suggestions: ledger
           .suggestions("extract", subject)
           .filter((one) => one.subject === subject),
-        decisions: ledger.decisions("extract", subject),
+        decisions: [
+          ...ledger.decisions("extract", subject),
+          ...ledger.decisions("adjudicateExtract", subject),
+        ].filter(visibleTo(ledger, reviewer())),
       };
     },
   };
 }
 
-function gridOf(file: ReviewFile) {
+function gridOf(file: ReviewFile, reviewer: string) {
+  const two = teamPlan(file.ledger).extractors === 2;
+  const outcomes = two ? cellOutcomesOf(file.ledger) : new Map<string, CellOutcome>();
+  const seen = new Map([...outcomes].map(([subject, one]) => [subject, seenBy(reviewer, one)]));
   return foldGrid({
     fields: fieldsOf(file),
     records: file.records(),
     reports: file.reports(),
     suggestions: file.ledger.suggestions("extract"),
-    decisions: file.ledger.latestDecisions("extract"),
+    decisions: two
+      ? [...seen].flatMap(([subject, { decision }]) => (decision ? [{ ...decision, subject }] : []))
+      : file.ledger.latestDecisions("extract"),
+    ...(two
+      ? { dualOf: (subject) => seen.get(subject)?.dual ?? seenBy(reviewer, undefined).dual }
+      : {}),
   });
 }
 
@@ -203,18 +235,20 @@ function suggestionAt(file: ReviewFile, subject: string, id: string | undefined)
 
 function cellNow(
   file: ReviewFile,
+  reviewer: string,
   at: { recordId: string; fieldId: string; arm: string | null },
 ): GridCell {
   const subject = cellSubject(at.recordId, at.fieldId, at.arm ?? undefined);
+  const suggestion = suggestionAt(file, subject, undefined);
+  if (teamPlan(file.ledger).extractors === 2) {
+    const { decision, dual } = seenBy(reviewer, cellOutcomesOf(file.ledger).get(subject));
+    return cellOf(at, suggestion, decision, dual);
+  }
   return cellOf(
     at,
-    suggestionAt(file, subject, undefined),
+    suggestion,
     file.ledger.latestDecisions("extract").find((decision) => decision.subject === subject),
   );
-}
-
-function plainValue({ value, unit, arm }: ExtractedValue): Record<string, string | null> {
-  return { value, ...(unit === undefined ? {} : { unit }), ...(arm === undefined ? {} : { arm }) };
 }
 
 type Upload = {

@@ -2,28 +2,30 @@
 import type { AuditEvent, Decision } from "../../api/schemas/ledger.ts";
 import type { Ledger } from "../audit/ledger.ts";
 import { maySeeOthers, type Stage } from "./outcomes.ts";
-import { teamPlan } from "./team-plan.ts";
+import { isBlinded, teamPlan } from "./team-plan.ts";
 
-/** The stage whose decisions open what is kept under a kind; null: not blinded. */
-function stageOf(kind: string): Stage | null {
+/** The decisions that open what is kept under a kind; null: not blinded. */
+function stageOf(kind: string): Stage | "extract" | null {
   if (kind === "screen" || kind === "annotate") return "screen";
-  return kind === "fullText" ? "fullText" : null;
+  return kind === "fullText" || kind === "extract" ? kind : null;
 }
 
 type Told = Pick<Decision, "kind" | "subject" | "reviewer">;
 
 /** A test for decisions (of a stage, or notes) that `reviewer` may read now. */
 export function visibleTo(ledger: Ledger, reviewer: string): (decision: Told) => boolean {
-  const { reviewers } = teamPlan(ledger);
-  if (reviewers === 1) return () => true;
+  const plan = teamPlan(ledger);
+  if (!isBlinded(plan)) return () => true;
   const standing = {
     screen: Map.groupBy(ledger.currentDecisions("screen"), ({ subject }) => subject),
     fullText: Map.groupBy(ledger.currentDecisions("fullText"), ({ subject }) => subject),
+    extract: Map.groupBy(ledger.currentDecisions("extract"), ({ subject }) => subject),
   };
   return (decision) => {
     const stage = stageOf(decision.kind);
     if (stage === null || decision.reviewer === reviewer) return true;
-    return maySeeOthers(standing[stage].get(decision.subject) ?? [], reviewer, reviewers);
+    const people = stage === "extract" ? plan.extractors : plan.reviewers;
+    return maySeeOthers(standing[stage].get(decision.subject) ?? [], reviewer, people);
   };
 }
 

@@ -6,9 +6,9 @@
 import { z } from "zod";
 import { AppError } from "../../api/errors.ts";
 import { decisionSchema, suggestionSchema } from "../../api/schemas/ledger.ts";
-import type { Decision, RecordKind } from "../../api/schemas/ledger.ts";
+import type { Decision, RecordKind, Suggestion } from "../../api/schemas/ledger.ts";
 import type { ReviewRecord } from "../../api/schemas/review.ts";
-import { parseSubject, recordSubject } from "../../api/subjects.ts";
+import { cellSubject, parseSubject, recordSubject } from "../../api/subjects.ts";
 import { canonicalJson, sha256 } from "../audit/chain.ts";
 import type { ReviewFile } from "./store.ts";
 
@@ -18,6 +18,8 @@ const carried = [
   "annotate",
   "adjudicateScreen",
   "adjudicateFullText",
+  "extract",
+  "adjudicateExtract",
 ] as const satisfies RecordKind[];
 
 const time = z.string().regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/, "a time in UTC");
@@ -68,7 +70,7 @@ export function makeBundle(file: ReviewFile, reviewer: string): Bundle {
     .filter((decision): decision is Bundle["decisions"][number] => decision.reviewer === reviewer)
     .toSorted((a, b) => a.sequence - b.sequence);
   const answered = new Set(decisions.map(({ suggestionId }) => suggestionId));
-  const subjects = new Set(decisions.map(({ subject }) => subject));
+  const decidedOn = new Set(decisions.map(({ subject }) => parseSubject(subject).recordId));
   const content = {
     format: "evidesk-decisions/1" as const,
     review: { id: file.id(), title: file.protocol().title },
@@ -77,7 +79,7 @@ export function makeBundle(file: ReviewFile, reviewer: string): Bundle {
     reasons: [...new Set(decisions.flatMap(({ reason }) => (reason ? [reason] : [])))],
     records: file
       .records()
-      .filter(({ id }) => subjects.has(recordSubject(id)))
+      .filter(({ id }) => decidedOn.has(id))
       .map((record) => ({
         id: record.id,
         title: record.title,
@@ -152,8 +154,8 @@ function checkDecisions(bundle: Bundle, name: string): void {
       "badInput",
       `"${name}" holds a decision of the future (${early.at}): one of the two clocks is wrong. Nothing was imported.`,
     );
-  const listed = new Set(bundle.records.map(({ id }) => recordSubject(id)));
-  const loose = bundle.decisions.find(({ subject }) => !listed.has(subject));
+  const listed = new Set<string | undefined>(bundle.records.map(({ id }) => id));
+  const loose = bundle.decisions.find(({ subject }) => !listed.has(parseSubject(subject).recordId));
   if (loose)
     throw new AppError(
       "badFile",
@@ -161,11 +163,14 @@ function checkDecisions(bundle: Bundle, name: string): void {
     );
 }
 
-/** The bundle's decisions with this file's record ids, and the records that this file does not hold. */
+/**
+ * The bundle's decisions and suggestions with this file's record ids, and the records that this file
+ * does not hold.
+ */
 export function matchBundle(
   bundle: Bundle,
   records: readonly ReviewRecord[],
-): { decisions: Decision[]; unmatched: BundleRecord[] } {
+): { decisions: Decision[]; suggestions: Suggestion[]; unmatched: BundleRecord[] } {
   const byId = new Map(records.map((record) => [record.id, record]));
   const byIdentity = new Map(records.map((record) => [identityOf(record), record]));
   const byDoi = new Map(records.filter(({ doi }) => doi !== "").map((one) => [one.doi, one]));
@@ -178,11 +183,19 @@ export function matchBundle(
         : (byIdentity.get(theirs.identity) ?? byDoi.get(theirs.doi));
     if (same) localId.set(theirs.id, same.id);
   }
-  const decisions = bundle.decisions.flatMap((decision) => {
-    const id = localId.get(parseSubject(decision.subject).recordId ?? "");
-    return id === undefined ? [] : [{ ...decision, subject: recordSubject(id) }];
-  });
-  return { decisions, unmatched: bundle.records.filter(({ id }) => !localId.has(id)) };
+  const here = <T extends { subject: string }>(entries: T[]): T[] =>
+    entries.flatMap((entry) => {
+      const { recordId = "", fieldId, arm } = parseSubject(entry.subject);
+      const id = localId.get(recordId);
+      if (id === undefined) return [];
+      const subject = fieldId === undefined ? recordSubject(id) : cellSubject(id, fieldId, arm);
+      return [{ ...entry, subject }];
+    });
+  return {
+    decisions: here(bundle.decisions),
+    suggestions: here(bundle.suggestions),
+    unmatched: bundle.records.filter(({ id }) => !localId.has(id)),
+  };
 }
 
 /** The same number is not enough: records may have been added on one machine only. */

@@ -15,6 +15,11 @@ export function sharesWork({ reviewers, shared }: TeamPlan): boolean {
   return reviewers === 1 && shared;
 }
 
+/** Whether somebody's decisions are covered from somebody else at any stage. */
+export function isBlinded({ reviewers, extractors }: TeamPlan): boolean {
+  return reviewers === 2 || extractors === 2;
+}
+
 /** Changes the plan; the audit keeps who changed it, from what to what. */
 export function setTeamPlan(
   ledger: Ledger,

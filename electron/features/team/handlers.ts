@@ -6,10 +6,11 @@ import type { Conflict, teamContract } from "../../api/schemas/team.ts";
 import { parseSubject, recordSubject } from "../../api/subjects.ts";
 import type { AssetStore } from "../review/assets.ts";
 import { bundleName, makeBundle, matchBundle, readBundle } from "../review/bundle.ts";
+import { cellOutcomesOf } from "../review/cell-outcomes.ts";
 import { adjudicationKind, outcomesOf, type Stage } from "../review/outcomes.ts";
 import type { Reviews } from "../review/reviews.ts";
 import type { ReviewFile } from "../review/store.ts";
-import { setTeamPlan, teamPlan } from "../review/team-plan.ts";
+import { isBlinded, setTeamPlan, teamPlan } from "../review/team-plan.ts";
 import { measureAgreement, type Pair } from "./agreement.ts";
 import { paceOf } from "./pace.ts";
 
@@ -86,7 +87,7 @@ export function createTeamHandlers({
     },
     "team.exportBundle": async ({ reviewId, reviewer = me() }) => {
       const file = reviews.get(reviewId);
-      if (teamPlan(file.ledger).reviewers === 2 && reviewer !== me())
+      if (isBlinded(teamPlan(file.ledger)) && reviewer !== me())
         throw new AppError(
           "conflict",
           `The review is blinded: ${me()} cannot take ${reviewer}'s decisions out.`,
@@ -102,9 +103,9 @@ export function createTeamHandlers({
       const file = reviews.get(reviewId);
       const text = new TextDecoder().decode(await assets.get(assetId));
       const bundle = readBundle(text, name, { id: file.id(), title: file.protocol().title });
-      const { decisions, unmatched } = matchBundle(bundle, file.records());
+      const { decisions, suggestions, unmatched } = matchBundle(bundle, file.records());
       const added = file.ledger.transaction(() => {
-        const stored = file.ledger.merge(me(), bundle.suggestions, decisions);
+        const stored = file.ledger.merge(me(), suggestions, decisions);
         addReasons(file, me(), bundle.reasons);
         file.ledger.record(me(), "importBundle", {
           name,
@@ -121,7 +122,8 @@ export function createTeamHandlers({
         added: added.length,
         known: decisions.length - added.length,
         superseded: added.filter((decision) => !stands(file, decision)).length,
-        conflicts: openConflicts(file, "screen") + openConflicts(file, "fullText"),
+        conflicts:
+          openConflicts(file, "screen") + openConflicts(file, "fullText") + openCellConflicts(file),
         unmatched: unmatched.map(({ title, doi }) => ({ title, doi })),
       };
     },
@@ -163,6 +165,11 @@ function reviewerCounts(file: ReviewFile, known: readonly string[]) {
 
 function openConflicts(file: ReviewFile, stage: Stage): number {
   return [...outcomesOf(file.ledger, stage).values()].filter(({ state }) => state === "conflict")
+    .length;
+}
+
+function openCellConflicts(file: ReviewFile): number {
+  return [...cellOutcomesOf(file.ledger).values()].filter(({ state }) => state === "conflict")
     .length;
 }
 

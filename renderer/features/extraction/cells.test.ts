@@ -18,6 +18,7 @@ function cell(
     unit: null,
     suggestion: null,
     decision: null,
+    dual: null,
   };
 }
 const field = (id: string, perArm: boolean) => ({

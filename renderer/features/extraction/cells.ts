@@ -47,6 +47,13 @@ export function stepFrom(grid: Grid, place: Place, step: Step): string {
   return cell.subject;
 }
 
+/** Subjects of the cells on which two extractors differ, in the order of the grid. */
+export function conflictsIn(grid: Grid): string[] {
+  return grid.studies.flatMap((study) =>
+    study.cells.filter(({ state }) => state === "conflict").map(({ subject }) => subject),
+  );
+}
+
 /** Undecided cells whose quote and number were found: what may be accepted in one act. */
 export function verifiedOpen(grid: Grid, fieldId: string): number {
   return grid.studies.reduce(

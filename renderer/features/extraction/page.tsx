@@ -1,5 +1,5 @@
 /** Extract: the grid on the left, the paper on the right; the cell in focus drives page and highlight. */
-import { Copy, FileUp, Sparkles } from "lucide-react";
+import { Copy, FileUp, GitCompare, Sparkles } from "lucide-react";
 import { useRef, useState } from "react";
 import type { Grid } from "../../../electron/api/schemas/extraction.ts";
 import { assetBytes } from "../../call.ts";
@@ -12,7 +12,8 @@ import { PdfViewer } from "../../ui/pdf-viewer.tsx";
 import { toast } from "../../ui/toast.tsx";
 import { plural } from "../../ui/time.ts";
 import { useCall, useChange } from "../../use-call.ts";
-import { findPlace, stepFrom, toTsv, type Place, type Step } from "./cells.ts";
+import { AgreementNote } from "./agreement-note.tsx";
+import { conflictsIn, findPlace, stepFrom, toTsv, type Place, type Step } from "./cells.ts";
 import { FieldsButton } from "./fields-button.tsx";
 import { GridTable } from "./grid-table.tsx";
 import { useDecide, type Act } from "./use-decide.ts";
@@ -110,6 +111,14 @@ function ExtractDesk({ reviewId, grid }: { reviewId: string; grid: Grid }) {
     await navigator.clipboard.writeText(toTsv(grid));
     toast(`${plural(grid.studies.length, "study", "studies")} copied; paste into a spreadsheet`);
   };
+  const differing = conflictsIn(grid);
+  const two = grid.studies.some((study) => study.cells.some(({ dual }) => dual !== null));
+  function nextDifference(): void {
+    const after = differing.indexOf(place?.cell.subject ?? "") + 1;
+    const next = differing[after % differing.length];
+    if (next === undefined) toast("The two extractors differ nowhere.");
+    else focus(next);
+  }
   useShortcuts("Extract", [
     { keys: ["arrowdown", "j"], label: "Next cell down", hidden: true, run: () => move("down") },
     { keys: ["arrowup", "k"], label: "Next cell up", hidden: true, run: () => move("up") },
@@ -129,6 +138,9 @@ function ExtractDesk({ reviewId, grid }: { reviewId: string; grid: Grid }) {
       label: "Accept all of this field found in the source",
       run: () => place && void acceptColumn(place.cell.fieldId),
     },
+    ...(two
+      ? [{ keys: "d", label: "Next cell on which two extractors differ", run: nextDifference }]
+      : []),
     { keys: "shift+c", label: "Copy the table as TSV", run: () => void copy() },
   ]);
 
@@ -146,11 +158,21 @@ function ExtractDesk({ reviewId, grid }: { reviewId: string; grid: Grid }) {
           {started ? "Suggest again" : "Suggest values"}
         </Button>
         <FieldsButton reviewId={reviewId} fields={grid.fields} />
+        {differing.length > 0 && (
+          <Button icon={GitCompare} shortcut="D" onPress={nextDifference}>
+            {plural(differing.length, "difference")}
+          </Button>
+        )}
         <Button kind="quiet" icon={Copy} onPress={() => void copy()}>
           Copy table
         </Button>
         {suggest.running && <Progress event={suggest.event} onCancel={suggest.cancel} />}
       </div>
+      {two && (
+        <div className="extract-agreement">
+          <AgreementNote reviewId={reviewId} fieldName={fieldName} />
+        </div>
+      )}
       {error && (
         <Trouble
           error={error}

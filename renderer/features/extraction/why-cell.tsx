@@ -6,6 +6,7 @@ import { Why } from "../../frame/why.tsx";
 import { dateTime } from "../../ui/time.ts";
 import { useCall } from "../../use-call.ts";
 import type { Place } from "./cells.ts";
+import { DualCell } from "./dual-cell.tsx";
 
 export function WhyCell({
   reviewId,
@@ -38,6 +39,7 @@ export function WhyCell({
           </blockquote>
         ))}
       </Why>
+      <DualCell reviewId={reviewId} place={place} />
       {suggestion && (
         <Why title="How it was found">
           <p>{suggestion.method}</p>
@@ -96,7 +98,7 @@ function suggestionLine({ id, at, model, modelVersion, value }: Suggestion): Lin
   return { id, at, text: `${model} ${modelVersion} suggested${textOf(value)}` };
 }
 
-function decisionLine({ id, at, reviewer, action, value, note }: Decision): Line {
+function decisionLine({ id, at, kind, reviewer, action, value, note }: Decision): Line {
   const acts = {
     accept: "accepted",
     correct: "corrected to",
@@ -108,5 +110,14 @@ function decisionLine({ id, at, reviewer, action, value, note }: Decision): Line
     exclude: "excluded",
     maybe: "put aside",
   };
+  if (kind === "adjudicateExtract")
+    return {
+      id,
+      at,
+      text:
+        action === "withdraw"
+          ? `${reviewer} opened the settled cell again`
+          : `${reviewer} settled it${textOf(value) || `: ${acts[action]}`}`,
+    };
   return { id, at, text: `${reviewer} ${acts[action]}${textOf(value)}${note ? ` (${note})` : ""}` };
 }

@@ -25,6 +25,10 @@ const howManyMeans: Record<HowMany, string> = {
   shared: "One decision settles a record, and it leaves everybody's queue.",
   two: "Two decide on each record without seeing each other's decision, reason or note. Where they differ, a third decision settles it.",
 };
+const extractors = [
+  { id: "one", text: "One extractor" },
+  { id: "two", text: "Two, blinded" },
+] as const;
 const when = [
   { id: "before", text: "Before the decision" },
   { id: "after", text: "After it" },
@@ -39,7 +43,7 @@ const whenMeans: Record<TeamPlan["suggestions"], string> = {
 export function Team({ review }: { review: Review }) {
   const reviewId = review.id;
   const team = useCall("team.get", { reviewId });
-  const set = useChange("team.set", ["review", "screening", "audit"]);
+  const set = useChange("team.set", ["review", "screening", "extraction", "audit"]);
   if (!team.value)
     return team.error ? <Trouble error={team.error} onRetry={team.reload} /> : <Skeleton />;
   const { plan, reviewers, me, waiting } = team.value;
@@ -67,6 +71,20 @@ export function Team({ review }: { review: Review }) {
               }
             />
             <span className="field-note">{howManyMeans[many]}</span>
+          </div>
+          <div className="field">
+            <span className="field-label">Values from the papers</span>
+            <Segmented
+              label="Values from the papers"
+              options={extractors}
+              value={plan.extractors === 2 ? "two" : "one"}
+              onChange={(id) => void set.run({ reviewId, extractors: id === "two" ? 2 : 1 })}
+            />
+            <span className="field-note">
+              {plan.extractors === 2
+                ? "Two take each value without seeing the other's. Where they differ, a consensus settles the cell; only settled cells are exported."
+                : "One decision settles a cell of the table."}
+            </span>
           </div>
           <div className="field">
             <span className="field-label">Suggestions show</span>
