@@ -87,4 +87,22 @@ test("a volume is drawn in three planes", async ({ app, desk }) => {
   await app.getByText("Three planes").click();
   await expect(app.locator(".viewer canvas")).toHaveCount(3);
   await expect(app.getByText("Sagittal")).toBeVisible();
+  const axial = app.locator(".viewer-view").first();
+  await expect(axial.locator('.view-edge[data-edge="left"]')).toHaveText("R");
+  await expect(axial.locator('.view-edge[data-edge="top"]')).toHaveText("A");
+  // The window is kept when the planes are drawn anew.
+  await expect(axial.locator('.view-mark[data-corner="bottom-left"]')).toHaveText(/C 40 W 400/);
+  await expect(axial.locator('.view-mark[data-corner="top-right"]')).toHaveText(/^\d+ \/ \d+$/);
+});
+
+test("a picture that does not say where left is gets no letters", async ({ app, desk }) => {
+  const studies = (await desk.call("imaging.studies", {})) as { id: string; name: string }[];
+  const films = studies.find((study) => study.name.includes("films"));
+  await app.goto(new URL(`/read/${films?.id}`, desk.url).href);
+  await expect(app.getByText("Sides not given by the file")).toBeVisible();
+  await expect(app.locator(".view-edge")).toHaveCount(0);
+  const window = app.locator('.view-mark[data-corner="bottom-left"]');
+  const before = await window.textContent();
+  await app.keyboard.press("2");
+  await expect(window).not.toHaveText(before ?? "");
 });

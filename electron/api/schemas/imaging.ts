@@ -18,6 +18,10 @@ export const seriesSchema = z.object({
   /** Voxel index to RAS+ millimetres, 16 numbers row-major. */
   affine: z.array(z.number()).length(16),
   orientation: z.string(),
+  /** Whether the file says where the patient's left is. Absent in studies of earlier builds: not known. */
+  sides: z.enum(["known", "unknown"]).optional(),
+  /** Where a projection's rows and columns run to, in the file's own letters (A, P, R, L, H, F). */
+  edges: z.tuple([z.string(), z.string()]).optional(),
   dtype: z.enum(["uint8", "int8", "uint16", "int16", "int32", "uint32", "float32", "float64"]),
   /** Voxels as raw little-endian bytes, x fastest, channels one after the other. */
   pixels: assetId,

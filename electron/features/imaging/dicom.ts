@@ -24,6 +24,8 @@ export type DicomFile = {
   units: string;
   window: { centre: number; width: number } | null;
   orientation: [Vector, Vector] | null;
+  /** Patient Orientation of a projection: where rows and columns run to, as letters ("L", "F"). */
+  patientOrientation: [string, string] | null;
   position: Vector | null;
   places: FramePlace[];
   pixelSpacing: [number, number] | null;
@@ -203,11 +205,18 @@ function describe(dataSet: DataSet, name: string): DicomFile {
       orientation.length === 6
         ? [orientation.slice(0, 3) as Vector, orientation.slice(3, 6) as Vector]
         : null,
+    patientOrientation: lettersOf(dataSet.string("x00200020") ?? ""),
     position: places[0]?.position ?? null,
     pixelSpacing: spacingOf(dataSet, measures),
     sliceThickness: positive(numbers(measures, "x00180050")[0]),
     frameStep: frameStepOf(dataSet, measures),
   };
+}
+
+/** PS3.3 C.7.6.1.1.1: up to three of A, P, R, L, H and F, for the row's and the column's direction. */
+function lettersOf(text: string): [string, string] | null {
+  const [row = "", column = ""] = text.split("\\").map((part) => part.trim().toUpperCase());
+  return /^[APRLHF]{1,3}$/.test(row) && /^[APRLHF]{1,3}$/.test(column) ? [row, column] : null;
 }
 
 const positive = (value: number | undefined): number | null =>

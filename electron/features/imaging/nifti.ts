@@ -173,7 +173,10 @@ export function readNifti(file: Uint8Array, name: string): Volume {
   return openNifti(file, name).volume;
 }
 
-export function openNifti(file: Uint8Array, name: string): { volume: Volume; warnings: string[] } {
+export function openNifti(
+  file: Uint8Array,
+  name: string,
+): { volume: Volume; warnings: string[]; sides: "known" | "unknown" } {
   const packed = file[0] === 0x1f && file[1] === 0x8b;
   const layout = layoutOf(packed ? gunzipFirst(file, 544, name) : file, name);
   const { header, shape, type, offset, count, frames } = layout;
@@ -221,6 +224,7 @@ export function openNifti(file: Uint8Array, name: string): { volume: Volume; war
       units: "",
     },
     warnings,
+    sides: header.sform <= 0 && header.qform <= 0 ? "unknown" : "known",
   };
 }
 

@@ -19,7 +19,12 @@ import { channelsApart, elementBytes, elementsOf, type ElementKind } from "./vox
 
 /** Finds a file that was given together with the header, by its name. */
 export type Beside = (name: string) => Uint8Array | undefined;
-export type OpenedNrrd = { volume: Volume; warnings: string[]; labels?: SegmentLabel[] };
+export type OpenedNrrd = {
+  volume: Volume;
+  warnings: string[];
+  sides: "known" | "unknown";
+  labels?: SegmentLabel[];
+};
 
 const headerLimit = 1 << 20;
 
@@ -228,6 +233,7 @@ export function openNrrd(
       units: "",
     },
     warnings,
+    sides: placed === null ? "unknown" : "known",
     ...(labels.length > 0 ? { labels } : {}),
   };
 }

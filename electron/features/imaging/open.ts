@@ -19,6 +19,10 @@ export type OpenedSeries = {
   files: string[];
   warnings: string[];
   transferSyntax?: string;
+  /** Whether the affine says where the patient's left is; a plain picture never does. */
+  sides: "known" | "unknown";
+  /** Where a projection's rows and columns run to, as the file says: for example "L" and "F". */
+  edges?: [string, string];
   window?: { centre: number; width: number };
   /** MONOCHROME1: a value and the value it is shown as add up to this. */
   inverted?: number;
@@ -120,6 +124,7 @@ async function openDicomSeries(
     const volume = await readSegmentation(first, warnings);
     return {
       volume,
+      sides: "known",
       format: "DICOM",
       files: [first.name],
       warnings,
@@ -136,6 +141,10 @@ async function openDicomSeries(
     files,
     warnings,
     transferSyntax,
+    sides: first.orientation === null ? "unknown" : "known",
+    ...(first.orientation === null && first.patientOrientation
+      ? { edges: first.patientOrientation }
+      : {}),
     source: files.flatMap((name) => named.get(name) ?? []),
     ...(first.window ? { window: first.window } : {}),
     ...(inverted === undefined ? {} : { inverted }),
@@ -148,6 +157,7 @@ function openSingle(bytes: Uint8Array, name: string, beside: Beside): OpenedSeri
     format,
     files: [name],
     warnings: [],
+    sides: "unknown",
   });
   if (bytes.length === 0) throw new AppError("badFile", `"${name}" is empty.`);
   if (isPng(bytes)) return single("PNG", readPng(bytes, name));
@@ -156,10 +166,16 @@ function openSingle(bytes: Uint8Array, name: string, beside: Beside): OpenedSeri
     return { format: "NIfTI", files: [name], ...openNifti(bytes, name) };
   if (isNrrd(bytes)) return { format: "NRRD", files: [name], ...openNrrd(bytes, name, beside) };
   if (isMetaImage(bytes))
-    return { format: "MetaImage", files: [name], ...openMetaImage(bytes, name, beside) };
+    return {
+      format: "MetaImage",
+      files: [name],
+      sides: "known",
+      ...openMetaImage(bytes, name, beside),
+    };
   // Before TIFF: a DICOM file's preamble may hold a TIFF header for other programs.
   if (isDicom(bytes)) return null;
-  if (isTiff(bytes)) return { format: "TIFF", files: [name], ...readTiff(bytes, name) };
+  if (isTiff(bytes))
+    return { format: "TIFF", files: [name], sides: "unknown", ...readTiff(bytes, name) };
   throw new AppError(
     "badFile",
     `"${name}" is no image that can be opened (DICOM, NIfTI, NRRD, MetaImage, TIFF, PNG and JPEG can).`,

@@ -82,6 +82,8 @@ export async function storeSeries(
     spacing: volume.spacing,
     affine: volume.affine,
     orientation: orientationCode(volume.affine),
+    sides: opened.sides,
+    ...(opened.edges ? { edges: opened.edges } : {}),
     dtype: kindOf(data),
     pixels: info.id,
     units: volume.units,

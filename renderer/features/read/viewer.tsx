@@ -6,6 +6,7 @@ import type { Series } from "../../../electron/api/schemas/imaging.ts";
 import { toErrorShape } from "../../../electron/api/errors.ts";
 import { cornerstone, groupId } from "./cornerstone.ts";
 import { showSeries, type ShownSeries } from "./shown-series.ts";
+import { ViewMarks } from "./view-marks.tsx";
 
 export type Window = { centre: number; width: number };
 type ViewerProps = {
@@ -29,10 +30,14 @@ const three = [
 export function Viewer({ series, window, planes, opacity, overlay, labels, onReady }: ViewerProps) {
   const holder = useRef<HTMLDivElement>(null);
   const [problem, setProblem] = useState("");
+  const [mounted, setMounted] = useState("");
   const [engine, setEngine] = useState<RenderingEngine | null>(null);
   const shownViews =
     series.shape[2] > 1 ? (planes === "three" ? three : three.slice(0, 1)) : three.slice(0, 1);
   const layout = `${series.id} ${shownViews.length}`;
+
+  // The engine's viewports are those of the layout that was mounted last.
+  const marked = engine !== null && mounted === layout;
 
   useEffect(() => {
     let stale = false;
@@ -44,6 +49,7 @@ export function Viewer({ series, window, planes, opacity, overlay, labels, onRea
         await mount(started, shown, elements);
         if (stale) return;
         setEngine(started);
+        setMounted(layout);
         setProblem("");
         onReady(shown);
       } catch (thrown) {
@@ -57,6 +63,7 @@ export function Viewer({ series, window, planes, opacity, overlay, labels, onRea
     // oxlint-disable-next-line react-hooks/exhaustive-deps
   }, [layout]);
 
+  // Viewports that are mounted anew start with the volume's own window and without the overlay's style.
   useEffect(() => {
     for (const viewport of engine?.getViewports() ?? []) {
       const range = {
@@ -66,7 +73,7 @@ export function Viewer({ series, window, planes, opacity, overlay, labels, onRea
       (viewport as Types.IStackViewport).setProperties({ voiRange: range });
       viewport.render();
     }
-  }, [engine, layout, window]);
+  }, [engine, mounted, window]);
 
   useEffect(() => {
     if (engine === null) return;
@@ -97,7 +104,7 @@ export function Viewer({ series, window, planes, opacity, overlay, labels, onRea
         );
       viewport.render();
     }
-  }, [engine, layout, series.id, overlay, opacity, labels]);
+  }, [engine, mounted, series.id, overlay, opacity, labels]);
 
   useEffect(() => {
     const node = holder.current;
@@ -116,7 +123,15 @@ export function Viewer({ series, window, planes, opacity, overlay, labels, onRea
             className="viewer-canvas"
             onContextMenu={(event) => event.preventDefault()}
           />
-          {shownViews.length > 1 && <figcaption>{view.name}</figcaption>}
+          {marked && viewportOf(engine, view.id) && (
+            <figcaption>
+              <ViewMarks
+                viewport={viewportOf(engine, view.id)!}
+                series={series}
+                name={shownViews.length > 1 ? view.name : ""}
+              />
+            </figcaption>
+          )}
         </figure>
       ))}
       {problem && (
@@ -126,6 +141,13 @@ export function Viewer({ series, window, planes, opacity, overlay, labels, onRea
       )}
     </div>
   );
+}
+
+function viewportOf(engine: RenderingEngine | null, view: string) {
+  return engine?.getViewport(`view-${view}`) as
+    | Types.IStackViewport
+    | Types.IVolumeViewport
+    | undefined;
 }
 
 function rgba(hex: string): Types.Color {
