@@ -85,6 +85,8 @@ export function createApp({
   const outside = openOutside(secrets);
   const generation = createGeneration({
     packs,
+    worker,
+    settingsOf,
     promptsFolder,
     fetch: outside.fetch,
     secret: (name) => secrets.get(name),

@@ -6,6 +6,7 @@ import { join } from "node:path";
 export const externals = [
   "onnxruntime-node",
   "onnxruntime-common",
+  "node-llama-cpp",
   "@lancedb/lancedb",
   "apache-arrow",
   "pdfjs-dist",

@@ -111,3 +111,25 @@ test("the memory limit, the log of calls and its clearing outlast a reload", asy
   await expect(panel).toContainText("of 1.0 GB");
   await expect(panel).toContainText("No model was called yet");
 });
+
+test("a GGUF file becomes a pack that writes, and is taken away again", async ({ desk, app }) => {
+  await openModels(desk, app);
+  const chooser = app.waitForEvent("filechooser");
+  await app.getByRole("button", { name: "From a zip or GGUF file" }).click();
+  await (await chooser).setFiles("electron/features/models/fixtures/llama-tiny/model.gguf");
+  await expect(rowOf(app, "llama-tiny")).toContainText("generation");
+  const { id } = ((await desk.call("models.list", {})) as { id: string; task: string }[]).find(
+    ({ task }) => task === "generation",
+  ) ?? { id: "" };
+  const told = (await desk.call("generation.ask", {
+    packId: id,
+    prompt: "pico",
+    values: { question: "Does yoga lower blood pressure in adults?" },
+    seed: 2,
+  })) as { text: string; model: string };
+  expect(told.model).toBe(id);
+  expect(told.text).toContain("{");
+  await desk.call("models.remove", { id });
+  await app.reload();
+  await expect(rowOf(app, "llama-tiny")).toHaveCount(0);
+});

@@ -91,7 +91,13 @@ export const inferenceSchema = z.discriminatedUnion("kind", [
       contextTokens: z.int().min(512),
       remote: z.boolean().default(false),
     }),
-    kind("generate", { backend: z.literal("llama"), file: z.string() }).loose(),
+    /** A GGUF file, read by llama.cpp in the model process; `adapters` are LoRA files of the pack. */
+    kind("generate", {
+      backend: z.literal("llama"),
+      file: z.string(),
+      contextTokens: z.int().min(512).default(8192),
+      adapters: z.array(z.string()).default([]),
+    }),
   ]),
 ]);
 

@@ -5,11 +5,13 @@ import type { Session } from "./session.ts";
 import { outlinePlanes, scorePlanes } from "./serve-planar.ts";
 import { labelVolume } from "./serve-volume.ts";
 import { packLabels } from "./steps/label-runs.ts";
+import { openWriters } from "./serve-writers.ts";
 import type { SessionRequest, WorkerReply, WorkerRequest } from "./worker-protocol.ts";
 
 export function serveSessions(
   post: (reply: WorkerReply) => void,
 ): (request: WorkerRequest) => void {
+  const writers = openWriters();
   const sessions = new Map<string, { devices: string; session: Promise<Session> }>();
 
   async function answer(request: WorkerRequest): Promise<WorkerReply> {
@@ -21,8 +23,11 @@ export function serveSessions(
         peakBytes: process.resourceUsage().maxRSS * 1024,
         nowBytes: process.memoryUsage.rss(),
       };
+    if (request.kind === "write" || request.kind === "countTokens")
+      return writers.answer(request, (piece) => post({ id, kind: "text", piece }));
     if (request.kind === "release") {
       await release(request.path);
+      await writers.release(request.path);
       return { id, kind: "released" };
     }
     let msLoad = 0;

@@ -2,6 +2,7 @@
  * The backend's side of the model worker: started when first needed, killed to cancel, never replayed.
  * Three failures of the worker itself in a row open a circuit that only the user closes.
  */
+import type { WriteRequest } from "./llama.ts";
 import { AppError, fromErrorShape, type ErrorShape } from "../../api/errors.ts";
 import type { TensorData, Tried } from "./session.ts";
 import type {
@@ -11,11 +12,14 @@ import type {
   WorkerPort,
   WorkerReply,
   WorkerRequest,
+  WriterRequest,
 } from "./worker-protocol.ts";
 
 export type RunRequest = SessionRequest & { feeds: Record<string, TensorData> };
 export type LabelResult = Extract<WorkerReply, { kind: "labelled" }>;
 export type ScoreResult = Extract<WorkerReply, { kind: "scored" }>;
+type WrittenResult = Extract<WorkerReply, { kind: "written" }>;
+type CountedResult = Extract<WorkerReply, { kind: "counted" }>;
 type OpenResult = Extract<WorkerReply, { kind: "opened" }>;
 type RunResult = Extract<WorkerReply, { kind: "done" }>;
 export type WorkerStatus = {
@@ -30,6 +34,7 @@ type Waiting = {
   resolve: (reply: WorkerReply) => void;
   reject: (error: AppError) => void;
   onProgress?: OnProgress | undefined;
+  onText?: ((piece: string) => void) | undefined;
 };
 /** Where a model last ran, and which devices had failed before that one. */
 export type Use = { device: string; tried: Tried };
@@ -78,6 +83,10 @@ export function createWorkerClient(spawn: () => WorkerPort, { readyWithin = 10_0
           return;
         }
         const call = waiting.get(reply.id);
+        if (reply.kind === "text") {
+          call?.onText?.(reply.piece);
+          return;
+        }
         if (reply.kind === "progress") {
           call?.onProgress?.(reply.done, reply.total);
           return;
@@ -130,6 +139,7 @@ export function createWorkerClient(spawn: () => WorkerPort, { readyWithin = 10_0
     request: Unnumbered<WorkerRequest>,
     signal?: AbortSignal,
     onProgress?: OnProgress,
+    onText?: (piece: string) => void,
   ): Promise<WorkerReply> {
     signal?.throwIfAborted();
     const worker = await start();
@@ -139,7 +149,7 @@ export function createWorkerClient(spawn: () => WorkerPort, { readyWithin = 10_0
     signal?.addEventListener("abort", stop, { once: true });
     try {
       const reply = await new Promise<WorkerReply>((resolve, reject) => {
-        waiting.set(id, { resolve, reject, onProgress });
+        waiting.set(id, { resolve, reject, onProgress, onText });
         worker.post({ ...request, id });
       });
       if (reply.kind === "failed") throw failed(reply.error);
@@ -173,6 +183,17 @@ export function createWorkerClient(spawn: () => WorkerPort, { readyWithin = 10_0
     /** Opens a model ahead of its first run. */
     open: async (request: SessionRequest): Promise<OpenResult> =>
       (await ask({ kind: "open", ...request })) as OpenResult,
+    write: async (
+      request: WriterRequest & { question: WriteRequest },
+      signal?: AbortSignal,
+      onText?: (piece: string) => void,
+    ): Promise<WrittenResult> =>
+      (await ask({ kind: "write", ...request }, signal, undefined, onText)) as WrittenResult,
+    countTokens: async (
+      request: WriterRequest & { text: string },
+      signal?: AbortSignal,
+    ): Promise<CountedResult> =>
+      (await ask({ kind: "countTokens", ...request }, signal)) as CountedResult,
     release: async (path: string): Promise<void> => {
       uses.delete(path);
       if (current) await ask({ kind: "release", path });

@@ -2,6 +2,7 @@
 import type { ErrorShape } from "../../api/errors.ts";
 import type { Volume } from "../../api/volume.ts";
 import type { Inference, PostprocessStep, PreprocessStep } from "./manifest.ts";
+import type { WriteAnswer, WriteRequest } from "./llama.ts";
 import type { TensorData, Tried } from "./session.ts";
 import type { PackedLabels } from "./steps/label-runs.ts";
 
@@ -34,7 +35,12 @@ export type VolumeInference = Extract<
   { kind: "slidingWindow" | "classPrompt" | "rules" }
 >;
 
+/** A GGUF model, by its file. */
+export type WriterRequest = SessionRequest & { contextTokens: number; adapters: string[] };
+
 export type WorkerRequest =
+  | ({ id: number; kind: "write"; question: WriteRequest } & WriterRequest)
+  | ({ id: number; kind: "countTokens"; text: string } & WriterRequest)
   | ({ id: number; kind: "run"; feeds: Record<string, TensorData> } & SessionRequest)
   | ({ id: number; kind: "scores" } & PlanarRequest)
   | ({ id: number; kind: "outline" } & PlanarRequest)
@@ -60,6 +66,10 @@ export type WorkerReply =
   | ({ kind: "opened" } & Done)
   | ({ kind: "scored"; scores: Float32Array } & Done)
   | ({ kind: "labelled"; labels: PackedLabels; probability?: Float32Array } & Done)
+  | ({ kind: "written"; answer: WriteAnswer; contextTokens: number } & Done)
+  | ({ kind: "counted"; tokens: number; contextTokens: number } & Done)
+  /** A piece of an answer as it is written. */
+  | { id: number; kind: "text"; piece: string }
   | { id: number; kind: "progress"; done: number; total: number }
   /** What the process holds of memory, told after a run's answer. */
   | { kind: "holds"; rssBytes: number }

@@ -26,7 +26,7 @@ export function AddPack() {
   }
   async function choose(folder: boolean): Promise<void> {
     const files = await native.chooseFiles({
-      accept: folder ? "" : ".zip",
+      accept: folder ? "" : ".zip,.gguf",
       multiple: folder,
       folder,
     });
@@ -58,7 +58,7 @@ export function AddPack() {
           From a folder
         </Button>
         <Button icon={FileArchive} disabled={busy} onPress={() => void choose(false)}>
-          From a zip
+          From a zip or GGUF file
         </Button>
         <form className="add-pack-hub" onSubmit={(event) => void fetchPack(event)}>
           <input

@@ -231,6 +231,11 @@ describe("servers as packs", () => {
       promptsFolder,
       fetch: (url, options) => fetch(url, options),
       secret: async (name) => kept.get(name),
+      worker: {
+        write: () => Promise.reject(new Error("no model runs here")),
+        countTokens: () => Promise.reject(new Error("no model runs here")),
+      },
+      settingsOf: () => ({ devices: ["cpu"], threads: 1 }),
     });
     const secrets = {
       set: async (name: string, value: string | null) => void kept.set(name, value ?? ""),

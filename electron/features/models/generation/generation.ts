@@ -3,10 +3,14 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { AppError } from "../../../api/errors.ts";
 import type { Generated } from "../../../api/schemas/generation.ts";
+import type { SettingsOf } from "../experts.ts";
+import { packFile } from "../pack.ts";
 import type { Packs } from "../packs.ts";
+import type { WorkerClient } from "../worker-client.ts";
 import { ask } from "./ask.ts";
 import { createEndpoint, type Fetch } from "./endpoint.ts";
 import type { Generator } from "./generator.ts";
+import { createGgufGenerator } from "./gguf.ts";
 import { parsePrompt, type Prompt } from "./prompt.ts";
 
 export type Generation = {
@@ -25,6 +29,8 @@ type Dependencies = {
   promptsFolder: string;
   fetch: Fetch;
   secret: (name: string) => Promise<string | undefined>;
+  worker: Pick<WorkerClient, "write" | "countTokens">;
+  settingsOf: SettingsOf;
 };
 
 export const keyNameOf = (packId: string): string => `endpoint-key ${packId}`;
@@ -40,22 +46,32 @@ export function createGeneration({
   promptsFolder,
   fetch,
   secret,
+  worker,
+  settingsOf,
 }: Dependencies): Generation {
   let read: Promise<Prompt[]> | undefined;
   const prompts = (): Promise<Prompt[]> => (read ??= readPrompts(promptsFolder));
 
   async function open(packId: string): Promise<Generator> {
-    const { manifest } = await packs.checkedPack(packId);
+    const pack = await packs.checkedPack(packId);
+    const { manifest } = pack;
     const { inference } = manifest;
     if (inference.kind !== "generate")
       throw new AppError(
         "wrongModality",
         `${packId} is a ${manifest.task} pack; it writes no text.`,
       );
-    if (inference.backend !== "endpoint")
-      throw new AppError(
-        "modelUnavailable",
-        `${packId} needs a runtime for GGUF files, which is not part of this build. Serve the file with llama.cpp or vLLM and add that server on the Models page.`,
+    if (inference.backend === "llama")
+      return createGgufGenerator(
+        {
+          model: manifest.id,
+          version: manifest.version,
+          path: packFile(pack, inference.file),
+          contextTokens: inference.contextTokens,
+          adapters: inference.adapters.map((name) => packFile(pack, name)),
+          ...settingsOf(packId),
+        },
+        worker,
       );
     const { address, model, contextTokens, remote } = inference;
     if (!remote && !isLoopback(address))

@@ -24,6 +24,7 @@ import { isInside, parseManifest, type Manifest } from "../manifest.ts";
 import { readPack, verifyPack } from "../pack.ts";
 import type { Packs } from "../packs.ts";
 import { download } from "./download.ts";
+import { ggufManifest, isGgufFile, writeGgufPack } from "./gguf-pack.ts";
 import { extract, openZip, type Zip, type ZipEntry } from "./zip.ts";
 
 export type InstallOptions = {
@@ -46,7 +47,18 @@ export async function installPack(source: string, options: InstallOptions): Prom
   const about = await stat(source).catch(() => undefined);
   if (about === undefined)
     throw new AppError("notFound", `There is no file or folder "${source}".`, { source });
-  return about.isDirectory() ? fromFolder(source, options) : fromZip(source, options);
+  if (about.isDirectory()) return fromFolder(source, options);
+  return (await isGgufFile(source)) ? fromGguf(source, options) : fromZip(source, options);
+}
+
+async function fromGguf(source: string, options: InstallOptions): Promise<Manifest> {
+  options.emit?.({ done: 0, total: 1, label: "Reading the model file" });
+  const about = await ggufManifest(source, options.signal);
+  await admit(about.manifest, options);
+  return stage(options, async (folder) => {
+    await writeGgufPack(source, about, folder);
+    return about.manifest;
+  });
 }
 
 /**

@@ -30,6 +30,8 @@ const thinkMs = 4000;
 const restMs = 120;
 /** An opened network takes its file twice: once read, once laid out for the kernels. Until it is measured. */
 const guessedTimes = 2;
+/** GGUF weights are mapped as they lie on the disk; the rest is the context. */
+const guessedTimesOfGguf = 1.2;
 const guessedBytesPerMs = 400_000;
 
 /** `folder/file` of a model's path: names it in the trace without saying where it lies. */
@@ -68,7 +70,7 @@ export function keepResident(
     const path = paths.get(id);
     const bytes =
       (path === undefined ? undefined : statSync(path, { throwIfNoEntry: false }))?.size ?? 0;
-    const liveBytes = bytes * guessedTimes;
+    const liveBytes = bytes * (id.endsWith(".gguf") ? guessedTimesOfGguf : guessedTimes);
     return { id, liveBytes, loadMs: liveBytes / guessedBytesPerMs };
   }
 
@@ -219,6 +221,10 @@ export function keepResident(
       through(request, () => client.label(request, ...rest)),
     score: (...[request, ...rest]: Parameters<WorkerClient["score"]>) =>
       through(request, () => client.score(request, ...rest)),
+    write: (...[request, ...rest]: Parameters<WorkerClient["write"]>) =>
+      through(request, () => client.write(request, ...rest)),
+    countTokens: (...[request, ...rest]: Parameters<WorkerClient["countTokens"]>) =>
+      through(request, () => client.countTokens(request, ...rest)),
     outline: (...[request, ...rest]: Parameters<WorkerClient["outline"]>) =>
       through(request, () => client.outline(request, ...rest)),
     release: async (path: string): Promise<void> => {

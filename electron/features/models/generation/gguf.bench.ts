@@ -1,0 +1,77 @@
+/**
+ * `npm run bench gguf`: tokens per second of a GGUF model through the model process, beside the bare library
+ * in this one; `node …/gguf.bench.ts FILE.gguf` for another file than the tiny one.
+ */
+import { join } from "node:path";
+import { forkWorker } from "../fork-worker.ts";
+import { openWriter, type WriteRequest } from "../llama.ts";
+import { createWorkerClient } from "../worker-client.ts";
+
+const path =
+  process.argv[2] ?? join(import.meta.dirname, "..", "fixtures", "llama-tiny", "model.gguf");
+const runs = 12;
+const settings = { path, contextTokens: 2048, threads: 1, devices: ["cpu"], adapters: [] };
+const protocol = "Adults with high blood pressure in a randomised trial of yoga. ".repeat(8);
+const question = (run: number): WriteRequest => ({
+  messages: [{ role: "user", content: `${protocol} Abstract ${run}.` }],
+  schema: {
+    type: "object",
+    properties: { text: { type: "string", minLength: 200, maxLength: 240 } },
+    required: ["text"],
+  },
+  maxTokens: 300,
+  temperature: 0.8,
+  seed: run,
+  stop: [],
+});
+
+type Measured = { tokens: number; ms: number; first: number[]; reused: number; prompt: number };
+
+async function measure(
+  write: (asked: WriteRequest) => Promise<{
+    tokens: number;
+    msFirst: number;
+    reusedTokens: number;
+    promptTokens: number;
+  }>,
+): Promise<Measured> {
+  await write(question(0));
+  const measured: Measured = { tokens: 0, ms: 0, first: [], reused: 0, prompt: 0 };
+  for (let run = 1; run <= runs; run += 1) {
+    const started = performance.now();
+    const answer = await write(question(run));
+    measured.ms += performance.now() - started;
+    measured.tokens += answer.tokens;
+    measured.first.push(answer.msFirst);
+    measured.reused += answer.reusedTokens;
+    measured.prompt += answer.promptTokens;
+  }
+  return measured;
+}
+
+const median = (values: readonly number[]): number =>
+  values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
+const line = (name: string, { tokens, ms, first, reused, prompt }: Measured): number => {
+  const speed = (1000 * tokens) / ms;
+  process.stdout.write(
+    `${name} | ${speed.toFixed(1)} | ${median(first).toFixed(1)} | ${((100 * reused) / prompt).toFixed(0)} %\n`,
+  );
+  return speed;
+};
+
+process.stdout.write(
+  "through | tokens/s | first piece, ms (median) | prompt kept from the call before\n",
+);
+const writer = await openWriter(settings);
+const bare = line("the bare library", await measure((asked) => writer.write(asked, () => {})));
+await writer.release();
+const worker = createWorkerClient(forkWorker);
+const ours = line(
+  "the model process",
+  await measure(async (asked) => (await worker.write({ ...settings, question: asked })).answer),
+);
+process.stdout.write(`ratio ${(ours / bare).toFixed(2)} (goal 0.95)\n`);
+process.stdout.write(
+  `the process held at most ${((await worker.memory()) / 1048576).toFixed(0)} MB\n`,
+);
+worker.stop();

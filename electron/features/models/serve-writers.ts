@@ -1,0 +1,54 @@
+/** The worker's GGUF models: opened when first asked, kept until they are released. */
+import { openWriter, type Writer } from "./llama.ts";
+import type { WorkerReply, WorkerRequest } from "./worker-protocol.ts";
+
+type Question = Extract<WorkerRequest, { kind: "write" | "countTokens" }>;
+
+export function openWriters() {
+  const writers = new Map<string, { settings: string; writer: Promise<Writer> }>();
+
+  async function release(path: string): Promise<void> {
+    const opened = writers.get(path);
+    writers.delete(path);
+    await (await opened?.writer.catch(() => undefined))?.release();
+  }
+
+  /** Another context, device or adapter opens the file anew. */
+  async function writerOf({ path, contextTokens, devices, threads, adapters }: Question) {
+    const settings = JSON.stringify([contextTokens, devices, threads, adapters]);
+    const known = writers.get(path);
+    if (known?.settings === settings) return known.writer;
+    await release(path);
+    const writer = openWriter({ path, contextTokens, devices, threads, adapters });
+    writers.set(path, { settings, writer });
+    writer.catch(() => writers.delete(path));
+    return writer;
+  }
+
+  return {
+    release,
+    async answer(request: Question, onText: (piece: string) => void): Promise<WorkerReply> {
+      const started = performance.now();
+      const rssBefore = process.memoryUsage.rss();
+      const isNew = !writers.has(request.path);
+      const writer = await writerOf(request);
+      const msLoad = isNew ? performance.now() - started : 0;
+      const ran = performance.now();
+      const about = () => ({
+        id: request.id,
+        msLoad,
+        msRuntime: performance.now() - ran,
+        device: writer.device,
+        tried: [],
+        openedBytes: isNew ? Math.max(0, process.memoryUsage.rss() - rssBefore) : 0,
+        contextTokens: writer.contextTokens,
+      });
+      if (request.kind === "countTokens") {
+        const tokens = writer.countTokens(request.text);
+        return { kind: "counted", tokens, ...about() };
+      }
+      const answer = await writer.write(request.question, onText);
+      return { kind: "written", answer, ...about() };
+    },
+  };
+}
