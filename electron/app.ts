@@ -8,6 +8,7 @@ import { createAuditHandlers } from "./features/audit/handlers.ts";
 import { openJobs } from "./features/audit/jobs.ts";
 import { createExportHandlers } from "./features/export/handlers.ts";
 import { createExtractionHandlers } from "./features/extraction/handlers.ts";
+import { openRecognised } from "./features/extraction/ocr/recognised.ts";
 import { fieldsOf } from "./features/extraction/stored-fields.ts";
 import { openAssets } from "./features/review/assets.ts";
 import { createImagingHandlers } from "./features/imaging/handlers.ts";
@@ -109,6 +110,7 @@ export function createApp({
     ...createExtractionHandlers({
       reviews,
       assets,
+      recognised: openRecognised(join(dataFolder, "recognised")),
       tag: (id, text, signal) => texts.tag(id, text, { signal }),
       packs: experts.list,
     }),

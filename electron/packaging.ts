@@ -7,6 +7,8 @@ export const externals = [
   "onnxruntime-node",
   "onnxruntime-common",
   "node-llama-cpp",
+  "tesseract.js",
+  "@tesseract.js-data/eng",
   "@lancedb/lancedb",
   "apache-arrow",
   "pdfjs-dist",

@@ -1,4 +1,5 @@
 /** Papers: import with reasons, extraction linked to the source, and pages that print no broken text. */
+import { readFileSync } from "node:fs";
 import { expect, test, type Desk } from "../app.ts";
 
 async function sampleId(desk: Desk): Promise<string> {
@@ -150,4 +151,46 @@ test("two extractors: the second sees nothing first, a difference is found and s
   await expect(app.locator(".cell[aria-selected=true]")).toContainText("ALPHA");
   await expect(app.getByText(/Same answer in 0 of 1 cells/)).toBeVisible();
   await expect(app.getByRole("button", { name: /difference/ })).toHaveCount(0);
+});
+
+test("a scanned paper says so, is read here, and its values wait for a look at the picture", async ({
+  desk,
+  app,
+}) => {
+  const { id: reviewId } = (await desk.call("review.create", { title: "Scans" })) as { id: string };
+  await app.goto(desk.url.replace("/#", `/review/${reviewId}/search#`));
+  const upload = async (name: string, body: Buffer): Promise<string> => {
+    const answer = await app.request.post(`http://127.0.0.1:${desk.port}/assets?name=${name}`, {
+      headers: {
+        Authorization: `Bearer ${desk.token}`,
+        "Content-Type": "application/octet-stream",
+      },
+      data: body,
+    });
+    return ((await answer.json()) as { id: string }).id;
+  };
+  const ris =
+    "TY  - JOUR\nTI  - Yoga for high blood pressure: a randomised trial\nPY  - 2020\nER  - \n";
+  const refs = await upload("a.ris", Buffer.from(ris));
+  await desk.call("review.import", { reviewId, files: [{ assetId: refs, name: "a.ris" }] });
+  const { records } = (await desk.call("review.records", { reviewId, limit: 1 })) as {
+    records: { id: string }[];
+  };
+  const paper = await upload(
+    "scan.pdf",
+    readFileSync("electron/features/extraction/fixtures/scan.pdf"),
+  );
+  await desk.call("extraction.attach", {
+    reviewId,
+    files: [{ assetId: paper, name: "scan.pdf", recordId: records[0]?.id }],
+    confirm: true,
+  });
+  await app.goto(`http://127.0.0.1:${desk.port}/review/${reviewId}/extract`);
+  await expect(app.getByText("1 of 1 page is a picture without text")).toBeVisible();
+  await app.getByRole("button", { name: "Read the scan here" }).click();
+  await expect(app.getByText(/1 page read from a scan. Digits may be mistaken/)).toBeVisible({
+    timeout: 60_000,
+  });
+  await expect(app.locator(".cell-text").filter({ hasText: "60" }).first()).toBeVisible();
+  await expect(app.locator(".cell[data-state=verified]")).toHaveCount(0);
 });

@@ -82,7 +82,7 @@ export const paperSchema = z.object({
       number: z.int(),
       width: z.number(),
       height: z.number(),
-      state: z.enum(["text", "noTextLayer", "invisibleText", "empty", "unread"]),
+      state: z.enum(["text", "noTextLayer", "invisibleText", "recognised", "empty", "unread"]),
     }),
   ),
   runs: z.array(boxSchema.extend({ start: z.int(), end: z.int() })),
@@ -212,6 +212,17 @@ export const extractionContract = {
   "extraction.text": {
     input: z.object({ assetId, password: z.string().optional() }),
     output: paperSchema,
+  },
+  /** How many of a paper's pages are pictures without text, and how many were read from such pictures. */
+  "extraction.scan": {
+    input: z.object({ assetId }),
+    output: z.object({ pages: z.int(), withoutText: z.int(), recognised: z.int() }),
+  },
+  /** Reads the letters on pages without a text layer, on this machine; kept with the data. */
+  "extraction.recognise": {
+    input: z.object({ assetId, password: z.string().optional() }),
+    output: z.object({ pages: z.int(), withoutText: z.int(), recognised: z.int() }),
+    event: progressSchema,
   },
   "extraction.fields": { input: z.object({ reviewId }), output: z.array(fieldSchema) },
   "extraction.templates": { input: z.object({}), output: z.array(fieldTemplateSchema) },

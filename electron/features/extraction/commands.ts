@@ -8,12 +8,17 @@ import type { Mark } from "./fields/reading.ts";
 import { findEvidence } from "./results/direction.ts";
 import { findResult } from "./results/result.ts";
 import { proposeByModel } from "./by-model.ts";
+import { recognisePages } from "./ocr/recognise.ts";
 import { readPaper } from "./read-paper.ts";
 import { markPaper } from "./tagging.ts";
 import { suggestFields, type Proposal } from "./suggest.ts";
 
 const passwordOption = {
   password: { type: "string", help: "password of a protected PDF" },
+  recognise: {
+    type: "boolean",
+    help: "read the letters of scanned pages (English), some seconds a page",
+  },
 } as const;
 
 async function paperAt(
@@ -29,10 +34,24 @@ async function paperAt(
     );
   });
   try {
-    const paper = await readPaper(bytes, {
+    const password = values["password"];
+    const options = {
       signal: context.signal,
-      ...(typeof values["password"] === "string" ? { password: values["password"] } : {}),
-    });
+      ...(typeof password === "string" ? { password } : {}),
+    };
+    let paper = await readPaper(bytes, options);
+    const scanned = paper.pages.filter(({ state }) => state === "noTextLayer");
+    if (values["recognise"] === true && scanned.length > 0) {
+      const recognised = await recognisePages(
+        bytes,
+        scanned.map(({ number }) => number),
+        {
+          ...options,
+          onPage: (done, total) => context.progress(`${path}: scanned page ${done} of ${total}`),
+        },
+      );
+      paper = await readPaper(bytes, { ...options, recognised });
+    }
     for (const warning of paper.warnings) context.progress(`${path}: ${warning}`);
     return paper;
   } catch (thrown) {
@@ -74,8 +93,8 @@ function structured(paper: Paper) {
 /** The share of pages (for PDFs) whose text could be read. */
 function coverageOf(paper: Paper): number {
   if (paper.pages.length === 0) return paper.text.trim() === "" ? 0 : 1;
-  const read = paper.pages.filter(
-    (page) => page.state === "text" || page.state === "invisibleText" || page.state === "empty",
+  const read = paper.pages.filter((page) =>
+    ["text", "invisibleText", "recognised", "empty"].includes(page.state),
   );
   return read.length / paper.pages.length;
 }

@@ -36,7 +36,11 @@ async function desk() {
     ],
     (_, incoming) => incoming.map(() => null),
   );
-  const handlers = createExtractionHandlers({ reviews, assets });
+  const handlers = createExtractionHandlers({
+    reviews,
+    assets,
+    recognised: { get: () => [], put: () => {} },
+  });
   const upload = async (content: string | Uint8Array, name: string) =>
     (
       await assets.put(typeof content === "string" ? new TextEncoder().encode(content) : content, {

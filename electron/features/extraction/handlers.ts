@@ -20,6 +20,7 @@ import { consensusOn } from "./consensus.ts";
 import { cellOf, foldGrid, plainValue } from "./grid.ts";
 import { templates } from "./fields/templates.ts";
 import { bestMatches, fits, sureMatch, type Match } from "./matching.ts";
+import type { Recognised } from "./ocr/recognised.ts";
 import { openPapers, type Papers } from "./papers.ts";
 import { fieldsOf, setFields } from "./stored-fields.ts";
 import { markPaper, type TagText } from "./tagging.ts";
@@ -29,6 +30,8 @@ import { cellAgreement, seenBy } from "./two-extractors.ts";
 export type ExtractionDependencies = {
   reviews: Reviews;
   assets: AssetStore;
+  /** Words recognised on scanned pages, by asset. */
+  recognised: Pick<Recognised, "get" | "put">;
   /** Text packs by id; without it, rules work alone. */
   tag?: TagText;
   /** Installed packs, to name the version that marked a value. */
@@ -40,10 +43,11 @@ const rulesVersion = "1";
 export function createExtractionHandlers({
   reviews,
   assets,
+  recognised,
   tag,
   packs = async () => [],
 }: ExtractionDependencies): HandlersFor<typeof extractionContract> {
-  const papers = openPapers(assets);
+  const papers = openPapers(assets, recognised);
   const reviewer = (): string => reviews.settings().reviewer;
   return {
     "extraction.attach": async ({ reviewId, files, confirm }, { signal, emit }) => {
@@ -59,6 +63,16 @@ export function createExtractionHandlers({
     },
     "extraction.text": async ({ assetId, password }, { signal }) =>
       papers.read(assetId, { password, signal }),
+    "extraction.scan": async ({ assetId }, { signal }) =>
+      scanOf(await papers.read(assetId, { signal })),
+    "extraction.recognise": async ({ assetId, password }, { signal, emit }) =>
+      scanOf(
+        await papers.recognise(assetId, {
+          password,
+          signal,
+          onPage: (done, total) => emit({ done, total, label: "Reading the scan" }),
+        }),
+      ),
     "extraction.fields": async ({ reviewId }) => fieldsOf(reviews.get(reviewId)),
     "extraction.templates": async () => templates,
     "extraction.setFields": async ({ reviewId, fields }) => {
@@ -200,6 +214,16 @@ export function createExtractionHandlers({
         ].filter(visibleTo(ledger, reviewer())),
       };
     },
+  };
+}
+
+function scanOf({ pages }: Paper) {
+  const count = (wanted: Paper["pages"][number]["state"]): number =>
+    pages.filter(({ state }) => state === wanted).length;
+  return {
+    pages: pages.length,
+    withoutText: count("noTextLayer"),
+    recognised: count("recognised"),
   };
 }
 

@@ -1,13 +1,18 @@
 /** Papers by asset, read once and kept while there is room; passwords stay in memory only. */
 import type { Paper } from "../../api/schemas/extraction.ts";
 import type { AssetStore } from "../review/assets.ts";
+import { recognisePages } from "./ocr/recognise.ts";
+import type { Recognised } from "./ocr/recognised.ts";
 import { readPaper } from "./read-paper.ts";
 
 const kept = 24;
 
 export type Papers = ReturnType<typeof openPapers>;
 
-export function openPapers(assets: Pick<AssetStore, "get">) {
+export function openPapers(
+  assets: Pick<AssetStore, "get">,
+  recognised: Pick<Recognised, "get" | "put">,
+) {
   const papers = new Map<string, Paper>();
   const passwords = new Map<string, string>();
 
@@ -19,6 +24,7 @@ export function openPapers(assets: Pick<AssetStore, "get">) {
     if (known) return known;
     const password = options.password ?? passwords.get(assetId);
     const paper = await readPaper(await assets.get(assetId), {
+      recognised: recognised.get(assetId),
       ...(password === undefined ? {} : { password }),
       ...(options.signal ? { signal: options.signal } : {}),
     });
@@ -29,5 +35,33 @@ export function openPapers(assets: Pick<AssetStore, "get">) {
     return paper;
   }
 
-  return { read };
+  /** Reads the letters of pages that have none of their own; what was recognised before is kept. */
+  async function recognise(
+    assetId: string,
+    {
+      password,
+      signal,
+      onPage,
+    }: {
+      password?: string | undefined;
+      signal: AbortSignal;
+      onPage: (done: number, total: number) => void;
+    },
+  ): Promise<Paper> {
+    const before = await read(assetId, { password, signal });
+    const numbers = before.pages
+      .filter(({ state }) => state === "noTextLayer")
+      .map(({ number }) => number);
+    if (numbers.length === 0) return before;
+    const found = await recognisePages(await assets.get(assetId), numbers, {
+      password: password ?? passwords.get(assetId),
+      signal,
+      onPage,
+    });
+    recognised.put(assetId, [...recognised.get(assetId), ...found]);
+    papers.delete(assetId);
+    return read(assetId, { password, signal });
+  }
+
+  return { read, recognise };
 }

@@ -64,15 +64,21 @@ function seenPage(page: RawPage, builder: PaperBuilder): RawPage {
   const onlyHidden = hidden > 4 * shown;
   const state = !page.read
     ? "unread"
-    : onlyHidden
-      ? "invisibleText"
-      : shown > 0
-        ? "text"
-        : page.paint.marks > 0
-          ? "noTextLayer"
-          : "empty";
+    : page.recognised !== undefined
+      ? "recognised"
+      : onlyHidden
+        ? "invisibleText"
+        : shown > 0
+          ? "text"
+          : page.paint.marks > 0
+            ? "noTextLayer"
+            : "empty";
   builder.page({ number, width, height, state });
   if (state === "noTextLayer") builder.warn(`no text layer (page ${number})`);
+  if (state === "recognised")
+    builder.warn(
+      `read from a scan (page ${number}, mean confidence ${Math.round(100 * (page.recognised ?? 0))} %): compare numbers with the picture`,
+    );
   if (state === "empty") builder.warn(`no text (page ${number})`);
   if (state === "invisibleText")
     builder.warn(

@@ -31,6 +31,8 @@ export type RawPage = {
   items: TextItem[];
   paint: PagePaint;
   read: boolean;
+  /** Mean confidence, 0..1, where the items are words recognised on a scan. */
+  recognised?: number;
 };
 
 export type RawPdf = { pages: RawPage[]; warnings: string[]; title: string };

@@ -2,15 +2,20 @@
 import { AppError } from "../../api/errors.ts";
 import type { Paper } from "../../api/schemas/extraction.ts";
 import { paperFromJats } from "./jats.ts";
+import { withRecognised, type RecognisedPage } from "./ocr/recognised.ts";
 import { readPdf, type PdfOptions } from "./pdf.ts";
 import { paperFromPdf } from "./pdf-paper.ts";
 import { paperFromPlain } from "./plain.ts";
 
 /** Recognises PDF, JATS/BioC XML and text by content. Throws `badFile`, `passwordRequired`, `unsupported`. */
-export async function readPaper(bytes: Uint8Array, options: PdfOptions = {}): Promise<Paper> {
+export async function readPaper(
+  bytes: Uint8Array,
+  { recognised = [], ...options }: PdfOptions & { recognised?: readonly RecognisedPage[] } = {},
+): Promise<Paper> {
   if (bytes.byteLength === 0) throw new AppError("badFile", "The file is empty.");
   const head = new TextDecoder("latin1").decode(bytes.subarray(0, 1024));
-  if (head.includes("%PDF-")) return paperFromPdf(await readPdf(bytes, options));
+  if (head.includes("%PDF-"))
+    return paperFromPdf(withRecognised(await readPdf(bytes, options), recognised));
   if (head.startsWith("PK"))
     throw new AppError(
       "unsupported",

@@ -25,7 +25,25 @@ export type Proposal = {
 /** One or, for lists and per-arm fields, several proposals for each field, in the fields' order. */
 export function suggestFields(paper: Paper, fields: Field[], marks: Mark[] = []): Proposal[] {
   const reading = readingOf(paper, marks);
-  return fields.flatMap((field) => suggestField(reading, field));
+  return fields.flatMap((field) => suggestField(reading, field)).map((one) => onScan(paper, one));
+}
+
+/** A recogniser mistakes digits: what stands on a scan is never called found in the source unseen. */
+function onScan(paper: Paper, proposal: Proposal): Proposal {
+  const page = paper.pages.find(({ number }) => number === proposal.evidence?.page);
+  if (page?.state !== "recognised") return proposal;
+  return {
+    ...proposal,
+    status: proposal.status === "verified" ? "unsupported" : proposal.status,
+    checks: [
+      ...proposal.checks,
+      {
+        name: "text of its own",
+        ok: false,
+        message: `page ${page.number} was read from a scan: compare the value with the picture`,
+      },
+    ],
+  };
 }
 
 function suggestField(reading: Reading, field: Field): Proposal[] {

@@ -16,6 +16,7 @@ import { AgreementNote } from "./agreement-note.tsx";
 import { conflictsIn, findPlace, stepFrom, toTsv, type Place, type Step } from "./cells.ts";
 import { FieldsButton } from "./fields-button.tsx";
 import { GridTable } from "./grid-table.tsx";
+import { ScanBar } from "./scan-bar.tsx";
 import { useDecide, type Act } from "./use-decide.ts";
 import { WhyCell } from "./why-cell.tsx";
 import "./extract.css";
@@ -219,7 +220,13 @@ function ExtractDesk({ reviewId, grid }: { reviewId: string; grid: Grid }) {
         left={left}
         right={
           report ? (
-            <PdfViewer id={report.assetId} load={assetBytes} marks={marks} visit={visit} />
+            <div className="extract-paper">
+              <ScanBar
+                assetId={report.assetId}
+                onRead={() => void suggest.run({ reviewId, recordIds: [place.study.recordId] })}
+              />
+              <PdfViewer id={report.assetId} load={assetBytes} marks={marks} visit={visit} />
+            </div>
           ) : (
             <Empty icon={FileUp}>
               This study has no paper yet. Attach it on the Full text page.
