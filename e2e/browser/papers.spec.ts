@@ -194,3 +194,41 @@ test("a scanned paper says so, is read here, and its values wait for a look at t
   await expect(app.locator(".cell-text").filter({ hasText: "60" }).first()).toBeVisible();
   await expect(app.locator(".cell[data-state=verified]")).toHaveCount(0);
 });
+
+test("words selected in the paper become the value, with where they stand", async ({
+  desk,
+  app,
+}) => {
+  const reviewId = await sampleId(desk);
+  await desk.call("extraction.suggest", { reviewId });
+  await app.goto(desk.url.replace("/#", `/review/${reviewId}/extract#`));
+  const cell = app.locator(".cell[data-state=verified]").first();
+  await cell.click();
+  await expect(app.locator(".pdf-box[data-kind=mark]").first()).toBeVisible();
+  await app.keyboard.press("v");
+  await expect(app.locator(".toast")).toContainText("Select words in the paper first");
+  const word = app
+    .locator(".pdf-text span")
+    .filter({ hasText: /[a-z]{6}/ })
+    .first();
+  await expect(word).toBeAttached();
+  // A double click at the span's middle selects the word that stands there.
+  await word.dblclick({ force: true });
+  const selected = await app.evaluate(`getSelection().toString().replaceAll(/\\s+/g, " ").trim()`);
+  expect(selected).not.toBe("");
+  await app.keyboard.press("v");
+  await expect(app.locator(".toast")).toContainText("Taken from page");
+  await expect(app.locator(".cell[aria-selected=true]")).toContainText(String(selected));
+  await expect(app.locator(".why-quote[data-by=person]")).toContainText("selected by");
+  const grid = (await desk.call("extraction.grid", { reviewId })) as {
+    studies: {
+      cells: { decision: { value: { source?: { page: number; boxes: unknown[] } } } | null }[];
+    }[];
+  };
+  const source = grid.studies.flatMap(({ cells }) => cells).find(({ decision }) => decision)
+    ?.decision?.value.source;
+  expect(source?.page).toBeGreaterThan(0);
+  expect(source?.boxes.length).toBeGreaterThan(0);
+  await app.keyboard.press("u");
+  await expect(app.locator(".cell[data-state=corrected]")).toHaveCount(0);
+});

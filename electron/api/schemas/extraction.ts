@@ -161,6 +161,10 @@ export const extractedValueSchema = z.object({
   value: z.string().nullable(),
   unit: z.string().optional(),
   arm: z.string().optional(),
+  /** The words that a person selected in the paper for it; boxes in PDF points from the page's top left. */
+  source: z
+    .object({ page: z.int().min(1), quote: z.string().min(1).max(5000), boxes: z.array(boxSchema) })
+    .optional(),
 });
 
 export const attachResultSchema = z.object({

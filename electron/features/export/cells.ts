@@ -2,6 +2,7 @@
  * The characteristics table and its provenance, folded from decisions. A cell without a decision
  * stays empty: a suggestion alone is never exported as a value.
  */
+import { extractedValueSchema } from "../../api/schemas/extraction.ts";
 import { parseSubject } from "../../api/subjects.ts";
 import type { Decision, Suggestion } from "../../api/schemas/ledger.ts";
 import type { ReviewRecord } from "../../api/schemas/review.ts";
@@ -114,6 +115,8 @@ function provenanceOf(
   suggestion: Suggestion | undefined,
 ): Omit<ProvenanceRow, "study" | "recordId" | "fieldId" | "field" | "arm" | "decidedBy"> {
   const evidence = suggestion?.evidence[0];
+  // What a person selected in the paper is that person's own evidence.
+  const selected = extractedValueSchema.safeParse(decision.value).data?.source;
   const decided =
     decision.action === "accept" ? (decision.value ?? suggestion?.value) : decision.value;
   const state =
@@ -127,8 +130,8 @@ function provenanceOf(
           : cellText(decided),
     state: state === "corrected" && suggestion === undefined ? "entered" : state,
     suggestedValue: cellText(suggestion?.value),
-    quote: evidence?.quote ?? "",
-    page: evidence?.page === undefined ? "" : String(evidence.page),
+    quote: selected?.quote ?? evidence?.quote ?? "",
+    page: String(selected?.page ?? evidence?.page ?? ""),
     suggestedBy: suggestion === undefined ? "" : `${suggestion.model}@${suggestion.modelVersion}`,
     proof: suggestion?.status ?? "",
     decidedAt: decision.at,

@@ -25,8 +25,13 @@ export function valueOf(value: unknown): ExtractedValue | undefined {
 }
 
 /** A value as it is stored: what is not known is left out. */
-export function plainValue({ value, unit, arm }: ExtractedValue): Record<string, string | null> {
-  return { value, ...(unit === undefined ? {} : { unit }), ...(arm === undefined ? {} : { arm }) };
+export function plainValue({ value, unit, arm, source }: ExtractedValue) {
+  return {
+    value,
+    ...(unit === undefined ? {} : { unit }),
+    ...(arm === undefined ? {} : { arm }),
+    ...(source === undefined ? {} : { source }),
+  };
 }
 
 /** One cell: the decision in force rules; without one, the latest suggestion shows. */

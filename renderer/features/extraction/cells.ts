@@ -1,5 +1,11 @@
 /** Where the focus is in the grid of studies by fields, and how it moves. Pure. */
-import type { Grid, GridCell } from "../../../electron/api/schemas/extraction.ts";
+import {
+  extractedValueSchema,
+  type ExtractedValue,
+  type Grid,
+  type GridCell,
+} from "../../../electron/api/schemas/extraction.ts";
+import type { Decision } from "../../../electron/api/schemas/ledger.ts";
 
 export type Study = Grid["studies"][number];
 export type Place = { study: Study; cell: GridCell };
@@ -45,6 +51,11 @@ export function stepFrom(grid: Grid, place: Place, step: Step): string {
     if (target) return target.subject;
   }
   return cell.subject;
+}
+
+/** What a person selected in the paper for a decision, if anything. */
+export function sourceOf(decision: Decision | null | undefined): ExtractedValue["source"] {
+  return extractedValueSchema.safeParse(decision?.value).data?.source;
 }
 
 /** Subjects of the cells on which two extractors differ, in the order of the grid. */

@@ -1,19 +1,28 @@
 /** Extract: the grid on the left, the paper on the right; the cell in focus drives page and highlight. */
-import { Copy, FileUp, GitCompare, Sparkles } from "lucide-react";
+import { Copy, FileUp, GitCompare, Sparkles, TextSelect } from "lucide-react";
 import { useRef, useState } from "react";
 import type { Grid } from "../../../electron/api/schemas/extraction.ts";
 import { assetBytes } from "../../call.ts";
 import { go } from "../../frame/route.ts";
 import { useShortcuts } from "../../frame/shortcuts.ts";
 import { Split } from "../../frame/split.tsx";
-import { Button } from "../../ui/button.tsx";
+import { Button, IconButton } from "../../ui/button.tsx";
 import { Empty, Progress, Skeleton, Trouble } from "../../ui/feedback.tsx";
+import { selectedInPdf, valueIn, type PdfSelection } from "../../ui/pdf-selection.ts";
 import { PdfViewer } from "../../ui/pdf-viewer.tsx";
 import { toast } from "../../ui/toast.tsx";
 import { plural } from "../../ui/time.ts";
 import { useCall, useChange } from "../../use-call.ts";
 import { AgreementNote } from "./agreement-note.tsx";
-import { conflictsIn, findPlace, stepFrom, toTsv, type Place, type Step } from "./cells.ts";
+import {
+  conflictsIn,
+  findPlace,
+  sourceOf,
+  stepFrom,
+  toTsv,
+  type Place,
+  type Step,
+} from "./cells.ts";
 import { FieldsButton } from "./fields-button.tsx";
 import { GridTable } from "./grid-table.tsx";
 import { ScanBar } from "./scan-bar.tsx";
@@ -78,9 +87,14 @@ function ExtractDesk({ reviewId, grid }: { reviewId: string; grid: Grid }) {
   const move = (step: Step): void => {
     if (place) focus(stepFrom(grid, place, step));
   };
-  const decideAt = async (at: Place, action: Act, text?: string): Promise<boolean> => {
+  const decideAt = async (
+    at: Place,
+    action: Act,
+    text?: string,
+    source?: PdfSelection,
+  ): Promise<boolean> => {
     const before = lastDecided.current;
-    const answer = decide.act(at, action, text);
+    const answer = decide.act(at, action, text, source);
     lastDecided.current = answer.then((cell) => (cell ? { study: at.study, cell } : before));
     return (await answer) !== undefined;
   };
@@ -100,6 +114,16 @@ function ExtractDesk({ reviewId, grid }: { reviewId: string; grid: Grid }) {
     setEditing(false);
     if (!place || text === place.cell.value) return;
     await decideAt(place, "correct", text);
+  };
+  /** The words selected in the paper, as the value of the cell in focus, with where they stand. */
+  const takeSelection = async (): Promise<void> => {
+    if (!place || decide.running) return;
+    const selected = selectedInPdf();
+    if (selected === null)
+      return toast("Select words in the paper first; then they become the value.");
+    const field = grid.fields.find(({ id }) => id === place.cell.fieldId);
+    const text = valueIn(selected.quote, field?.type === "number");
+    if (await decideAt(place, "correct", text, selected)) window.getSelection()?.removeAllRanges();
   };
   async function acceptColumn(fieldId: string): Promise<void> {
     const answer = await acceptVerified.run({ reviewId, fieldId });
@@ -127,6 +151,11 @@ function ExtractDesk({ reviewId, grid }: { reviewId: string; grid: Grid }) {
     { keys: ["arrowleft", "h"], label: "Previous field", hidden: true, run: () => move("left") },
     { keys: "a", label: "Accept the suggestion", run: () => void act("accept") },
     { keys: ["c", "f2"], label: "Correct the value", run: () => setEditing(true) },
+    {
+      keys: "v",
+      label: "Take the words selected in the paper as the value",
+      run: () => void takeSelection(),
+    },
     { keys: "r", label: "Reject the suggestion", run: () => void act("reject") },
     { keys: "n", label: "Not reported", run: () => void act("notReported") },
     {
@@ -201,6 +230,12 @@ function ExtractDesk({ reviewId, grid }: { reviewId: string; grid: Grid }) {
         <Button shortcut="C" onPress={() => setEditing(true)}>
           Correct
         </Button>
+        <IconButton
+          label="Take the words selected in the paper"
+          icon={TextSelect}
+          shortcut="V"
+          onPress={() => void takeSelection()}
+        />
         <Button shortcut="R" disabled={!place?.cell.suggestion} onPress={() => void act("reject")}>
           Reject
         </Button>
@@ -211,7 +246,11 @@ function ExtractDesk({ reviewId, grid }: { reviewId: string; grid: Grid }) {
     </div>
   );
   const report = place?.study.report;
-  const marks = place?.cell.suggestion?.evidence.flatMap((evidence) => evidence.boxes ?? []) ?? [];
+  const selected = sourceOf(place?.cell.decision);
+  const marks =
+    selected?.boxes ??
+    place?.cell.suggestion?.evidence.flatMap((evidence) => evidence.boxes ?? []) ??
+    [];
   return (
     <div className="page-fixed">
       <Split

@@ -16,7 +16,12 @@ const told: Record<Act, string> = {
 export function useDecide(reviewId: string, fieldName: (fieldId: string) => string) {
   const decide = useChange("extraction.decide", ["audit"]);
 
-  async function act(place: Place, action: Act, text?: string): Promise<GridCell | undefined> {
+  async function act(
+    place: Place,
+    action: Act,
+    text?: string,
+    source?: ExtractedValue["source"],
+  ): Promise<GridCell | undefined> {
     const { study, cell } = place;
     if (action === "accept" && cell.suggestion === null) return undefined;
     const value: ExtractedValue | undefined =
@@ -26,6 +31,7 @@ export function useDecide(reviewId: string, fieldName: (fieldId: string) => stri
             value: text,
             ...(cell.unit ? { unit: cell.unit } : {}),
             ...(cell.arm ? { arm: cell.arm } : {}),
+            ...(source ? { source } : {}),
           };
     const answer = await decide.run({
       reviewId,
@@ -41,7 +47,12 @@ export function useDecide(reviewId: string, fieldName: (fieldId: string) => stri
         action === "withdraw"
           ? undefined
           : { label: "Undo", shortcut: "U", run: () => void act(place, "withdraw") };
-      toast(`${told[action]}: ${fieldName(cell.fieldId)}, ${study.label}`, undo);
+      toast(
+        source
+          ? `Taken from page ${source.page}: ${fieldName(cell.fieldId)}, ${text}`
+          : `${told[action]}: ${fieldName(cell.fieldId)}, ${study.label}`,
+        undo,
+      );
     }
     return answer;
   }

@@ -5,7 +5,7 @@ import { StateMark, stateMeaning } from "../../frame/state-mark.tsx";
 import { Why } from "../../frame/why.tsx";
 import { dateTime } from "../../ui/time.ts";
 import { useCall } from "../../use-call.ts";
-import type { Place } from "./cells.ts";
+import { sourceOf, type Place } from "./cells.ts";
 import { DualCell } from "./dual-cell.tsx";
 
 export function WhyCell({
@@ -25,6 +25,7 @@ export function WhyCell({
     arm: cell.arm,
   }).value;
   const suggestion = cell.suggestion;
+  const selected = sourceOf(cell.decision);
   return (
     <>
       <Why title={`${fieldName}${cell.arm ? `, ${cell.arm}` : ""}`}>
@@ -32,6 +33,14 @@ export function WhyCell({
           <StateMark state={cell.state} />
         </p>
         <p className="field-note">{stateMeaning(cell.state)}</p>
+        {selected && (
+          <blockquote className="why-quote" data-by="person">
+            {selected.quote}
+            <footer>
+              selected by {cell.decision?.reviewer}, page {selected.page}
+            </footer>
+          </blockquote>
+        )}
         {suggestion?.evidence.map((evidence, index) => (
           <blockquote key={index} className="why-quote">
             {evidence.quote}
