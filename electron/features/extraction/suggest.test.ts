@@ -137,3 +137,29 @@ test("what a text pack marks is used, and still has to be proved", () => {
     status: "unsupported",
   });
 });
+
+test("two numbers that the paper gives as plainly for one field are both shown, and neither is taken unseen", () => {
+  const paper = paperFromPlain(
+    "Yoga for pressure\n\nAbstract\n\nA total of 172 patients were randomised to yoga or usual care.\n\nResults\n\nA total of 134 patients were randomised and completed the trial.\n",
+  );
+  const [found] = suggestFields(paper, [
+    { id: "sampleSize", name: "Sample size", description: "", type: "number", perArm: false },
+  ]);
+  const other = found?.checks.find(({ name }) => name === "said otherwise too");
+  expect([found?.value, other?.message.match(/gives (\d+)/)?.[1]].toSorted()).toEqual([
+    "134",
+    "172",
+  ]);
+  expect(other?.ok).toBe(false);
+});
+
+test("a number said twice alike is no difference", () => {
+  const paper = paperFromPlain(
+    "Yoga for pressure\n\nAbstract\n\nA total of 172 patients were randomised to yoga or usual care.\n\nMethods\n\nWe randomised a total of 172 patients.\n",
+  );
+  const [found] = suggestFields(paper, [
+    { id: "sampleSize", name: "Sample size", description: "", type: "number", perArm: false },
+  ]);
+  expect(found?.value).toBe("172");
+  expect(found?.checks.map(({ name }) => name)).not.toContain("said otherwise too");
+});

@@ -51,7 +51,15 @@ function suggestField(reading: Reading, field: Field): Proposal[] {
   const candidates = kind ? kind.finder(reading) : nearest(reading, field);
   const chosen = kind?.many ? candidates : candidates.slice(0, 1);
   if (chosen.length === 0) return [notFound(reading, field, kind?.looksFor)];
-  const verified = chosen.map((candidate) => proposalFrom(reading, field, candidate));
+  const verified = chosen.map((candidate) => {
+    const proposal = proposalFrom(reading, field, candidate);
+    return kind && !kind.many && proposal.status === "verified"
+      ? {
+          ...proposal,
+          checks: [...proposal.checks, ...otherAnswers(reading, candidate, candidates)],
+        }
+      : proposal;
+  });
   return kind?.many && !field.perArm && field.type !== "text"
     ? [asList(field, verified)].flat()
     : verified.slice(0, field.perArm ? 8 : 1);
@@ -77,6 +85,48 @@ function proposalFrom(reading: Reading, field: Field, candidate: Candidate): Pro
     ...(candidate.unit === undefined ? {} : { unit: candidate.unit }),
     ...(candidate.arm === undefined ? {} : { arm: candidate.arm }),
   };
+}
+
+/** An answer nearly as fitting as the chosen one counts as said too. */
+const nearlyAsFitting = 0.85;
+
+/** Other numbers that the paper gives as plainly for the same field: shown beside the value, for a person to choose. */
+function otherAnswers(
+  reading: Reading,
+  chosen: Candidate,
+  candidates: readonly Candidate[],
+): Check[] {
+  const number = ({ value }: Candidate): number | undefined => findNumbers(value ?? "")[0]?.value;
+  const own = number(chosen);
+  if (own === undefined) return [];
+  const others = new Map<number, Candidate>();
+  for (const other of candidates) {
+    const value = number(other);
+    if (value === undefined || value === own || others.has(value)) continue;
+    if (other.unit !== chosen.unit || other.arm !== chosen.arm) continue;
+    if (other.score < nearlyAsFitting * chosen.score) continue;
+    others.set(value, other);
+  }
+  return [...others.values()].slice(0, 2).flatMap((other): Check[] => {
+    const { status, evidence } = verify(reading.paper, other.value, other.quote, {
+      near: other.near,
+      ...(other.words ? { words: other.words } : {}),
+    });
+    if (status !== "verified" || !evidence) return [];
+    const place = evidence.page === undefined ? "" : ` on page ${evidence.page}`;
+    return [
+      {
+        name: "said otherwise too",
+        ok: false,
+        message: `the paper also gives ${other.value}${place}: \u201c${shortened(evidence.quote)}\u201d`,
+      },
+    ];
+  });
+}
+
+function shortened(quote: string): string {
+  const line = quote.replaceAll(/\s+/g, " ");
+  return line.length > 160 ? `${line.slice(0, 159)}\u2026` : line;
 }
 
 /** The arms' sizes against the trial's, shown on both: on the whole and on each arm. */

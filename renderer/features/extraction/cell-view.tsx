@@ -1,4 +1,5 @@
 /** One cell in the one language of states. */
+import { TriangleAlert } from "lucide-react";
 import { useEffect, useRef } from "react";
 import type { GridCell } from "../../../electron/api/schemas/extraction.ts";
 import { StateIcon } from "../../frame/state-mark.tsx";
@@ -29,6 +30,9 @@ export function CellView({ cell, focused, editing, onFocus, onSave, onCancel }: 
     button.current?.scrollIntoView({ block: "nearest", inline: "nearest" });
   }, [focused, editing]);
   if (editing) return <CellEditor cell={cell} onSave={onSave} onCancel={onCancel} />;
+  // A value that was found but not in every respect: told on the cell, not only in its panel.
+  const doubt =
+    cell.state === "verified" ? cell.suggestion?.checks.find(({ ok }) => !ok)?.message : undefined;
   const before = cell.state === "corrected" ? suggestedText(cell) : null;
   return (
     <button
@@ -49,6 +53,11 @@ export function CellView({ cell, focused, editing, onFocus, onSave, onCancel }: 
         {cell.value ?? words[cell.state] ?? "–"}
         {cell.value !== null && cell.unit && <span className="cell-unit"> {cell.unit}</span>}
       </span>
+      {doubt && (
+        <span className="cell-doubt" title={doubt}>
+          <TriangleAlert size={13} aria-label={doubt} />
+        </span>
+      )}
       {cell.decision && <span className="cell-who">{initials(cell.decision.reviewer)}</span>}
     </button>
   );
