@@ -90,6 +90,10 @@ export const convertImage: Command = {
     if (!input || !out) throw new AppError("usage", `Usage: evidesk ${this.usage}`);
     const series = await loadSeries(input, context.progress);
     const { volume } = series;
+    if (series.sides === "unknown")
+      context.progress(
+        `${input} does not say where the patient's left is; what is written cannot say it either, whatever its header holds. Check the sides before anyone reads it.`,
+      );
     if (volume.channels !== 1)
       throw new AppError(
         "unsupported",
