@@ -101,6 +101,17 @@ test("a picture that does not say where left is gets no letters", async ({ app, 
   await app.goto(new URL(`/read/${films?.id}`, desk.url).href);
   await expect(app.getByText("Sides not given by the file")).toBeVisible();
   await expect(app.locator(".view-edge")).toHaveCount(0);
+  // Nor millimetres: nobody knows how large its pixels are.
+  await app.keyboard.press("l");
+  const canvas = app.locator(".viewer-canvas").first();
+  const box = await canvas.boundingBox();
+  if (!box) throw new Error("The viewer has no place on the page.");
+  await app.mouse.move(box.x + 200, box.y + 200);
+  await app.mouse.down();
+  await app.mouse.move(box.x + 260, box.y + 210, { steps: 4 });
+  await app.mouse.move(box.x + 330, box.y + 240, { steps: 4 });
+  await app.mouse.up();
+  await expect(app.locator(".viewer svg text").first()).toHaveText(/\d px/);
   const window = app.locator('.view-mark[data-corner="bottom-left"]');
   const before = await window.textContent();
   await app.keyboard.press("2");

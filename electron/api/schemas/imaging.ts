@@ -20,6 +20,8 @@ export const seriesSchema = z.object({
   orientation: z.string(),
   /** Whether the file says where the patient's left is. Absent in studies of earlier builds: not known. */
   sides: z.enum(["known", "unknown"]).optional(),
+  /** Whether the file says how large a voxel is. Absent in studies of earlier builds. */
+  sizes: z.enum(["known", "unknown"]).optional(),
   /** Where a projection's rows and columns run to, in the file's own letters (A, P, R, L, H, F). */
   edges: z.tuple([z.string(), z.string()]).optional(),
   dtype: z.enum(["uint8", "int8", "uint16", "int16", "int32", "uint32", "float32", "float64"]),

@@ -124,7 +124,7 @@ export function openMetaImage(
   bytes: Uint8Array,
   name: string,
   beside: Beside = () => undefined,
-): { volume: Volume; warnings: string[] } {
+): { volume: Volume; warnings: string[]; sizes: "known" | "unknown" } {
   const header = readHeader(bytes, name);
   const { field } = header;
   const grid = gridOf(header, name);
@@ -164,6 +164,7 @@ export function openMetaImage(
       units: "",
     },
     warnings,
+    sizes: grid.spacingKnown ? "known" : "unknown",
   };
 }
 

@@ -23,6 +23,7 @@ export type OpenedNrrd = {
   volume: Volume;
   warnings: string[];
   sides: "known" | "unknown";
+  sizes: "known" | "unknown";
   labels?: SegmentLabel[];
 };
 
@@ -234,6 +235,7 @@ export function openNrrd(
     },
     warnings,
     sides: placed === null ? "unknown" : "known",
+    sizes: placed === null && !loose.known ? "unknown" : "known",
     ...(labels.length > 0 ? { labels } : {}),
   };
 }

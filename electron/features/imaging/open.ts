@@ -21,6 +21,8 @@ export type OpenedSeries = {
   transferSyntax?: string;
   /** Whether the affine says where the patient's left is; a plain picture never does. */
   sides: "known" | "unknown";
+  /** Whether the file says how large a voxel is; else nothing may be given in millimetres. */
+  sizes: "known" | "unknown";
   /** Where a projection's rows and columns run to, as the file says: for example "L" and "F". */
   edges?: [string, string];
   window?: { centre: number; width: number };
@@ -125,6 +127,7 @@ async function openDicomSeries(
     return {
       volume,
       sides: "known",
+      sizes: "known",
       format: "DICOM",
       files: [first.name],
       warnings,
@@ -142,6 +145,7 @@ async function openDicomSeries(
     warnings,
     transferSyntax,
     sides: first.orientation === null ? "unknown" : "known",
+    sizes: first.pixelSpacing === null ? "unknown" : "known",
     ...(first.orientation === null && first.patientOrientation
       ? { edges: first.patientOrientation }
       : {}),
@@ -158,12 +162,13 @@ function openSingle(bytes: Uint8Array, name: string, beside: Beside): OpenedSeri
     files: [name],
     warnings: [],
     sides: "unknown",
+    sizes: "unknown",
   });
   if (bytes.length === 0) throw new AppError("badFile", `"${name}" is empty.`);
   if (isPng(bytes)) return single("PNG", readPng(bytes, name));
   if (isJpeg(bytes)) return single("JPEG", readJpeg(bytes, name));
   if ((bytes[0] === 0x1f && bytes[1] === 0x8b) || isNifti(bytes))
-    return { format: "NIfTI", files: [name], ...openNifti(bytes, name) };
+    return { format: "NIfTI", files: [name], sizes: "known", ...openNifti(bytes, name) };
   if (isNrrd(bytes)) return { format: "NRRD", files: [name], ...openNrrd(bytes, name, beside) };
   if (isMetaImage(bytes))
     return {
@@ -175,7 +180,13 @@ function openSingle(bytes: Uint8Array, name: string, beside: Beside): OpenedSeri
   // Before TIFF: a DICOM file's preamble may hold a TIFF header for other programs.
   if (isDicom(bytes)) return null;
   if (isTiff(bytes))
-    return { format: "TIFF", files: [name], sides: "unknown", ...readTiff(bytes, name) };
+    return {
+      format: "TIFF",
+      files: [name],
+      sides: "unknown",
+      sizes: "unknown",
+      ...readTiff(bytes, name),
+    };
   throw new AppError(
     "badFile",
     `"${name}" is no image that can be opened (DICOM, NIfTI, NRRD, MetaImage, TIFF, PNG and JPEG can).`,

@@ -83,6 +83,7 @@ export async function storeSeries(
     affine: volume.affine,
     orientation: orientationCode(volume.affine),
     sides: opened.sides,
+    sizes: opened.sizes,
     ...(opened.edges ? { edges: opened.edges } : {}),
     dtype: kindOf(data),
     pixels: info.id,

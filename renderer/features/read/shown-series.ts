@@ -1,5 +1,5 @@
 /** A stored series as Cornerstone's local image or volume, with a label map on the same grid. */
-import { cache, imageLoader, volumeLoader, type Types } from "@cornerstonejs/core";
+import { cache, Enums, imageLoader, volumeLoader, type Types } from "@cornerstonejs/core";
 import type { Series } from "../../../electron/api/schemas/imaging.ts";
 import { assetBytes } from "../../call.ts";
 
@@ -10,6 +10,11 @@ export type ShownSeries = {
   labelId: string;
   segmentationId: string;
 };
+
+/** Whether lengths may be given in millimetres; studies of earlier builds do not say, and pictures never do. */
+export function hasSizes({ sizes, format }: Pick<Series, "sizes" | "format">): boolean {
+  return sizes === undefined ? !["PNG", "JPEG", "TIFF"].includes(format) : sizes === "known";
+}
 
 const shown = new Map<string, Promise<ShownSeries>>();
 const arrays = {
@@ -89,7 +94,7 @@ async function load(series: Series): Promise<ShownSeries> {
     });
     volumeLoader.createAndCacheDerivedLabelmapVolume(displayId, { volumeId: labelId });
   } else {
-    imageLoader.createAndCacheLocalImage(displayId, {
+    const image = imageLoader.createAndCacheLocalImage(displayId, {
       scalarData: data,
       dimensions: [columns, rows],
       spacing: [series.spacing[0], series.spacing[1]],
@@ -98,6 +103,8 @@ async function load(series: Series): Promise<ShownSeries> {
       frameOfReferenceUID,
       targetBuffer: { type: data.constructor.name as Types.PixelDataTypedArrayString },
     });
+    // Without a size a length is so many pixels; the viewer would write "mm" by itself.
+    if (!hasSizes(series)) image.calibration = { type: Enums.CalibrationTypes.UNCALIBRATED };
     imageLoader.createAndCacheDerivedLabelmapImage(displayId, { imageId: labelId });
   }
   return { series, isVolume, displayId, labelId, segmentationId: `segmentation:${series.id}` };

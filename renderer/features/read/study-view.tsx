@@ -20,10 +20,11 @@ import { native } from "../../native.ts";
 import { Button, IconButton } from "../../ui/button.tsx";
 import { Trouble } from "../../ui/feedback.tsx";
 import { Segmented } from "../../ui/segmented.tsx";
+import { toast } from "../../ui/toast.tsx";
 import { Conversation } from "./conversation.tsx";
 import { redoStroke, setBrushSize, setMode, undoStroke, type Mode } from "./cornerstone.ts";
 import { presetsOf } from "./presets.ts";
-import { readMask, writeMask, type ShownSeries } from "./shown-series.ts";
+import { hasSizes, readMask, writeMask, type ShownSeries } from "./shown-series.ts";
 import {
   labelsOf,
   latestOn,
@@ -98,9 +99,13 @@ function Reading({ study, series }: { study: Study; series: Series }) {
   const labels = labelsOf(study, series);
   const maskId = maskIdOf(study, series);
   const isVolume = series.shape[2] > 1;
+  const canMeasure = !isVolume || hasSizes(series);
 
   const pick = (next: Mode): void => {
     if ((next === "paint" || next === "erase") && value === null) return;
+    // A volume of unknown size would be measured in millimetres that nobody knows.
+    if (next === "length" && !canMeasure)
+      return toast("The file does not say how large a voxel is, so nothing is measured on it.");
     setMode(next);
     chooseMode(next);
   };
