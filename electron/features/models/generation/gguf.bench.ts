@@ -1,8 +1,9 @@
 /**
- * `npm run bench gguf`: tokens per second of a GGUF model through the model process, beside the bare library
- * in this one; `node …/gguf.bench.ts FILE.gguf` for another file than the tiny one.
+ * `npm run bench gguf`: tokens per second of a GGUF model through the model process, beside node-llama-cpp
+ * alone (its chat, the grammar made once) and our writer without the process; `node …/gguf.bench.ts FILE.gguf` for another file than the tiny one.
  */
 import { join } from "node:path";
+import { getLlama, LlamaChat, LlamaLogLevel } from "node-llama-cpp";
 import { forkWorker } from "../fork-worker.ts";
 import { openWriter, type WriteRequest } from "../llama.ts";
 import { createWorkerClient } from "../worker-client.ts";
@@ -27,14 +28,14 @@ const question = (run: number): WriteRequest => ({
 
 type Measured = { tokens: number; ms: number; first: number[]; reused: number; prompt: number };
 
-async function measure(
-  write: (asked: WriteRequest) => Promise<{
-    tokens: number;
-    msFirst: number;
-    reusedTokens: number;
-    promptTokens: number;
-  }>,
-): Promise<Measured> {
+type Asked = (asked: WriteRequest) => Promise<{
+  tokens: number;
+  msFirst: number;
+  reusedTokens: number;
+  promptTokens: number;
+}>;
+
+async function measure(write: Asked): Promise<Measured> {
   await write(question(0));
   const measured: Measured = { tokens: 0, ms: 0, first: [], reused: 0, prompt: 0 };
   for (let run = 1; run <= runs; run += 1) {
@@ -62,8 +63,51 @@ const line = (name: string, { tokens, ms, first, reused, prompt }: Measured): nu
 process.stdout.write(
   "through | tokens/s | first piece, ms (median) | prompt kept from the call before\n",
 );
+/** The library with nothing of ours around it. */
+async function openBare(): Promise<Asked> {
+  const llama = await getLlama({
+    build: "never",
+    skipDownload: true,
+    gpu: false,
+    logLevel: LlamaLogLevel.error,
+    maxThreads: settings.threads,
+  });
+  const model = await llama.loadModel({ modelPath: path });
+  const context = await model.createContext({
+    contextSize: { max: settings.contextTokens },
+    threads: settings.threads,
+  });
+  const sequence = context.getSequence();
+  const chat = new LlamaChat({ contextSequence: sequence });
+  const grammar = await llama.createGrammarForJsonSchema(question(0).schema as never);
+  return async ({ messages, maxTokens, temperature, seed }) => {
+    const before = sequence.tokenMeter.getState();
+    const started = performance.now();
+    let msFirst = 0;
+    const text = messages[0]?.content ?? "";
+    await chat.generateResponse(
+      [
+        { type: "user", text },
+        { type: "model", response: [] },
+      ],
+      {
+        grammar,
+        maxTokens,
+        temperature,
+        seed,
+        onTextChunk: () => (msFirst ||= performance.now() - started),
+      },
+    );
+    const used = sequence.tokenMeter.diff(before);
+    const promptTokens = model.tokenize(text, false).length;
+    const reusedTokens = Math.max(0, promptTokens - used.usedInputTokens);
+    return { tokens: used.usedOutputTokens, msFirst, promptTokens, reusedTokens };
+  };
+}
+
+const bare = line("node-llama-cpp alone", await measure(await openBare()));
 const writer = await openWriter(settings);
-const bare = line("the bare library", await measure((asked) => writer.write(asked, () => {})));
+line("our writer, same process", await measure((asked) => writer.write(asked, () => {})));
 await writer.release();
 const worker = createWorkerClient(forkWorker);
 const ours = line(
