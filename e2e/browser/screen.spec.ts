@@ -1,4 +1,5 @@
 /** Screening by keyboard on the bundled sample: what the screen says is what the file holds. */
+import type { Page } from "@playwright/test";
 import { expect, test, type Desk } from "../app.ts";
 
 async function sampleId(desk: Desk): Promise<string> {
@@ -8,10 +9,15 @@ async function sampleId(desk: Desk): Promise<string> {
   return sample.id;
 }
 
-test("a decision shown on the page survives kill -9 right after it", async ({ desk, app }) => {
+async function openScreen(desk: Desk, app: Page) {
   const reviewId = await sampleId(desk);
   await app.goto(desk.url.replace("/#", `/review/${reviewId}/screen#`));
   const title = app.locator(".record-title");
+  return { reviewId, title };
+}
+
+test("a decision shown on the page survives kill -9 right after it", async ({ desk, app }) => {
+  const { reviewId, title } = await openScreen(desk, app);
   const first = await title.textContent();
   await app.keyboard.press("i");
   await expect(title).not.toHaveText(first ?? "");
@@ -31,9 +37,7 @@ test("presses faster than the disk decide nothing unseen, and the page says so",
   desk,
   app,
 }) => {
-  const reviewId = await sampleId(desk);
-  await app.goto(desk.url.replace("/#", `/review/${reviewId}/screen#`));
-  const title = app.locator(".record-title");
+  const { reviewId, title } = await openScreen(desk, app);
   const first = (await title.textContent()) ?? "";
   // All at once, as a text: no wait of the driver comes between them.
   await app.evaluate(
@@ -56,9 +60,7 @@ test("exclude asks for its reason by digit, undo brings the same record back", a
   desk,
   app,
 }) => {
-  const reviewId = await sampleId(desk);
-  await app.goto(desk.url.replace("/#", `/review/${reviewId}/screen#`));
-  const title = app.locator(".record-title");
+  const { reviewId, title } = await openScreen(desk, app);
   const first = (await title.textContent()) ?? "";
   await app.keyboard.press("e");
   await expect(app.getByText("Why exclude?")).toBeVisible();
@@ -72,9 +74,7 @@ test("exclude asks for its reason by digit, undo brings the same record back", a
 });
 
 test("what another window decided is shown before it can be superseded", async ({ desk, app }) => {
-  const reviewId = await sampleId(desk);
-  await app.goto(desk.url.replace("/#", `/review/${reviewId}/screen#`));
-  const title = app.locator(".record-title");
+  const { reviewId, title } = await openScreen(desk, app);
   await expect(title).toBeVisible();
   const { records } = (await desk.call("screening.queue", { reviewId })) as {
     records: { id: string; title: string }[];
@@ -173,9 +173,7 @@ test("the list walks, excludes with a reason and undoes by keyboard, with verdic
 });
 
 test("a session ends after its records and the next one starts by Enter", async ({ desk, app }) => {
-  const reviewId = await sampleId(desk);
-  await app.goto(desk.url.replace("/#", `/review/${reviewId}/screen#`));
-  const title = app.locator(".record-title");
+  const { reviewId, title } = await openScreen(desk, app);
   await expect(title).toBeVisible();
   await app.getByLabel("Records in this session").selectOption("10");
   for (let done = 1; done <= 10; done += 1) {

@@ -52,20 +52,8 @@ type PdfDocument = Awaited<ReturnType<PdfModule["getDocument"]>["promise"]>;
  */
 export async function readPdf(bytes: Uint8Array, options: PdfOptions = {}): Promise<RawPdf> {
   const pdfjs = await import("pdfjs-dist/legacy/build/pdf.mjs");
-  const task = pdfjs.getDocument({
-    data: Uint8Array.from(bytes),
-    isEvalSupported: false,
-    disableFontFace: true,
-    useSystemFonts: false,
-    useWorkerFetch: false,
-    isOffscreenCanvasSupported: false,
-    isImageDecoderSupported: false,
-    // No image is decoded: only text and rules are wanted, and image bombs stay folded.
-    maxImageSize: 1,
-    enableXfa: false,
-    verbosity: 0,
-    ...(options.password === undefined ? {} : { password: options.password }),
-  });
+  // No image is decoded: only text and rules are wanted, and image bombs stay folded.
+  const task = pdfjs.getDocument(documentOptions(bytes, { ...options, maxImageSize: 1 }));
   try {
     const document = await task.promise.catch((thrown: unknown) => {
       throw openFailure(thrown, options.password !== undefined);
@@ -74,6 +62,26 @@ export async function readPdf(bytes: Uint8Array, options: PdfOptions = {}): Prom
   } finally {
     await task.destroy();
   }
+}
+
+/** What pdf.js is given whatever a PDF is opened for: nothing in it runs, nothing is fetched. */
+export function documentOptions(
+  bytes: Uint8Array,
+  { password, maxImageSize }: { password?: string | undefined; maxImageSize: number },
+) {
+  return {
+    data: Uint8Array.from(bytes),
+    isEvalSupported: false,
+    disableFontFace: true,
+    useSystemFonts: false,
+    useWorkerFetch: false,
+    isOffscreenCanvasSupported: false,
+    isImageDecoderSupported: false,
+    maxImageSize,
+    enableXfa: false,
+    verbosity: 0,
+    ...(password === undefined ? {} : { password }),
+  };
 }
 
 function openFailure(thrown: unknown, hadPassword: boolean): AppError {

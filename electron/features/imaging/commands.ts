@@ -9,7 +9,7 @@ import { loadSeries } from "./load.ts";
 import { anonymize } from "./anonymize-command.ts";
 import { convertImage } from "./convert.ts";
 import { shownVolume } from "./dicom-volume.ts";
-import { writeMask } from "./mask-files.ts";
+import { isPicture, writeMask } from "./mask-files.ts";
 import type { OpenedSeries } from "./open.ts";
 import { planCall, parseCall } from "./planner.ts";
 import { refuseUnsuited, unsuitedFor } from "./suitability.ts";
@@ -235,9 +235,7 @@ const read: Command = {
       if (result.kind === "classification")
         findings.push(...result.findings.map((finding) => ({ file: path, ...finding })));
       else if (typeof values["out"] === "string") {
-        const flat =
-          ["PNG", "JPEG"].includes(series.format) ||
-          (series.format === "TIFF" && series.volume.shape[2] === 1);
+        const flat = isPicture(series.format, series.volume.shape);
         const mask = join(
           values["out"],
           `${basename(path).replace(/\.[^.]+$/, "")}-${result.expert}${flat ? ".png" : ".nii.gz"}`,

@@ -16,6 +16,11 @@ function coded(labels: Segmentation["labels"], card: ExpertCard | undefined): Se
   });
 }
 
+/** Whether a mask goes back as a picture, as its image came: PNG, JPEG, or a TIFF of one page. */
+export function isPicture(format: OpenedSeries["format"], shape: readonly number[]): boolean {
+  return format === "PNG" || format === "JPEG" || (format === "TIFF" && shape[2] === 1);
+}
+
 /** `.png` for one plane, `.nii`/`.nii.gz` on the image's grid, `.dcm` as DICOM SEG. @throws usage, unsupported */
 export async function writeMask(
   series: OpenedSeries,

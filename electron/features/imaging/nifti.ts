@@ -9,6 +9,7 @@ import {
   type Affine,
   type Vector,
 } from "./geometry.ts";
+import { elementsOf, isElementKind } from "./voxel-bytes.ts";
 import { gunzipFirst } from "./gunzip.ts";
 
 type Header = {
@@ -244,30 +245,13 @@ function decode(
   type: { name: string; bytes: number; channels: number },
   little: boolean,
 ): Voxels {
+  if (isElementKind(type.name)) return elementsOf(bytes, offset, count, type.name, little);
   const view = new DataView(bytes.buffer, bytes.byteOffset + offset, count * type.bytes);
   const fill = <T extends Voxels>(target: T, read: (at: number) => number): T => {
     for (let at = 0; at < count; at += 1) target[at] = read(at * type.bytes);
     return target;
   };
   switch (type.name) {
-    case "int16":
-      return fill(new Int16Array(count), (at) => view.getInt16(at, little));
-    case "uint16":
-      return fill(new Uint16Array(count), (at) => view.getUint16(at, little));
-    case "int32":
-      return fill(new Int32Array(count), (at) => view.getInt32(at, little));
-    case "uint32":
-      return fill(new Uint32Array(count), (at) => view.getUint32(at, little));
-    case "float32":
-      return fill(new Float32Array(count), (at) => view.getFloat32(at, little));
-    case "float64":
-      return fill(new Float64Array(count), (at) => view.getFloat64(at, little));
-    case "int8":
-      return fill(new Int8Array(count), (at) => view.getInt8(at));
-    case "int64":
-      return fill(new Float64Array(count), (at) => Number(view.getBigInt64(at, little)));
-    case "uint64":
-      return fill(new Float64Array(count), (at) => Number(view.getBigUint64(at, little)));
     case "complex64":
       return fill(new Float32Array(count), (at) =>
         Math.hypot(view.getFloat32(at, little), view.getFloat32(at + 4, little)),
@@ -276,8 +260,6 @@ function decode(
       return fill(new Float64Array(count), (at) =>
         Math.hypot(view.getFloat64(at, little), view.getFloat64(at + 8, little)),
       );
-    case "uint8":
-      return fill(new Uint8Array(count), (at) => view.getUint8(at));
     default: {
       const planar = new Uint8Array(count * 3);
       for (let at = 0; at < count; at += 1)

@@ -11,22 +11,24 @@ export const isJpeg = (bytes: Uint8Array): boolean =>
 
 const megapixels = 100;
 
+/** What a picture says of the patient: nothing. Rows run downward and columns to the viewer's right. */
+export function unplaced(): Pick<Volume, "spacing" | "affine" | "modality" | "units"> {
+  return {
+    spacing: [1, 1, 1],
+    // LPS directions, so RAS signs are negative.
+    affine: [-1, 0, 0, 0, 0, -1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1],
+    modality: "unknown",
+    units: "",
+  };
+}
+
 function flat(
   width: number,
   height: number,
   channels: number,
   data: Uint8Array | Uint16Array,
 ): Volume {
-  // Rows run downward and columns to the viewer's right: LPS directions, so RAS signs are negative.
-  return {
-    shape: [width, height, 1],
-    channels,
-    spacing: [1, 1, 1],
-    affine: [-1, 0, 0, 0, 0, -1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1],
-    data,
-    modality: "unknown",
-    units: "",
-  };
+  return { ...unplaced(), shape: [width, height, 1], channels, data };
 }
 
 export function readPng(bytes: Uint8Array, name: string): Volume {

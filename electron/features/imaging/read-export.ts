@@ -6,6 +6,7 @@ import { measureMask } from "./describe.ts";
 import { isDicom, readDicom, type DicomFile } from "./dicom.ts";
 import { writeSegmentation } from "./dicom-export.ts";
 import { writeNifti } from "./nifti.ts";
+import { isPicture } from "./mask-files.ts";
 import { writeLabelPng } from "./raster.ts";
 
 export type BuiltFile = { name: string; bytes: Uint8Array };
@@ -135,9 +136,8 @@ function describeRead(suggestion: Suggestion, series: Series, decision: Decision
 
 function maskFile(series: Series, expert: string, data: Uint8Array, number: number): BuiltFile {
   const base = `${number}-${series.name.replace(/\.[^.]+$/, "").replaceAll(/[^\p{L}\p{N}_-]+/gu, "-")}-${expert}`;
-  const flat =
-    ["PNG", "JPEG"].includes(series.format) || (series.format === "TIFF" && series.shape[2] === 1);
-  if (flat) return { name: `${base}.png`, bytes: writeLabelPng({ shape: series.shape, data }) };
+  if (isPicture(series.format, series.shape))
+    return { name: `${base}.png`, bytes: writeLabelPng({ shape: series.shape, data }) };
   return {
     name: `${base}.nii.gz`,
     bytes: writeNifti({ shape: series.shape, affine: series.affine, data }, true),

@@ -1,6 +1,7 @@
 /** TIFF pages to one volume: grey, palette and colour, in strips or tiles; pages of one size become slices. */
 import { AppError } from "../../api/errors.ts";
 import type { Volume, Voxels } from "../../api/volume.ts";
+import { unplaced } from "./raster.ts";
 import { mostGain, tiffCompressions, unpackBlock, type Packing } from "./tiff-blocks.ts";
 import { tiffPages, type TiffPage } from "./tiff-tags.ts";
 import { channelsApart, elementsOf, type ElementKind } from "./voxel-bytes.ts";
@@ -291,14 +292,11 @@ export function readTiff(bytes: Uint8Array, name: string): { volume: Volume; war
   const warnings = warningsFor(pages.length, kept.length, pyramid);
   return {
     volume: {
+      // A TIFF's resolution is that of paper or screen, not of the patient.
+      ...unplaced(),
       shape: [layout.width, layout.height, kept.length],
       channels,
-      // A TIFF's resolution is that of paper or screen, not of the patient.
-      spacing: [1, 1, 1],
-      affine: [-1, 0, 0, 0, 0, -1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1],
       data,
-      modality: "unknown",
-      units: "",
     },
     warnings,
   };

@@ -26,6 +26,9 @@ export const elementBytes: Record<ElementKind, number> = {
   float64: 8,
 };
 
+export const isElementKind = (name: string): name is ElementKind =>
+  Object.hasOwn(elementBytes, name);
+
 /**
  * `count` elements from byte `offset`. 64-bit integers become doubles (exact to 2⁵³).
  * The caller has checked that the bytes are there.
@@ -45,7 +48,8 @@ export function elementsOf(
   };
   switch (kind) {
     case "uint8":
-      return bytes.slice(offset, offset + count);
+      // A copy also of Node's Buffer, whose slice() is none.
+      return new Uint8Array(bytes.subarray(offset, offset + count));
     case "int8":
       return fill(new Int8Array(count), (at) => view.getInt8(at));
     case "uint16":

@@ -72,8 +72,8 @@ export async function verifyPack(pack: Pack): Promise<void> {
   }
 }
 
-export async function hashFile(path: string): Promise<string> {
+export async function hashFile(path: string, signal?: AbortSignal): Promise<string> {
   const hash = createHash("sha256");
-  for await (const chunk of createReadStream(path)) hash.update(chunk);
+  for await (const chunk of createReadStream(path, signal ? { signal } : {})) hash.update(chunk);
   return hash.digest("hex");
 }

@@ -16,16 +16,19 @@ type Told = Pick<Decision, "kind" | "subject" | "reviewer">;
 export function visibleTo(ledger: Ledger, reviewer: string): (decision: Told) => boolean {
   const plan = teamPlan(ledger);
   if (!isBlinded(plan)) return () => true;
-  const standing = {
-    screen: Map.groupBy(ledger.currentDecisions("screen"), ({ subject }) => subject),
-    fullText: Map.groupBy(ledger.currentDecisions("fullText"), ({ subject }) => subject),
-    extract: Map.groupBy(ledger.currentDecisions("extract"), ({ subject }) => subject),
+  const standing = new Map<Stage | "extract", Map<string, Decision[]>>();
+  /** Only the stages that are asked about are read. */
+  const standingAt = (stage: Stage | "extract"): Map<string, Decision[]> => {
+    const known =
+      standing.get(stage) ?? Map.groupBy(ledger.currentDecisions(stage), ({ subject }) => subject);
+    standing.set(stage, known);
+    return known;
   };
   return (decision) => {
     const stage = stageOf(decision.kind);
     if (stage === null || decision.reviewer === reviewer) return true;
     const people = stage === "extract" ? plan.extractors : plan.reviewers;
-    return maySeeOthers(standing[stage].get(decision.subject) ?? [], reviewer, people);
+    return maySeeOthers(standingAt(stage).get(decision.subject) ?? [], reviewer, people);
   };
 }
 

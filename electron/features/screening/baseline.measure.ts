@@ -3,24 +3,16 @@
  * `node electron/features/screening/baseline.measure.ts [set …]`. Prints means per set and the largest
  * absolute difference of any single run, for each measure. PAIRS=1 takes the first prior pair only.
  */
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "csv-parse/sync";
-import { programFolder } from "../../places.ts";
 import { readLabelledSet } from "./labelled-set.ts";
 import { createLearner, recipes } from "./learner.ts";
 import { measureOrder, type Metrics } from "./metrics.ts";
 import { simulate } from "./simulate.ts";
+import { sharedSetsOrEnd } from "./shared-sets.ts";
 
-const folder = join(
-  process.env["EVIDESK_SHARED"] ?? join(programFolder, "..", "shared"),
-  "data",
-  "screening",
-);
-if (!existsSync(folder)) {
-  process.stdout.write("Skipped: the labelled reviews of the shared data folder are not here.\n");
-  process.exit(0);
-}
+const folder = sharedSetsOrEnd();
 
 const measures: [string, string, (metrics: Metrics) => number][] = [
   ["WSS@95", "wss95", (metrics) => metrics.wss95],

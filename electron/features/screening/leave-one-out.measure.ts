@@ -4,10 +4,9 @@
  * `node electron/features/screening/leave-one-out.measure.ts [SET …]`; PAIRS: prior pairs per set, 1 unless given.
  * Without criteria. Refits in growing batches (see `refitAfter`), so figures differ a little from a refit per decision.
  */
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "csv-parse/sync";
-import { programFolder } from "../../places.ts";
 import { featureSpaceWork } from "./feature-space.ts";
 import { readLabelledSet } from "./labelled-set.ts";
 import { learnerOn, recipes, type Recipe } from "./learner.ts";
@@ -15,16 +14,9 @@ import { measureOrder } from "./metrics.ts";
 import { simulate } from "./simulate.ts";
 import { runAtOnce } from "./slices.ts";
 import { parseStopRule } from "./stopping.ts";
+import { sharedSetsOrEnd } from "./shared-sets.ts";
 
-const folder = join(
-  process.env["EVIDESK_SHARED"] ?? join(programFolder, "..", "shared"),
-  "data",
-  "screening",
-);
-if (!existsSync(folder)) {
-  process.stdout.write("Skipped: the labelled reviews of the shared data folder are not here.\n");
-  process.exit(0);
-}
+const folder = sharedSetsOrEnd();
 
 /** The whole grid, declared before any run. */
 const grid: Recipe[] = [

@@ -1,22 +1,14 @@
 /** Screening figures: speed at 1,000 to 100,000 records, and WSS@95 on the labelled reviews beside ASReview's. */
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "csv-parse/sync";
-import { programFolder } from "../../places.ts";
 import { readLabelledSet } from "./labelled-set.ts";
 import { createLearner, recipeFor, type Label } from "./learner.ts";
 import { measureOrder, type Metrics } from "./metrics.ts";
 import { simulate } from "./simulate.ts";
+import { sharedSetsOrEnd } from "./shared-sets.ts";
 
-const shared = join(
-  process.env["EVIDESK_SHARED"] ?? join(programFolder, "..", "shared"),
-  "data",
-  "screening",
-);
-if (!existsSync(shared)) {
-  process.stdout.write("Skipped: the labelled reviews of the shared data folder are not here.\n");
-  process.exit(0);
-}
+const shared = sharedSetsOrEnd();
 
 const baseline: Record<string, string>[] = parse(
   readFileSync(join(shared, "asreview_baseline.csv")),

@@ -4,17 +4,11 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { parse } from "csv-parse/sync";
 import { describe, expect, test } from "vitest";
-import { programFolder } from "../../places.ts";
 import { readLabelledSet } from "./labelled-set.ts";
 import { createLearner, recipes } from "./learner.ts";
 import { measureOrder } from "./metrics.ts";
+import { sharedSets } from "./shared-sets.ts";
 import { simulate } from "./simulate.ts";
-
-const folder = join(
-  process.env["EVIDESK_SHARED"] ?? join(programFolder, "..", "shared"),
-  "data",
-  "screening",
-);
 
 test("file order leads until both classes are known, and every other record comes once", () => {
   const texts = ["yoga one", "yoga two", "beta one", "yoga three"];
@@ -43,13 +37,13 @@ test("a labelled set is read plain and gzipped; without an id column row numbers
   ]);
 });
 
-describe.skipIf(!existsSync(folder))(
+describe.skipIf(!existsSync(sharedSets))(
   "beside ASReview's own run (needs the shared data folder)",
   () => {
     test("the published recipe is reproduced on a whole review", async () => {
       const name = "Cohen_UrinaryIncontinence";
-      const records = await readLabelledSet(join(folder, `${name}.csv.gz`));
-      const [prior] = JSON.parse(readFileSync(join(folder, "priors.json"), "utf8"))[name] as {
+      const records = await readLabelledSet(join(sharedSets, `${name}.csv.gz`));
+      const [prior] = JSON.parse(readFileSync(join(sharedSets, "priors.json"), "utf8"))[name] as {
         included: number;
         excluded: number;
       }[];
@@ -68,7 +62,7 @@ describe.skipIf(!existsSync(folder))(
       });
       const ours = measureOrder(run.order.map(({ relevant }) => relevant));
       const baseline: Record<string, string>[] = parse(
-        readFileSync(join(folder, "asreview_baseline.csv")),
+        readFileSync(join(sharedSets, "asreview_baseline.csv")),
         { columns: true },
       );
       const theirs = baseline.find((row) => row["dataset"] === name && row["pair"] === "1");

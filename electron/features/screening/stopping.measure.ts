@@ -3,23 +3,15 @@
  * `node electron/features/screening/stopping.measure.ts SET …` (PAIRS: prior pairs per set, 1 unless given;
  * RULES: comma-separated, all unless given: the two tests take minutes per set).
  */
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { programFolder } from "../../places.ts";
 import { readLabelledSet } from "./labelled-set.ts";
 import { createLearner, recipeFor } from "./learner.ts";
 import { simulate } from "./simulate.ts";
 import { estimateRelevant, parseStopRule } from "./stopping.ts";
+import { sharedSetsOrEnd } from "./shared-sets.ts";
 
-const folder = join(
-  process.env["EVIDESK_SHARED"] ?? join(programFolder, "..", "shared"),
-  "data",
-  "screening",
-);
-if (!existsSync(folder)) {
-  process.stdout.write("Skipped: the labelled reviews of the shared data folder are not here.\n");
-  process.exit(0);
-}
+const folder = sharedSetsOrEnd();
 
 type Run = { screened: number; recall: number };
 const everyRule = [

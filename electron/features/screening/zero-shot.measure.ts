@@ -1,20 +1,12 @@
 /** Ranking before any decision, by the criteria, on the labelled reviews that have them, beside BM25: `node …/zero-shot.measure.ts`. */
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { programFolder } from "../../places.ts";
 import { readLabelledSet } from "./labelled-set.ts";
 import { measureOrder } from "./metrics.ts";
 import { bm25, judgeSet } from "./zero-shot.ts";
+import { sharedSetsOrEnd } from "./shared-sets.ts";
 
-const folder = join(
-  process.env["EVIDESK_SHARED"] ?? join(programFolder, "..", "shared"),
-  "data",
-  "screening",
-);
-if (!existsSync(folder)) {
-  process.stdout.write("Skipped: the labelled reviews of the shared data folder are not here.\n");
-  process.exit(0);
-}
+const folder = sharedSetsOrEnd();
 
 type Known = {
   title: string;

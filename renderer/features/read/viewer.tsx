@@ -116,24 +116,27 @@ export function Viewer({ series, window, planes, opacity, overlay, labels, onRea
 
   return (
     <div className="viewer" data-page-keys data-views={shownViews.length} ref={holder}>
-      {shownViews.map((view) => (
-        <figure key={`${layout} ${view.id}`} className="viewer-view">
-          <div
-            data-view={view.id}
-            className="viewer-canvas"
-            onContextMenu={(event) => event.preventDefault()}
-          />
-          {marked && viewportOf(engine, view.id) && (
-            <figcaption>
-              <ViewMarks
-                viewport={viewportOf(engine, view.id)!}
-                series={series}
-                name={shownViews.length > 1 ? view.name : ""}
-              />
-            </figcaption>
-          )}
-        </figure>
-      ))}
+      {shownViews.map((view) => {
+        const viewport = marked ? viewportOf(engine, view.id) : undefined;
+        return (
+          <figure key={`${layout} ${view.id}`} className="viewer-view">
+            <div
+              data-view={view.id}
+              className="viewer-canvas"
+              onContextMenu={(event) => event.preventDefault()}
+            />
+            {viewport && (
+              <figcaption>
+                <ViewMarks
+                  viewport={viewport}
+                  series={series}
+                  name={shownViews.length > 1 ? view.name : ""}
+                />
+              </figcaption>
+            )}
+          </figure>
+        );
+      })}
       {problem && (
         <p className="viewer-problem" role="alert">
           The image cannot be drawn: {problem}
@@ -143,8 +146,8 @@ export function Viewer({ series, window, planes, opacity, overlay, labels, onRea
   );
 }
 
-function viewportOf(engine: RenderingEngine | null, view: string) {
-  return engine?.getViewport(`view-${view}`) as
+function viewportOf(engine: RenderingEngine, view: string) {
+  return engine.getViewport(`view-${view}`) as
     | Types.IStackViewport
     | Types.IVolumeViewport
     | undefined;

@@ -1,6 +1,7 @@
 /** A PDF page drawn as a picture, for recognising its letters. Pages without a text layer only. */
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
+import { documentOptions } from "../pdf.ts";
 
 export type PageImage = {
   png: Uint8Array;
@@ -23,18 +24,9 @@ export async function openPageImages(bytes: Uint8Array, password?: string) {
   const pdfjs = await import("pdfjs-dist/legacy/build/pdf.mjs");
   const home = dirname(createRequire(import.meta.url).resolve("pdfjs-dist/package.json"));
   const task = pdfjs.getDocument({
-    data: Uint8Array.from(bytes),
-    isEvalSupported: false,
-    disableFontFace: true,
-    useSystemFonts: false,
-    isOffscreenCanvasSupported: false,
-    isImageDecoderSupported: false,
-    maxImageSize: mostImagePixels,
-    enableXfa: false,
-    verbosity: 0,
+    ...documentOptions(bytes, { password, maxImageSize: mostImagePixels }),
     wasmUrl: join(home, "wasm/"),
     standardFontDataUrl: join(home, "standard_fonts/"),
-    ...(password === undefined ? {} : { password }),
   });
   const document = await task.promise;
   return {

@@ -1,10 +1,10 @@
 /** A bare GGUF file as a generation pack: a manifest and a card that say what is known of it, and what is not. */
-import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
 import { copyFile, link, open, stat, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { AppError } from "../../../api/errors.ts";
-import { parseManifest, type Manifest } from "../manifest.ts";
+import { bareManifest } from "../generation/bare-pack.ts";
+import type { Manifest } from "../manifest.ts";
+import { hashFile } from "../pack.ts";
 import { isGguf, readGgufHeader, type GgufHeader } from "./gguf-header.ts";
 
 /** Vocabularies make heads long; a head longer than this is no model's. */
@@ -27,12 +27,6 @@ export async function isGgufFile(path: string): Promise<boolean> {
   return isGguf(await beginning(path, 4));
 }
 
-async function sha256Of(path: string, signal?: AbortSignal): Promise<string> {
-  const hash = createHash("sha256");
-  for await (const chunk of createReadStream(path, { signal })) hash.update(chunk as Buffer);
-  return hash.digest("hex");
-}
-
 /**
  * What the manifest of a bare file will say; nothing is written yet.
  * @throws AppError packInvalid for another file, or one without a tokenizer
@@ -48,48 +42,22 @@ export async function ggufManifest(
       `"${header.name}" holds no tokenizer: it is a projector or an adapter, not a model that writes.`,
     );
   const card = cardOf(header);
-  const sha256 = await sha256Of(path, signal);
-  const licence = header.licence || "Unknown: ask where the file came from";
-  const manifest = parseManifest(
-    JSON.stringify({
-      format: "evidesk-pack/1",
-      id: `${plainName(header.name)}-${sha256.slice(0, 6)}`,
-      version: "1.0.0",
-      title: header.name,
-      task: "generation",
-      licence: {
-        name: licence,
-        commercialUse: false,
-        clinicalUse: false,
-        researchOnly: true,
-        attribution: [],
-      },
-      intendedUse:
-        "Writes suggestions by the bundled prompts, each checked against the text it was given.",
-      notForDiagnosis: true,
-      files: [
-        { path: "model.gguf", bytes: (await stat(path)).size, sha256 },
-        {
-          path: "card.md",
-          bytes: Buffer.byteLength(card),
-          sha256: createHash("sha256").update(card).digest("hex"),
-        },
-      ],
-      inputs: [{ name: "prompt", modality: ["text"], channels: 1, dtype: "string" }],
-      preprocess: [],
-      inference: {
-        kind: "generate",
-        backend: "llama",
-        file: "model.gguf",
-        contextTokens: Math.min(mostContext, Math.max(512, header.contextTokens || 4096)),
-      },
-      postprocess: [],
-      labels: [],
-      card: "card.md",
-      figures: [],
-    }),
-    path,
-  );
+  const sha256 = await hashFile(path, signal);
+  const manifest = bareManifest({
+    name: header.name,
+    mark: sha256,
+    title: header.name,
+    licence: header.licence || "Unknown: ask where the file came from",
+    card,
+    files: [{ path: "model.gguf", bytes: (await stat(path)).size, sha256 }],
+    inference: {
+      kind: "generate",
+      backend: "llama",
+      file: "model.gguf",
+      contextTokens: Math.min(mostContext, Math.max(512, header.contextTokens || 4096)),
+      adapters: [],
+    },
+  });
   return { manifest, card };
 }
 
@@ -103,15 +71,6 @@ export async function writeGgufPack(
   await link(path, target).catch(() => copyFile(path, target));
   await writeFile(join(folder, "card.md"), card);
   await writeFile(join(folder, "manifest.json"), JSON.stringify(manifest, null, 2));
-}
-
-function plainName(name: string): string {
-  const plain = name
-    .toLowerCase()
-    .replaceAll(/[^a-z0-9]+/g, "-")
-    .replaceAll(/^-+|-+$/g, "")
-    .slice(0, 40);
-  return plain || "model";
 }
 
 function cardOf({ name, architecture, licence, contextTokens }: GgufHeader): string {

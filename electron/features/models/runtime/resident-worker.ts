@@ -44,20 +44,27 @@ export function keepResident(
   { trace, budgetOf, requestOf, ahead, now = Date.now }: Options,
 ) {
   const predictor = createPredictor();
-  for (const calls of sessionsOf(trace.all())) {
-    for (const id of calls) predictor.called(id);
-    predictor.sessionEnded();
-  }
   const weights = new Map<string, Weight>();
   const paths = new Map<string, string>();
   const deviceOf = new Map<string, string>();
   const residencies = new Map<string, ReturnType<typeof createResidency>>();
-  let session = (trace.all().at(-1)?.session ?? 0) + 1;
+  let session = 0;
   let calledAt = now();
   let running = 0;
   let timer: NodeJS.Timeout | undefined;
   const waiters = new Set<() => void>();
-  for (const line of trace.all()) if (line.loadMs > 0) weigh(line.expert, line.bytes, line.loadMs);
+
+  /** From the log of earlier sessions, once, before anything here is asked or done. */
+  function learn(): void {
+    if (session > 0) return;
+    const lines = trace.all();
+    session = (lines.at(-1)?.session ?? 0) + 1;
+    for (const calls of sessionsOf(lines)) {
+      for (const id of calls) predictor.called(id);
+      predictor.sessionEnded();
+    }
+    for (const { expert, bytes, loadMs } of lines) if (loadMs > 0) weigh(expert, bytes, loadMs);
+  }
 
   function weigh(id: string, bytes: number, loadMs: number): void {
     // A second opening may find pages that the first left behind: the larger figure is the safe one.
@@ -146,6 +153,7 @@ export function keepResident(
     act: () => Promise<Reply>,
   ): Promise<Reply> {
     if (request.path === "") return act();
+    learn();
     clearTimeout(timer);
     const id = traceName(request.path);
     paths.set(id, request.path);
@@ -249,6 +257,7 @@ export function keepResident(
     unlearn: predictor.unlearn,
     /** What is open on each device, what is expected next. */
     residents: () => {
+      learn();
       forgetGone();
       return {
         devices: [...residencies].map(([device, residency]) => ({

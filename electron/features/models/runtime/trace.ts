@@ -20,21 +20,26 @@ export type Trace = ReturnType<typeof openTrace>;
 const mostBytes = 4_000_000;
 
 export function openTrace(path: string) {
-  const lines = read(path);
+  // Read when it is first asked for: a start, or a command that calls no model, does without.
+  let known: TraceLine[] | undefined;
+  const lines = (): TraceLine[] => (known ??= read(path));
 
   return {
     path,
-    all: (): readonly TraceLine[] => lines,
+    all: (): readonly TraceLine[] => lines(),
     append: (line: TraceLine): void => {
-      lines.push(line);
+      lines().push(line);
       mkdirSync(dirname(path), { recursive: true });
       appendFileSync(path, `${JSON.stringify(line)}\n`);
     },
     clear: (): void => {
-      lines.length = 0;
+      known = [];
       if (existsSync(path)) writeFileSync(path, "");
     },
-    text: (): string => lines.map((line) => `${JSON.stringify(line)}\n`).join(""),
+    text: (): string =>
+      lines()
+        .map((line) => `${JSON.stringify(line)}\n`)
+        .join(""),
   };
 }
 
