@@ -22,6 +22,21 @@ export const seriesSchema = z.object({
   sides: z.enum(["known", "unknown"]).optional(),
   /** Whether the file says how large a voxel is. Absent in studies of earlier builds. */
   sizes: z.enum(["known", "unknown"]).optional(),
+  /**
+   * In which plane the millimetres hold where it is not the patient's: at the detector or on a scanned
+   * film they are larger; `note` is to be shown beside every length.
+   */
+  scale: z
+    .object({
+      plane: z.enum(["corrected", "detector", "film", "unstated"]),
+      note: z.string(),
+    })
+    .optional(),
+  /**
+   * What is odd about the stack of slices: uneven gaps (no volumes, no distances across slices), slices
+   * likely missing, degrees of gantry tilt (cannot be drawn across slices as a box).
+   */
+  faults: z.object({ uneven: z.boolean(), missing: z.int(), tilt: z.number() }).optional(),
   /** Where a projection's rows and columns run to, in the file's own letters (A, P, R, L, H, F). */
   edges: z.tuple([z.string(), z.string()]).optional(),
   dtype: z.enum(["uint8", "int8", "uint16", "int16", "int32", "uint32", "float32", "float64"]),

@@ -3,7 +3,7 @@ import { basename, join } from "node:path";
 import type { Command, CommandContext } from "../../command.ts";
 import { AppError, toErrorShape } from "../../api/errors.ts";
 import type { ExpertResult, Segmentation } from "../models/models.ts";
-import { describeResult, measureMask } from "./describe.ts";
+import { describeResult, measureMask, type Measurable } from "./describe.ts";
 import { apply, orientationCode, rowsOf, type Vector } from "./geometry.ts";
 import { loadSeries } from "./load.ts";
 import { anonymize } from "./anonymize-command.ts";
@@ -71,11 +71,23 @@ const imageInfo: Command = {
       samples: samplesAt(series, values["at"]),
       channels: volume.channels,
       units: volume.units,
+      sides: series.sides,
+      sizes: series.sizes,
+      ...(series.scale ? { scale: series.scale } : {}),
+      ...(series.faults ? { faults: series.faults } : {}),
+      ...(series.labels ? { labels: series.labels } : {}),
       warnings: series.warnings,
       files: series.files.length,
     };
   },
 };
+
+const measurable = ({ volume, sizes, faults }: OpenedSeries): Measurable => ({
+  shape: volume.shape,
+  spacing: volume.spacing,
+  sizes,
+  faults,
+});
 
 async function runExpert(
   context: CommandContext,
@@ -117,7 +129,7 @@ const segment: Command = {
       palette: values["palette"] === true,
       cards: await context.experts.list(),
     });
-    const labels = measureMask(kept.mask.data, series.volume, kept.labels).map(
+    const labels = measureMask(kept.mask.data, measurable(series), kept.labels).map(
       ({ id, name, voxels, ml }) => ({ id, name, voxels, ...(ml === undefined ? {} : { ml }) }),
     );
     return {
@@ -229,7 +241,7 @@ const read: Command = {
       const result = await runExpert(context, parsed.expert.id, series, parsed.args);
       turns.push({
         role: "expert",
-        text: describeResult(result, series.volume),
+        text: describeResult(result, measurable(series)),
         call: { expert: result.expert, args: parsed.args },
       });
       if (result.kind === "classification")

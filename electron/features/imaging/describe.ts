@@ -16,10 +16,16 @@ export type LabelMeasure = {
   ];
 };
 
-/** Voxels, share of the image, millilitres where spacing is known in 3-D, and the bounding box in columns and rows. */
+/** An image as far as measuring it goes; without `sizes` its spacing counts as known. */
+export type Measurable = Pick<Volume, "shape" | "spacing"> & {
+  sizes?: "known" | "unknown" | undefined;
+  faults?: { uneven: boolean } | undefined;
+};
+
+/** Voxels, share of the image, millilitres where the size of a voxel is known and the slices are even, and the bounding box in columns and rows. */
 export function measureMask(
   mask: Uint8Array,
-  volume: Pick<Volume, "shape" | "spacing">,
+  volume: Measurable,
   labels: { id: number; name: string; color: string }[],
 ): LabelMeasure[] {
   const [width, height, depth] = volume.shape;
@@ -37,7 +43,7 @@ export function measureMask(
       box[3] = Math.max(box[3], y);
     }
     const ml =
-      depth > 1
+      depth > 1 && volume.sizes !== "unknown" && volume.faults?.uneven !== true
         ? { ml: (voxels * volume.spacing[0] * volume.spacing[1] * volume.spacing[2]) / 1000 }
         : {};
     const sides =
@@ -79,10 +85,7 @@ function extentOf(label: LabelMeasure): string {
   return `${percent(label.share)} of the image${sides}, columns ${label.box[0]} to ${label.box[2]}, rows ${label.box[1]} to ${label.box[3]}`;
 }
 
-export function describeResult(
-  result: ExpertResult,
-  volume: Pick<Volume, "shape" | "spacing">,
-): string {
+export function describeResult(result: ExpertResult, volume: Measurable): string {
   if (result.kind === "classification") {
     const lines = result.findings.map(
       (finding) => `${finding.label}: ${finding.above ? "above" : "below"} the operating point`,

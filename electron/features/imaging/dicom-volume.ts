@@ -4,7 +4,7 @@ import type { Volume, Voxels } from "../../api/volume.ts";
 import type { DicomFile } from "./dicom.ts";
 import { readFrame } from "./dicom-frames.ts";
 import { colourOf, modalityTable } from "./dicom-colour.ts";
-import { seriesAffine } from "./dicom-geometry.ts";
+import { seriesAffine, type StackFaults } from "./dicom-geometry.ts";
 import { cross, dot, spacingOf } from "./geometry.ts";
 
 /** `inverted`: the file shows its low values white (MONOCHROME1); the sum of a value and its shown counterpart. */
@@ -13,6 +13,8 @@ export type DicomVolume = {
   warnings: string[];
   files: string[];
   inverted?: number;
+  /** What is odd about the stack of slices; absent where nothing is. */
+  faults?: StackFaults;
 };
 
 const radiography = new Set(["CR", "DX", "DR", "RG"]);
@@ -62,6 +64,27 @@ function splitRepeated(group: DicomFile[]): DicomFile[][] {
   return volumes;
 }
 
+/** Why the images of one series stand in several volumes; null where they stand in one. */
+export function splitReason(
+  group: readonly DicomFile[],
+  all: readonly DicomFile[][],
+): string | null {
+  const series = group[0]?.series ?? "";
+  const parts = all.filter((other) => series !== "" && other[0]?.series === series);
+  if (parts.length < 2) return null;
+  const differ = (of: (file: DicomFile) => unknown): boolean =>
+    new Set(parts.map((part) => JSON.stringify(of(part[0] as DicomFile)))).size > 1;
+  const why = [
+    differ(({ frame }) => [frame.rows, frame.columns]) && "size",
+    differ(({ orientation }) => orientation?.flat().map((value) => value.toFixed(3))) &&
+      "direction",
+    differ(({ pixelSpacing }) => pixelSpacing?.map((value) => value.toFixed(4))) && "pixel spacing",
+  ].filter((one) => one !== false);
+  return why.length === 0
+    ? null
+    : `The series holds images of more than one ${why.join(" and ")}; they are shown as ${parts.length} volumes.`;
+}
+
 /** All slices of a series as one volume in modality units. @throws badFile when nothing can be decoded */
 export async function dicomVolume(
   files: readonly DicomFile[],
@@ -81,7 +104,7 @@ export async function dicomVolume(
     planes.push({ values: table && channels === 1 ? table(shown.data) : shown.data, file });
     onSlice?.(done + 1, slices.length);
   }
-  const affine = seriesAffine(
+  const { affine, faults } = seriesAffine(
     slices.map(({ file, frame }) => ({
       file,
       position:
@@ -110,6 +133,7 @@ export async function dicomVolume(
     warnings,
     files: [...new Set(slices.map(({ file }) => file.name))],
     ...inverted,
+    ...(faults ? { faults } : {}),
   };
 }
 

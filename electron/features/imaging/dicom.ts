@@ -3,6 +3,7 @@ import { inflateRawSync } from "node:zlib";
 import dicomParser, { type DataSet } from "dicom-parser";
 import { AppError } from "../../api/errors.ts";
 import type { Frame } from "./dicom-codecs.ts";
+import { pixelScale, type PixelScale } from "./dicom-scale.ts";
 import type { Vector } from "./geometry.ts";
 
 /** Where one frame lies; null where the file does not say. */
@@ -29,6 +30,8 @@ export type DicomFile = {
   position: Vector | null;
   places: FramePlace[];
   pixelSpacing: [number, number] | null;
+  /** Where the pixel spacing holds, and the shape of a pixel without one. */
+  scale: PixelScale;
   sliceThickness: number | null;
   /** Millimetres between the frames of a multi-frame object that gives no position per frame. */
   frameStep: number | null;
@@ -175,6 +178,7 @@ function describe(dataSet: DataSet, name: string): DicomFile {
   const [width] = numbers(shown, "x00281051");
   const places = placesOf(dataSet, frames);
   const dose = numbers(dataSet, "x3004000e")[0];
+  const scale = pixelScale(dataSet, measures, modality);
   return {
     name,
     dataSet,
@@ -207,7 +211,8 @@ function describe(dataSet: DataSet, name: string): DicomFile {
         : null,
     patientOrientation: lettersOf(dataSet.string("x00200020") ?? ""),
     position: places[0]?.position ?? null,
-    pixelSpacing: spacingOf(dataSet, measures),
+    pixelSpacing: scale.spacing,
+    scale,
     sliceThickness: positive(numbers(measures, "x00180050")[0]),
     frameStep: frameStepOf(dataSet, measures),
   };
@@ -226,19 +231,6 @@ function unitsOf(dataSet: DataSet, modality: string): string {
   const named = (dataSet.string("x00541001") ?? dataSet.string("x00281054") ?? "").trim();
   // "US" is DICOM's word for unspecified.
   return modality === "CT" ? "HU" : named === "US" ? "" : named;
-}
-
-/** In the patient, else at the detector (a projection's sizes are then of the detector plane). */
-function spacingOf(dataSet: DataSet, measures: DataSet): [number, number] | null {
-  for (const found of [
-    numbers(measures, "x00280030"),
-    numbers(dataSet, "x00181164"),
-    numbers(dataSet, "x00182010"),
-  ]) {
-    const [row = 0, column = 0] = found;
-    if (row > 0 && column > 0) return [row, column];
-  }
-  return null;
 }
 
 function frameStepOf(dataSet: DataSet, measures: DataSet): number | null {

@@ -115,7 +115,7 @@ export function createImagingHandlers({
       };
       turns.push({
         role: "expert",
-        text: describeResult(result, volume),
+        text: describeResult(result, series),
         at: now(),
         call,
         ...(suggestion ? { suggestionId: suggestion.id } : {}),

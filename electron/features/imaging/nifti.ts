@@ -18,6 +18,8 @@ type Header = {
   dim: number[];
   pixdim: number[];
   datatype: number;
+  /** xyzt_units: 1 metres, 2 millimetres, 3 microns, 0 not said (millimetres by convention). */
+  units: number;
   offset: number;
   slope: number;
   intercept: number;
@@ -77,6 +79,7 @@ function readHeader(bytes: Uint8Array, name: string): Header {
       dim: many(8, (n) => i16(40 + 2 * n)),
       pixdim: many(8, (n) => f32(76 + 4 * n)),
       datatype: i16(70),
+      units: bytes[123] ?? 0,
       offset: f32(108),
       slope: f32(112),
       intercept: f32(116),
@@ -93,6 +96,7 @@ function readHeader(bytes: Uint8Array, name: string): Header {
     dim: many(8, (n) => i64(16 + 8 * n)),
     pixdim: many(8, (n) => f64(104 + 8 * n)),
     datatype: i16(12),
+    units: view.getInt32(500, little),
     offset: i64(168),
     slope: f64(176),
     intercept: f64(184),
@@ -177,7 +181,12 @@ export function readNifti(file: Uint8Array, name: string): Volume {
 export function openNifti(
   file: Uint8Array,
   name: string,
-): { volume: Volume; warnings: string[]; sides: "known" | "unknown" } {
+): {
+  volume: Volume;
+  warnings: string[];
+  sides: "known" | "unknown";
+  sizes: "known" | "unknown";
+} {
   const packed = file[0] === 0x1f && file[1] === 0x8b;
   const layout = layoutOf(packed ? gunzipFirst(file, 544, name) : file, name);
   const { header, shape, type, offset, count, frames } = layout;
@@ -214,6 +223,12 @@ export function openNifti(
     warnings.push(
       "The file does not say how it lies in the patient: left and right are not known.",
     );
+  // Programs disagree whether metres and microns are to be turned into millimetres: neither is shown.
+  const foreign = { 1: "metres", 3: "microns" }[header.units & 7];
+  if (foreign)
+    warnings.push(
+      `The header gives its lengths in ${foreign}, which most programs ignore: sizes in millimetres are not known.`,
+    );
   return {
     volume: {
       shape,
@@ -226,6 +241,7 @@ export function openNifti(
     },
     warnings,
     sides: header.sform <= 0 && header.qform <= 0 ? "unknown" : "known",
+    sizes: foreign ? "unknown" : "known",
   };
 }
 

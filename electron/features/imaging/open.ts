@@ -3,7 +3,9 @@ import { AppError } from "../../api/errors.ts";
 import type { Volume } from "../../api/volume.ts";
 import { isDicom, readDicom, type DicomFile } from "./dicom.ts";
 import { isSegmentation, readSegmentation, segmentLabels, type SegmentLabel } from "./dicom-seg.ts";
-import { dicomVolume, groupSeries } from "./dicom-volume.ts";
+import { dicomVolume, groupSeries, splitReason } from "./dicom-volume.ts";
+import type { StackFaults } from "./dicom-geometry.ts";
+import type { PixelScale } from "./dicom-scale.ts";
 import { dicomDirFiles } from "./dicomdir.ts";
 import { isMetaImage, metaImageDataFile, openMetaImage } from "./metaimage.ts";
 import { isNifti, openNifti } from "./nifti.ts";
@@ -23,6 +25,10 @@ export type OpenedSeries = {
   sides: "known" | "unknown";
   /** Whether the file says how large a voxel is; else nothing may be given in millimetres. */
   sizes: "known" | "unknown";
+  /** In which plane the millimetres hold, with a sentence to show beside lengths; absent: in the patient. */
+  scale?: { plane: Exclude<PixelScale["plane"], "patient">; note: string };
+  /** What is odd about the stack of slices; absent where nothing is. */
+  faults?: StackFaults;
   /** Where a projection's rows and columns run to, as the file says: for example "L" and "F". */
   edges?: [string, string];
   window?: { centre: number; width: number };
@@ -73,9 +79,12 @@ export async function openImages(
       opened.rejected.push({ file: name, reason: reasonOf(thrown) });
     }
   }
-  for (const group of groupSeries(dicom)) {
+  const groups = groupSeries(dicom);
+  for (const group of groups) {
     try {
-      opened.series.push(await openDicomSeries(group, onProgress));
+      const one = await openDicomSeries(group, onProgress);
+      const split = splitReason(group, groups);
+      opened.series.push(split ? { ...one, warnings: [split, ...one.warnings] } : one);
     } catch (thrown) {
       for (const { name } of group) opened.rejected.push({ file: name, reason: reasonOf(thrown) });
     }
@@ -136,7 +145,7 @@ async function openDicomSeries(
       source: [first],
     };
   }
-  const { volume, warnings, files, inverted } = await dicomVolume(group, onProgress);
+  const { volume, warnings, files, inverted, faults } = await dicomVolume(group, onProgress);
   const named = new Map(group.map((file) => [file.name, file]));
   return {
     volume,
@@ -150,6 +159,10 @@ async function openDicomSeries(
       ? { edges: first.patientOrientation }
       : {}),
     source: files.flatMap((name) => named.get(name) ?? []),
+    ...(first.scale.plane === "patient" || first.pixelSpacing === null
+      ? {}
+      : { scale: { plane: first.scale.plane, note: first.scale.note ?? "" } }),
+    ...(faults ? { faults } : {}),
     ...(first.window ? { window: first.window } : {}),
     ...(inverted === undefined ? {} : { inverted }),
   };
@@ -168,7 +181,7 @@ function openSingle(bytes: Uint8Array, name: string, beside: Beside): OpenedSeri
   if (isPng(bytes)) return single("PNG", readPng(bytes, name));
   if (isJpeg(bytes)) return single("JPEG", readJpeg(bytes, name));
   if ((bytes[0] === 0x1f && bytes[1] === 0x8b) || isNifti(bytes))
-    return { format: "NIfTI", files: [name], sizes: "known", ...openNifti(bytes, name) };
+    return { format: "NIfTI", files: [name], ...openNifti(bytes, name) };
   if (isNrrd(bytes)) return { format: "NRRD", files: [name], ...openNrrd(bytes, name, beside) };
   if (isMetaImage(bytes))
     return {

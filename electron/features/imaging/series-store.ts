@@ -84,6 +84,8 @@ export async function storeSeries(
     orientation: orientationCode(volume.affine),
     sides: opened.sides,
     sizes: opened.sizes,
+    ...(opened.scale ? { scale: opened.scale } : {}),
+    ...(opened.faults ? { faults: opened.faults } : {}),
     ...(opened.edges ? { edges: opened.edges } : {}),
     dtype: kindOf(data),
     pixels: info.id,

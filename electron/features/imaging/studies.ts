@@ -24,6 +24,25 @@ export type Studies = ReturnType<typeof openStudies>;
 export const seriesSubject = (studyId: string, seriesId: string): string =>
   `study:${studyId}/series:${seriesId}`;
 
+const radiographs = ["CXR", "MG", "IO", "PX", "RF", "XA"];
+
+/**
+ * Studies of earlier builds do not say whether their sizes are known. Pictures never had any, and a DICOM
+ * file without a pixel spacing was stored with 1 × 1 mm: such a series counts as unknown until it is
+ * opened again. Earlier builds took a film's millimetres at the detector for those in the patient.
+ */
+export function settled(series: Series): Series {
+  if (series.sizes !== undefined) return series;
+  const bare = series.format === "DICOM" && series.spacing[0] === 1 && series.spacing[1] === 1;
+  const unknown = bare || ["PNG", "JPEG", "TIFF"].includes(series.format);
+  if (unknown) return { ...series, sizes: "unknown" };
+  if (series.format !== "DICOM" || !radiographs.includes(series.modality))
+    return { ...series, sizes: "known" };
+  const note =
+    "This film was opened by an earlier version, which did not note where its pixel spacing holds: lengths may be those at the detector, larger than in the patient. Open the file again.";
+  return { ...series, sizes: "known", scale: { plane: "unstated", note } };
+}
+
 export function openStudies(path: string) {
   mkdirSync(dirname(path), { recursive: true });
   const database = openDatabase(path);
@@ -57,7 +76,7 @@ export function openStudies(path: string) {
   const images = (studyId: string): Series[] =>
     ledger
       .all("SELECT about FROM series WHERE studyId = ? ORDER BY rowid", studyId)
-      .map((row) => seriesSchema.parse(JSON.parse(String(row["about"]))));
+      .map((row) => settled(seriesSchema.parse(JSON.parse(String(row["about"])))));
 
   function summary(row: Record<string, unknown>): StudySummary {
     const id = String(row["id"]);
