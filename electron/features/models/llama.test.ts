@@ -56,7 +56,14 @@ describe("a GGUF pack through the model process", () => {
     worker.stop();
     rmSync(folder, { recursive: true, force: true });
   });
-  const request = { path: file, devices: ["cpu"], threads: 1, contextTokens: 1024, adapters: [] };
+  const request = {
+    backend: "llama" as const,
+    path: file,
+    devices: ["cpu"],
+    threads: 1,
+    contextTokens: 1024,
+    adapters: [],
+  };
   const question = (content: string, maxTokens = 200) => ({
     messages: [{ role: "user" as const, content }],
     schema: {

@@ -1,6 +1,8 @@
 /** The only importer of node-llama-cpp. Runs in the worker process: GGUF files, nothing built and nothing fetched. */
 import { AppError } from "../../api/errors.ts";
-import type { Message } from "./generation/generator.ts";
+import type { Message, Request } from "./generation/generator.ts";
+import { picturesOf, wordsOf } from "./generation/template.ts";
+import type { Tried } from "./session.ts";
 
 export type WriterSettings = {
   path: string;
@@ -12,12 +14,8 @@ export type WriterSettings = {
   /** LoRA adapters beside the file. */
   adapters: readonly string[];
 };
-export type WriteRequest = {
+export type WriteRequest = Omit<Request, "messages" | "stop"> & {
   messages: readonly Message[];
-  schema: Record<string, unknown>;
-  maxTokens: number;
-  temperature: number;
-  seed: number;
   stop: readonly string[];
 };
 export type WriteAnswer = {
@@ -30,7 +28,9 @@ export type WriteAnswer = {
   msFirst: number;
 };
 export type Writer = {
-  device: string;
+  readonly device: string;
+  /** Devices that failed before this one. */
+  readonly tried: Tried;
   contextTokens: number;
   countTokens: (text: string) => number;
   write: (request: WriteRequest, onText: (piece: string) => void) => Promise<WriteAnswer>;
@@ -69,23 +69,30 @@ export async function openWriter(settings: WriterSettings): Promise<Writer> {
 
   return {
     device: llama.gpu === false ? "cpu" : llama.gpu,
+    tried: [],
     contextTokens: context.contextSize,
     countTokens: (text) => model.tokenize(text, false).length,
     async write(request, onText) {
-      const grammar = await llama.createGrammarForJsonSchema(request.schema as never);
+      if (picturesOf(request.messages).length > 0)
+        throw new AppError(
+          "wrongModality",
+          `${nameOf(settings.path)} is a GGUF model; those read no images here. Use a pack with a vision encoder.`,
+        );
+      const { schema } = request;
+      const grammar = schema && (await llama.createGrammarForJsonSchema(schema as never));
       const before = sequence.tokenMeter.getState();
       const started = performance.now();
       let msFirst = 0;
       const history = request.messages.map((message) =>
         message.role === "assistant"
-          ? { type: "model" as const, response: [message.content] }
-          : { type: message.role, text: message.content },
+          ? { type: "model" as const, response: [wordsOf(message)] }
+          : { type: message.role, text: wordsOf(message) },
       );
       // What this prompt shares with the last one is not read again: the sequence keeps it.
       const { response, metadata } = await chat.generateResponse(
         [...history, { type: "model", response: [] }],
         {
-          grammar,
+          ...(grammar ? { grammar } : {}),
           maxTokens: request.maxTokens,
           temperature: request.temperature,
           seed: request.seed,
@@ -114,10 +121,12 @@ export async function openWriter(settings: WriterSettings): Promise<Writer> {
   };
 }
 
+const nameOf = (path: string): string => path.split(/[\\/]/).at(-1) ?? path;
+
 type ErrorClass = new (...arguments_: never[]) => Error;
 
 function reasonOf(thrown: unknown, path: string, insufficient: ErrorClass): AppError {
-  const name = path.split(/[\\/]/).at(-1) ?? path;
+  const name = nameOf(path);
   const said = thrown instanceof Error ? thrown.message : String(thrown);
   if (thrown instanceof insufficient || /memory|context size.*too large|VRAM/i.test(said))
     return new AppError(

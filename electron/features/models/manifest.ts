@@ -4,6 +4,7 @@
  */
 import { z } from "zod";
 import { AppError } from "../../api/errors.ts";
+import { templateChoice } from "./generation/template.ts";
 import { ruleSchema } from "./rules/schema.ts";
 
 const triple = z.tuple([z.number().positive(), z.number().positive(), z.number().positive()]);
@@ -63,6 +64,26 @@ const window = {
   batch: z.int().positive().default(1),
 };
 
+const visionSchema = z.strictObject({
+  /** `pixel_values` [n, 3, height, width] to `image_features` [n, tokens, width of the decoder]. */
+  encoder: z.string(),
+  /** `input_ids` [1, n] to `inputs_embeds` [1, n, width of the decoder]. */
+  embed: z.string(),
+  /** Rows that one image takes in the decoder. */
+  tokens: z.int().positive(),
+  /** Height and width in pixels. */
+  size: z.tuple([z.int().positive(), z.int().positive()]),
+  /** `pad` fills up to a square with the mean colour first. */
+  fit: z.enum(["stretch", "pad"]).default("stretch"),
+  /** Pillow's filters on bytes. */
+  resample: z.enum(["bicubic", "bilinear"]).default("bicubic"),
+  /** On red, green, blue from 0 to 1. */
+  mean: z.tuple([z.number(), z.number(), z.number()]).default([0.5, 0.5, 0.5]),
+  std: z
+    .tuple([z.number().positive(), z.number().positive(), z.number().positive()])
+    .default([0.5, 0.5, 0.5]),
+});
+
 const kind = <Name extends string, Shape extends z.ZodRawShape>(name: Name, shape: Shape) =>
   z.strictObject({ kind: z.literal(name), ...shape });
 
@@ -97,6 +118,23 @@ export const inferenceSchema = z.discriminatedUnion("kind", [
       file: z.string(),
       contextTokens: z.int().min(512).default(8192),
       adapters: z.array(z.string()).default([]),
+    }),
+    /**
+     * A decoder with its cache as ONNX (Hugging Face Optimum's names), with `vision` also what sees. Run
+     * in the model process; only plain files of the pack are read.
+     */
+    kind("generate", {
+      backend: z.literal("onnx"),
+      /** `input_ids` or, with `vision`, `inputs_embeds`; `past_key_values.N.key|value` to `logits`, `present.N.key|value`. */
+      file: z.string(),
+      tokenizer: z.string().default("tokenizer.json"),
+      /** The checkpoint's config.json, for its end and beginning tokens. */
+      config: z.string().default("config.json"),
+      contextTokens: z.int().min(512),
+      template: templateChoice,
+      /** Tokens of beginning that the checkpoint was trained with; the converter asks its tokenizer. */
+      bos: z.int().min(0).max(2),
+      vision: visionSchema.optional(),
     }),
   ]),
 ]);

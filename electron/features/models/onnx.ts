@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import type { InferenceSession, Tensor } from "onnxruntime-node";
-import { openOnFirst, type Opened, type Session, type TensorData } from "./session.ts";
+import { openOnFirst, type Opened, type Session, type Slot, type TensorData } from "./session.ts";
 
 /** The CUDA provider is a download of its own (`npm run gpu:install`). */
 export function hasCudaLibraries(): boolean {
@@ -45,6 +45,8 @@ export async function openSession(
 
 function wrap(session: InferenceSession, make: typeof Tensor): Opened {
   return {
+    inputs: session.inputMetadata.map(slotOf),
+    outputs: session.outputMetadata.map(slotOf),
     run: async (feeds) => {
       const tensors = Object.fromEntries(
         Object.entries(feeds).map(([name, { type, data, dims }]) => [
@@ -67,4 +69,11 @@ function wrap(session: InferenceSession, make: typeof Tensor): Opened {
     },
     release: () => session.release(),
   };
+}
+
+function slotOf(about: InferenceSession.ValueMetadata): Slot {
+  if (!about.isTensor) return { name: about.name, type: "none", dims: [] };
+  // Sizes that may change have names, or numbers below nought.
+  const dims = about.shape.map((size) => (typeof size === "number" && size >= 0 ? size : -1));
+  return { name: about.name, type: about.type, dims };
 }

@@ -1,4 +1,5 @@
-/** The worker's GGUF models: opened when first asked, kept until they are released. */
+/** The worker's models that write: opened when first asked, kept until they are released. */
+import { openDecoder } from "./generation/decoder/writer.ts";
 import { openWriter, type Writer } from "./llama.ts";
 import type { WorkerReply, WorkerRequest } from "./worker-protocol.ts";
 
@@ -13,13 +14,19 @@ export function openWriters() {
     await (await opened?.writer.catch(() => undefined))?.release();
   }
 
-  /** Another context, device or adapter opens the file anew. */
-  async function writerOf({ path, contextTokens, devices, threads, adapters }: Question) {
-    const settings = JSON.stringify([contextTokens, devices, threads, adapters]);
+  /** Another context, device, adapter or template opens the file anew. */
+  async function writerOf(asked: Question) {
+    const { path, contextTokens, devices, threads } = asked;
+    const own = asked.backend === "llama" ? asked.adapters : asked.decoder;
+    const settings = JSON.stringify([contextTokens, devices, threads, own]);
     const known = writers.get(path);
     if (known?.settings === settings) return known.writer;
     await release(path);
-    const writer = openWriter({ path, contextTokens, devices, threads, adapters });
+    const common = { path, contextTokens, devices, threads };
+    const writer =
+      asked.backend === "llama"
+        ? openWriter({ ...common, adapters: asked.adapters })
+        : openDecoder({ ...common, ...asked.decoder });
     writers.set(path, { settings, writer });
     writer.catch(() => writers.delete(path));
     return writer;
@@ -39,7 +46,7 @@ export function openWriters() {
         msLoad,
         msRuntime: performance.now() - ran,
         device: writer.device,
-        tried: [],
+        tried: writer.tried,
         openedBytes: isNew ? Math.max(0, process.memoryUsage.rss() - rssBefore) : 0,
         contextTokens: writer.contextTokens,
       });

@@ -3,10 +3,11 @@ import { deviceOrder, devicesOf } from "./devices.ts";
 import { openOnFirst, type Opened } from "./session.ts";
 
 const ran = { outputs: {}, msRuntime: 1 };
-const works = (): Opened => ({ run: async () => ran, release: async () => {} });
+const nothing = { inputs: [], outputs: [], release: async () => {} };
+const works = (): Opened => ({ ...nothing, run: async () => ran });
 const breaks = (why: string): Opened => ({
+  ...nothing,
   run: () => Promise.reject(new Error(why)),
-  release: async () => {},
 });
 
 test("a device that does not open is used in name, or its reason is lost", async () => {

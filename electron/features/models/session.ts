@@ -1,14 +1,18 @@
 /** One model on the first device that works: what was tried, why it failed, and what is in use. */
 
 export type TensorData = {
-  type: "float32" | "int64" | "int32";
+  type: "float32" | "float16" | "int64" | "int32" | "bool";
   dims: number[];
-  data: Float32Array | BigInt64Array | Int32Array;
+  data: Float32Array | BigInt64Array | Int32Array | Float16Array | Uint8Array;
 };
+/** What a network takes or gives by name; a size that may change is -1. */
+export type Slot = { name: string; type: string; dims: number[] };
 export type Tried = { device: string; failedBecause: string }[];
 export type Ran = { outputs: Record<string, TensorData>; msRuntime: number };
 /** A model opened on one device. */
 export type Opened = {
+  inputs: readonly Slot[];
+  outputs: readonly Slot[];
   run: (feeds: Record<string, TensorData>) => Promise<Ran>;
   release: () => Promise<void>;
 };
@@ -51,6 +55,12 @@ export async function openOnFirst(
     },
     get tried() {
       return [...tried];
+    },
+    get inputs() {
+      return opened.inputs;
+    },
+    get outputs() {
+      return opened.outputs;
     },
     run: async (feeds) => {
       try {

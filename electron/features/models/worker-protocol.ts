@@ -2,6 +2,7 @@
 import type { ErrorShape } from "../../api/errors.ts";
 import type { Volume } from "../../api/volume.ts";
 import type { Inference, PostprocessStep, PreprocessStep } from "./manifest.ts";
+import type { DecoderSettings } from "./generation/decoder/writer.ts";
 import type { WriteAnswer, WriteRequest } from "./llama.ts";
 import type { TensorData, Tried } from "./session.ts";
 import type { PackedLabels } from "./steps/label-runs.ts";
@@ -35,8 +36,12 @@ export type VolumeInference = Extract<
   { kind: "slidingWindow" | "classPrompt" | "rules" }
 >;
 
-/** A GGUF model, by its file. */
-export type WriterRequest = SessionRequest & { contextTokens: number; adapters: string[] };
+/** A model that writes, by its file: a GGUF, or an ONNX decoder with what it needs beside. */
+export type WriterRequest = SessionRequest & { contextTokens: number } & (
+    | { backend: "llama"; adapters: string[] }
+    | { backend: "onnx"; decoder: DecoderFiles }
+  );
+export type DecoderFiles = Omit<DecoderSettings, "path" | "devices" | "threads" | "contextTokens">;
 
 export type WorkerRequest =
   | ({ id: number; kind: "write"; question: WriteRequest } & WriterRequest)

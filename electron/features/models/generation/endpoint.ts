@@ -3,9 +3,10 @@
  * server-sent events, the answer constrained by `response_format` to the prompt's JSON schema.
  * Format: https://platform.openai.com/docs/api-reference/chat/streaming
  */
+import { encode as encodePng } from "fast-png";
 import { z } from "zod";
 import { AppError } from "../../../api/errors.ts";
-import type { Generator, Request, Written } from "./generator.ts";
+import type { Generator, Part, Request, Written } from "./generator.ts";
 
 export type EndpointSettings = {
   /** Up to and with the version, as in http://127.0.0.1:8000/v1. */
@@ -97,18 +98,32 @@ export function createEndpoint(settings: EndpointSettings, fetch: Fetch): Genera
 function bodyOf(model: string, request: Request): unknown {
   return {
     model,
-    messages: request.messages,
+    messages: request.messages.map(({ role, content }) => ({
+      role,
+      content: typeof content === "string" ? content : content.map(contentPart),
+    })),
     max_tokens: request.maxTokens,
     temperature: request.temperature,
     seed: request.seed,
     ...(request.stop ? { stop: request.stop } : {}),
     stream: true,
     stream_options: { include_usage: true },
-    response_format: {
-      type: "json_schema",
-      json_schema: { name: "answer", strict: true, schema: request.schema },
-    },
+    ...(request.schema
+      ? {
+          response_format: {
+            type: "json_schema",
+            json_schema: { name: "answer", strict: true, schema: request.schema },
+          },
+        }
+      : {}),
   };
+}
+
+/** Images travel as PNG within the message. */
+function contentPart(part: Part): unknown {
+  if ("text" in part) return { type: "text", text: part.text };
+  const png = Buffer.from(encodePng(part.image)).toString("base64");
+  return { type: "image_url", image_url: { url: `data:image/png;base64,${png}` } };
 }
 
 async function refusal(answer: Response, address: string, model: string): Promise<AppError> {

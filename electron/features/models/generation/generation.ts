@@ -4,13 +4,15 @@ import { join } from "node:path";
 import { AppError } from "../../../api/errors.ts";
 import type { Generated } from "../../../api/schemas/generation.ts";
 import type { SettingsOf } from "../experts.ts";
-import { packFile } from "../pack.ts";
+import type { Manifest } from "../manifest.ts";
+import { packFile, type Pack } from "../pack.ts";
 import type { Packs } from "../packs.ts";
 import type { WorkerClient } from "../worker-client.ts";
+import type { DecoderFiles, WriterRequest } from "../worker-protocol.ts";
 import { ask } from "./ask.ts";
 import { createEndpoint, type Fetch } from "./endpoint.ts";
-import type { Generator } from "./generator.ts";
-import { createGgufGenerator } from "./gguf.ts";
+import type { Generator, Request, Written } from "./generator.ts";
+import { createLocalGenerator } from "./local.ts";
 import { parsePrompt, type Prompt } from "./prompt.ts";
 
 export type Generation = {
@@ -22,7 +24,19 @@ export type Generation = {
     values: Record<string, string>,
     options: { signal: AbortSignal; seed: number },
   ) => Promise<Generated>;
+  /**
+   * A conversation with words and pictures of the caller's own, free or held to a schema.
+   * @throws AppError notFound, wrongModality (no pictures read), modelUnavailable, modelFailed (its data's
+   * `kind` is one of the failures of `ask`), packInvalid, cancelled
+   */
+  write: (
+    packId: string,
+    request: Request,
+    options: { signal: AbortSignal; onText?: (piece: string) => void },
+  ) => Promise<Written>;
 };
+
+type Unsettled<Request> = Request extends unknown ? Omit<Request, "devices" | "threads"> : never;
 
 type Dependencies = {
   packs: Packs;
@@ -61,15 +75,13 @@ export function createGeneration({
         "wrongModality",
         `${packId} is a ${manifest.task} pack; it writes no text.`,
       );
-    if (inference.backend === "llama")
-      return createGgufGenerator(
+    if (inference.backend !== "endpoint")
+      return createLocalGenerator(
         {
           model: manifest.id,
           version: manifest.version,
-          path: packFile(pack, inference.file),
-          contextTokens: inference.contextTokens,
-          adapters: inference.adapters.map((name) => packFile(pack, name)),
           ...settingsOf(packId),
+          ...writerFiles(pack, inference),
         },
         worker,
       );
@@ -85,6 +97,7 @@ export function createGeneration({
 
   return {
     prompts,
+    write: async (packId, request, options) => (await open(packId)).write(request, options),
     async ask(packId, promptId, values, options) {
       const known = await prompts();
       const prompt = known.find(({ id }) => id === promptId);
@@ -96,6 +109,30 @@ export function createGeneration({
       return ask(await open(packId), prompt, values, options);
     },
   };
+}
+
+type LocalInference = Exclude<
+  Extract<Manifest["inference"], { kind: "generate" }>,
+  { backend: "endpoint" }
+>;
+
+/** What the model process opens, each file by its checked path. */
+export function writerFiles(pack: Pack, inference: LocalInference): Unsettled<WriterRequest> {
+  const file = (name: string): string => packFile(pack, name);
+  const common = { path: file(inference.file), contextTokens: inference.contextTokens };
+  if (inference.backend === "llama")
+    return { ...common, backend: "llama", adapters: inference.adapters.map(file) };
+  const { tokenizer, config, template, bos, vision } = inference;
+  const decoder: DecoderFiles = {
+    tokenizer: file(tokenizer),
+    config: file(config),
+    template,
+    bos,
+    ...(vision
+      ? { vision: { ...vision, encoder: file(vision.encoder), embed: file(vision.embed) } }
+      : {}),
+  };
+  return { ...common, backend: "onnx", decoder };
 }
 
 /** The newest version of each prompt in a folder; older files stay, so that old suggestions can be read. */

@@ -1,12 +1,16 @@
 /** The one interface of text generation; backends write text, the task layer reads it strictly. */
 import type { Stopped } from "./answer.ts";
 
-export type Message = { role: "system" | "user" | "assistant"; content: string };
+/** Rows from the top, left to right; three channels are red, green, blue. */
+export type Picture = { width: number; height: number; channels: 1 | 3; data: Uint8Array };
+export type Part = { text: string } | { image: Picture };
+/** An image stands where it is shown among the words; text is never read as an image. */
+export type Message = { role: "system" | "user" | "assistant"; content: string | Part[] };
 
 export type Request = {
   messages: Message[];
-  /** JSON schema of the answer; the backend constrains its sampling to it where it can. */
-  schema: Record<string, unknown>;
+  /** JSON schema of the answer; the backend constrains its sampling to it where it can. Without one the text is free. */
+  schema?: Record<string, unknown> | undefined;
   maxTokens: number;
   temperature: number;
   seed: number;

@@ -11,10 +11,18 @@ import { createWorkerClient } from "../worker-client.ts";
 const path =
   process.argv[2] ?? join(import.meta.dirname, "..", "fixtures", "llama-tiny", "model.gguf");
 const runs = 12;
-const settings = { path, contextTokens: 2048, threads: 1, devices: ["cpu"], adapters: [] };
+const settings = {
+  backend: "llama" as const,
+  path,
+  contextTokens: 2048,
+  threads: 1,
+  devices: ["cpu"],
+  adapters: [],
+};
 const protocol = "Adults with high blood pressure in a randomised trial of yoga. ".repeat(8);
+const wordsOf = (run: number): string => `${protocol} Abstract ${run}.`;
 const question = (run: number): WriteRequest => ({
-  messages: [{ role: "user", content: `${protocol} Abstract ${run}.` }],
+  messages: [{ role: "user", content: wordsOf(run) }],
   schema: {
     type: "object",
     properties: { text: { type: "string", minLength: 200, maxLength: 240 } },
@@ -80,11 +88,11 @@ async function openBare(): Promise<Asked> {
   const sequence = context.getSequence();
   const chat = new LlamaChat({ contextSequence: sequence });
   const grammar = await llama.createGrammarForJsonSchema(question(0).schema as never);
-  return async ({ messages, maxTokens, temperature, seed }) => {
+  return async ({ maxTokens, temperature, seed }) => {
     const before = sequence.tokenMeter.getState();
     const started = performance.now();
     let msFirst = 0;
-    const text = messages[0]?.content ?? "";
+    const text = wordsOf(seed);
     await chat.generateResponse(
       [
         { type: "user", text },

@@ -17,6 +17,8 @@ export async function requestOf(
   if (installed === undefined || !("pack" in installed)) return undefined;
   try {
     const pack = await packs.checkedPack(installed.pack.manifest.id);
+    // Models that write are opened with more than their file, by the first question.
+    if (pack.manifest.inference.kind === "generate") return undefined;
     return { path: join(pack.folder, file), ...settingsOf(pack.manifest.id) };
   } catch {
     return undefined;

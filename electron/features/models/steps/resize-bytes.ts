@@ -2,7 +2,7 @@
  * PIL's antialiased resize of 8-bit planes, to the last bit: its weights as whole numbers of 22 binary
  * places, and a rounded byte after each of the two passes (Pillow, `Resample.c`, 8 bits per channel).
  */
-import { weightsFor, type Weights } from "./resize.ts";
+import { weightsFor, type Filter, type Weights } from "./resize.ts";
 import { freshRoom, type Room } from "./room.ts";
 
 export type BytePlane = { width: number; height: number; data: Uint8Array };
@@ -14,7 +14,9 @@ const wholeOf = new WeakMap<Weights, Int32Array>();
 function wholeWeights(weights: Weights): Int32Array {
   const known = wholeOf.get(weights);
   if (known) return known;
-  const whole = Int32Array.from(weights.weight, (share) => Math.trunc(0.5 + share * 2 ** places));
+  const whole = Int32Array.from(weights.weight, (share) =>
+    Math.trunc((share < 0 ? -0.5 : 0.5) + share * 2 ** places),
+  );
   wholeOf.set(weights, whole);
   return whole;
 }
@@ -24,21 +26,29 @@ export function resizeBytes(
   width: number,
   height: number,
   room: Room = freshRoom,
+  filter: Filter = "bilinear",
 ): BytePlane {
   const middle =
-    width === plane.width ? plane.data : acrossRows(plane, weightsFor(plane.width, width), room);
+    width === plane.width
+      ? plane.data
+      : acrossRows(plane, weightsFor(plane.width, width, filter), room);
   const data =
     height === plane.height
       ? middle
-      : downColumns(middle, width, weightsFor(plane.height, height), room);
+      : downColumns(middle, width, weightsFor(plane.height, height, filter), room);
   return { width, height, data };
 }
+
+/** The cubic filter overshoots at edges; Pillow clips. */
+const clamped = ({ buffer, byteOffset, length }: Uint8Array): Uint8ClampedArray =>
+  new Uint8ClampedArray(buffer, byteOffset, length);
 
 function acrossRows({ width, height, data }: BytePlane, weights: Weights, room: Room): Uint8Array {
   const { first, taps } = weights;
   const weight = wholeWeights(weights);
   const out = first.length;
-  const middle = room.bytes(out * height);
+  const bytes = room.bytes(out * height);
+  const middle = clamped(bytes);
   // Column by column: the few weights of a column stay at hand for all its rows.
   for (let x = 0; x < out; x += 1) {
     const left = first[x] as number;
@@ -57,14 +67,15 @@ function acrossRows({ width, height, data }: BytePlane, weights: Weights, room: 
       middle[to] = sum >> places;
     }
   }
-  return middle;
+  return bytes;
 }
 
 /** Row by row, so that memory is read in order. */
 function downColumns(middle: Uint8Array, width: number, weights: Weights, room: Room): Uint8Array {
   const { first, taps } = weights;
   const weight = wholeWeights(weights);
-  const data = room.bytes(width * first.length);
+  const bytes = room.bytes(width * first.length);
+  const data = clamped(bytes);
   const line = new Int32Array(width);
   for (let y = 0; y < first.length; y += 1) {
     line.fill(half);
@@ -77,5 +88,5 @@ function downColumns(middle: Uint8Array, width: number, weights: Weights, room: 
     }
     for (let x = 0, to = y * width; x < width; x += 1) data[to + x] = (line[x] as number) >> places;
   }
-  return data;
+  return bytes;
 }

@@ -4,15 +4,31 @@ export type Plane = { width: number; height: number; data: Float32Array };
 /** `taps` weights for each output pixel, for the input pixels from `first` on. */
 export type Weights = { first: Int32Array; weight: Float64Array; taps: number };
 
+/** Pillow's filters by name: how far they reach in input pixels, and their value there. */
+const filters = {
+  bilinear: { reach: 1, value: (x: number): number => Math.max(0, 1 - Math.abs(x)) },
+  /** Keys' cubic with a = -0.5. */
+  bicubic: {
+    reach: 2,
+    value: (x: number): number => {
+      const d = Math.abs(x);
+      if (d >= 2) return 0;
+      return d < 1 ? (1.5 * d - 2.5) * d * d + 1 : ((2.5 - 0.5 * d) * d - 4) * d + 2;
+    },
+  },
+};
+export type Filter = keyof typeof filters;
+
 /**
- * PIL's antialiased bilinear filter: a triangle as wide as the pixels it covers, so that shrinking
- * averages instead of skipping (Pillow, `Image.resize` with `BILINEAR`).
+ * PIL's antialiased filters: as wide as the pixels they cover, so that shrinking averages instead of
+ * skipping (Pillow, `Image.resize` with `BILINEAR` or `BICUBIC`).
  */
-function triangleWeights(from: number, to: number): Weights {
+function filterWeights(from: number, to: number, { reach, value }: (typeof filters)[Filter]) {
   const ratio = from / to;
   const scale = Math.max(ratio, 1);
-  const lowOf = (centre: number): number => Math.max(0, Math.trunc(centre - scale + 0.5));
-  const highOf = (centre: number): number => Math.min(from, Math.trunc(centre + scale + 0.5));
+  const support = reach * scale;
+  const lowOf = (centre: number): number => Math.max(0, Math.trunc(centre - support + 0.5));
+  const highOf = (centre: number): number => Math.min(from, Math.trunc(centre + support + 0.5));
   let taps = 1;
   for (let out = 0; out < to; out += 1)
     taps = Math.max(taps, highOf((out + 0.5) * ratio) - lowOf((out + 0.5) * ratio));
@@ -25,8 +41,7 @@ function triangleWeights(from: number, to: number): Weights {
     const start = Math.min(low, from - taps);
     const at = out * taps - start;
     let sum = 0;
-    for (let x = low; x < high; x += 1)
-      sum += weight[at + x] = Math.max(0, 1 - Math.abs((x - centre + 0.5) / scale));
+    for (let x = low; x < high; x += 1) sum += weight[at + x] = value((x - centre + 0.5) / scale);
     for (let x = low; x < high; x += 1) weight[at + x] = (weight[at + x] as number) / sum;
     first[out] = start;
   }
@@ -36,12 +51,12 @@ function triangleWeights(from: number, to: number): Weights {
 const weightsOf = new Map<string, Weights>();
 
 /** The slices of one image, and the films of one machine, share their sizes. */
-export function weightsFor(from: number, to: number): Weights {
-  const key = `${from} ${to}`;
+export function weightsFor(from: number, to: number, filter: Filter = "bilinear"): Weights {
+  const key = `${from} ${to} ${filter}`;
   const known = weightsOf.get(key);
   if (known) return known;
   if (weightsOf.size >= 32) weightsOf.clear();
-  const made = triangleWeights(from, to);
+  const made = filterWeights(from, to, filters[filter]);
   weightsOf.set(key, made);
   return made;
 }

@@ -1,9 +1,9 @@
-/** A GGUF pack as a generator: the file is read and run in the model process, under its memory limit. */
+/** A pack of this machine as a generator: its files are read and run in the model process, under its memory limit. */
 import type { WorkerClient } from "../worker-client.ts";
 import type { WriterRequest } from "../worker-protocol.ts";
 import type { Generator } from "./generator.ts";
 
-export function createGgufGenerator(
+export function createLocalGenerator(
   about: { model: string; version: string } & WriterRequest,
   worker: Pick<WorkerClient, "write" | "countTokens">,
 ): Generator {
