@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, symlinkSync, unlinkSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, statSync, symlinkSync, unlinkSync, writeFileSync } from "node:fs";
 // oxlint-disable-next-line no-restricted-imports -- a local stand-in for a model hub, in this test only
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -16,6 +16,10 @@ import {
 } from "./fixtures.ts";
 import { installPack, removePack } from "./install.ts";
 
+/** The folder that the test under way installs into. */
+let current: Packs | undefined;
+const fresh = (): Packs => (current = emptyPacks());
+
 const left = (packs: Packs): string[] =>
   existsSync(packs.userFolder)
     ? readdirSync(packs.userFolder).filter((name) => name !== ".downloads")
@@ -28,7 +32,7 @@ async function refuses(
   message: RegExp,
   more: Partial<Parameters<typeof installPack>[1]> = {},
 ): Promise<Packs> {
-  const packs = emptyPacks();
+  const packs = fresh();
   await expect(installPack(source, { packs, patience: 1, ...more })).rejects.toMatchObject({
     code,
     message: expect.stringMatching(message),
@@ -200,16 +204,27 @@ async function hub(
 
 const isWeights = (request: IncomingMessage): boolean => request.url === "/model.onnx";
 
-/** Sends a third, then drops the line. */
+const isArrived = (bytes: number): boolean => {
+  const folder = join(current?.userFolder ?? "", ".downloads");
+  if (!existsSync(folder)) return false;
+  return readdirSync(folder, { recursive: true, encoding: "utf8" }).some(
+    (name) => statSync(join(folder, name)).size === bytes,
+  );
+};
+
+/** Sends a third, and drops the line once it is on the other side's disk: a busy machine takes its time. */
 function cut(response: ServerResponse, bytes: Uint8Array, from: number): true {
   response.writeHead(from > 0 ? 206 : 200, {
     "content-length": bytes.length - from,
     etag: '"one"',
     ...(from > 0 ? { "content-range": `bytes ${from}-${bytes.length - 1}/${bytes.length}` } : {}),
   });
-  response.write(bytes.subarray(from, from + 100_000), () =>
-    setTimeout(() => response.destroy(), 20),
-  );
+  response.write(bytes.subarray(from, from + 100_000));
+  const waiting = setInterval(() => {
+    if (!isArrived(from + 100_000)) return;
+    clearInterval(waiting);
+    response.destroy();
+  }, 5);
   return true;
 }
 
@@ -223,7 +238,7 @@ test("a cut download starts from the beginning instead of where it stopped", asy
       cut(response, bytes, Number(/\d+/.exec(request.headers.range ?? "0")?.[0]))
     );
   });
-  const packs = emptyPacks();
+  const packs = fresh();
   const seen: number[] = [];
   await installPack(address, { packs, patience: 1, emit: ({ done }) => void seen.push(done) });
   expect(ranges).toEqual(["all", "bytes=100000-", "bytes=200000-"]);
@@ -269,7 +284,7 @@ test("a server that ignores ranges doubles the file's beginning", async () => {
     response.writeHead(200, { "content-length": bytes.length }).end(bytes);
     return true;
   });
-  await installPack(address, { packs: emptyPacks(), patience: 1 });
+  await installPack(address, { packs: fresh(), patience: 1 });
   expect(calls).toBe(2);
 });
 
