@@ -33,6 +33,11 @@ const config: ForgeConfig = {
         { entry: "electron/main.ts", config: "vite.main.config.ts", target: "main" },
         { entry: "electron/backend.ts", config: "vite.main.config.ts", target: "main" },
         { entry: "electron/worker.ts", config: "vite.main.config.ts", target: "main" },
+        {
+          entry: "electron/features/extraction/pdf-thread.ts",
+          config: "vite.main.config.ts",
+          target: "main",
+        },
         { entry: "electron/preload.ts", config: "vite.main.config.ts", target: "preload" },
       ],
       // The page is built by `npm run build` and served by the app's own scheme.

@@ -113,6 +113,7 @@ export function createApp({
       recognised: openRecognised(join(dataFolder, "recognised")),
       tag: (id, text, signal) => texts.tag(id, text, { signal }),
       packs: experts.list,
+      fetch: outside.fetch,
     }),
     ...createImagingHandlers({
       studies: openedStudies,

@@ -136,6 +136,8 @@ export const gridCellSchema = z.object({
   value: z.string().nullable(),
   unit: z.string().nullable(),
   suggestion: suggestionSchema.nullable(),
+  /** What the trial's registry record says here; it is `suggestion` itself where the paper says nothing. */
+  registry: suggestionSchema.nullable(),
   decision: decisionSchema.nullable(),
   /** With two extractors. */
   dual: dualCellSchema.nullable(),
@@ -174,7 +176,7 @@ export const attachResultSchema = z.object({
   doi: z.string(),
   /** The record it now belongs to; null when it was not attached. */
   recordId: z.string().nullable(),
-  matchedBy: z.enum(["doi", "title", "chosen"]).nullable(),
+  matchedBy: z.enum(["doi", "title", "registration", "chosen"]).nullable(),
   /** The error's code when the file could not be read, to act on: `passwordRequired`, `badFile`. */
   code: z.string().nullable(),
   /** Why it was not attached, or what to look at although it was. */
@@ -193,7 +195,8 @@ export const extractionContract = {
   /**
    * Reads uploaded papers and attaches each to its record by DOI, then by title. A paper that
    * matches nothing, or not the record it was dropped on, is reported and not attached unless
-   * `confirm` is set together with `recordId`.
+   * `confirm` is set together with `recordId`. A ClinicalTrials.gov record (JSON) goes to the study that
+   * names its number, and its values are suggested.
    */
   "extraction.attach": {
     input: z.object({
@@ -216,6 +219,24 @@ export const extractionContract = {
   "extraction.text": {
     input: z.object({ assetId, password: z.string().optional() }),
     output: paperSchema,
+  },
+  /** NCT numbers that a study's record or paper names, and the registry record that is kept with it. */
+  "extraction.registry": {
+    input: z.object({ reviewId, recordId: z.string() }),
+    output: z.object({
+      numbers: z.array(z.string()),
+      attached: z.object({ assetId, nct: z.string() }).nullable(),
+    }),
+  },
+  /** Leaves the machine: asks ClinicalTrials.gov for one study by its number, keeps and suggests what it says. */
+  "extraction.fetchRegistry": {
+    input: z.object({
+      reviewId,
+      recordId: z.string(),
+      nct: z.string().regex(/^NCT\d{8}$/, "an NCT number is NCT and eight digits"),
+    }),
+    output: z.object({ suggested: z.int() }),
+    event: progressSchema,
   },
   /** How many of a paper's pages are pictures without text, and how many were read from such pictures. */
   "extraction.scan": {

@@ -4,7 +4,7 @@
  */
 import { extractedValueSchema } from "../../api/schemas/extraction.ts";
 import { parseSubject } from "../../api/subjects.ts";
-import type { Decision, Suggestion } from "../../api/schemas/ledger.ts";
+import type { Decision, Evidence, Suggestion } from "../../api/schemas/ledger.ts";
 import type { ReviewRecord } from "../../api/schemas/review.ts";
 import type { CellOutcome } from "../review/cell-outcomes.ts";
 
@@ -130,12 +130,19 @@ function provenanceOf(
           : cellText(decided),
     state: state === "corrected" && suggestion === undefined ? "entered" : state,
     suggestedValue: cellText(suggestion?.value),
-    quote: selected?.quote ?? evidence?.quote ?? "",
+    quote: selected?.quote ?? quoteOf(evidence),
     page: String(selected?.page ?? evidence?.page ?? ""),
     suggestedBy: suggestion === undefined ? "" : `${suggestion.model}@${suggestion.modelVersion}`,
     proof: suggestion?.status ?? "",
     decidedAt: decision.at,
   };
+}
+
+/** Words of a paper stand by themselves, with their page; those of a registry's record with their place in it. */
+function quoteOf(evidence: Evidence | undefined): string {
+  const isAsset = /^[0-9a-f]{64}$/.test(evidence?.source ?? "");
+  const place = evidence?.source && !isAsset ? ` (${evidence.source})` : "";
+  return `${evidence?.quote ?? ""}${place}`;
 }
 
 /** Cells of two extractors that no table holds, with what each waits for: first row the heading. */

@@ -5,11 +5,14 @@ import { AppError, toErrorShape } from "../../api/errors.ts";
 import type { Command, CommandContext, CommandValues } from "../../command.ts";
 import { fieldType, type Field, type Paper } from "../../api/schemas/extraction.ts";
 import type { Mark } from "./fields/reading.ts";
-import { findEvidence } from "./results/direction.ts";
+import { answerFrom } from "./direction/answer.ts";
 import { findResult } from "./results/result.ts";
 import { proposeByModel } from "./by-model.ts";
 import { recognisePages } from "./ocr/recognise.ts";
 import { readPaper } from "./read-paper.ts";
+import { besidePaper, type Beside } from "./registry/beside.ts";
+import { nctNumbers, trialIn } from "./registry/record-file.ts";
+import type { RegistryTrial } from "./registry/trial.ts";
 import { markPaper } from "./tagging.ts";
 import { suggestFields, type Proposal } from "./suggest.ts";
 
@@ -170,7 +173,17 @@ async function fieldsAt(path: unknown): Promise<Field[]> {
   }));
 }
 
-function asOutput({ name, arm, value, unit, status, evidence, method, checks }: Proposal) {
+function asOutput({
+  name,
+  arm,
+  value,
+  unit,
+  status,
+  evidence,
+  method,
+  checks,
+  registry,
+}: Proposal & { registry?: Beside[] }) {
   return {
     name,
     ...(arm === undefined ? {} : { arm }),
@@ -183,7 +196,25 @@ function asOutput({ name, arm, value, unit, status, evidence, method, checks }: 
     ...(evidence?.boxes === undefined ? {} : { boxes: evidence.boxes }),
     method,
     checks,
+    ...(registry === undefined ? {} : { registry }),
   };
+}
+
+async function trialsAt(paths: CommandValues[string]): Promise<RegistryTrial[]> {
+  const trials = [];
+  for (const path of Array.isArray(paths) ? paths : []) {
+    const file = String(path);
+    const bytes = await readFile(file).catch(() => {
+      throw new AppError("notFound", `The registry record "${file}" cannot be read.`, {
+        path: file,
+      });
+    });
+    const trial = trialIn(bytes);
+    if (!trial)
+      throw new AppError("badFile", `"${file}" is no JSON record of a registry.`, { path: file });
+    trials.push(trial);
+  }
+  return trials;
 }
 
 async function marksOf(paper: Paper, context: CommandContext): Promise<Mark[]> {
@@ -216,9 +247,14 @@ async function proposals(
 
 const extract: Command = {
   summary: "Suggest values for fields, each with the words it came from.",
-  usage: "extract FILE… --fields F.json [--pack ID]",
+  usage: "extract FILE… --fields F.json [--pack ID] [--registry RECORD.json…]",
   options: {
     pack: { type: "string", help: "a generation pack that reads the paper (models list)" },
+    registry: {
+      type: "string",
+      multiple: true,
+      help: "ClinicalTrials.gov record (JSON, API version 2) of the papers that name its number",
+    },
     fields: { type: "string", help: "JSON list of {name, description, type, perArm?, outcome?}" },
     ...passwordOption,
   },
@@ -229,15 +265,21 @@ const extract: Command = {
         "extract needs at least one file: evidesk extract FILE… --fields F.json",
       );
     const fields = await fieldsAt(values["fields"]);
+    const trials = await trialsAt(values["registry"]);
     const results = [];
     for (const file of positionals) {
       context.signal.throwIfAborted();
       context.progress(`Reading ${file}`);
       try {
         const paper = await paperAt(file, values, context);
+        const found = await proposals(paper, fields, values["pack"], context);
+        const numbers = nctNumbers(paper.text);
+        const trial = trials.find(({ nct }) => numbers.includes(nct.value));
+        if (!trial && trials.length > 0)
+          context.progress(`${file} names none of the given registry records`);
         results.push({
           file,
-          fields: (await proposals(paper, fields, values["pack"], context)).map(asOutput),
+          fields: (trial ? besidePaper(trial, fields, found) : found).map(asOutput),
           coverage: coverageOf(paper),
         });
       } catch (thrown) {
@@ -313,11 +355,11 @@ const evidence: Command = {
         "usage",
         `--top takes a whole number from 1, not "${String(values["top"])}".`,
       );
-    const { direction, sentences } = findEvidence(
+    const { direction, beliefs, sentences } = answerFrom(
       await paperAt(onlyFile(positionals, evidenceUsage), values, context),
       question,
     );
-    return { direction, sentences: sentences.slice(0, top) };
+    return { direction, beliefs, sentences: sentences.slice(0, top) };
   },
 };
 

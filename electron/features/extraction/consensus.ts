@@ -3,7 +3,7 @@ import { AppError } from "../../api/errors.ts";
 import type { ExtractedValue } from "../../api/schemas/extraction.ts";
 import type { NewDecision } from "../../api/schemas/ledger.ts";
 import type { CellOutcome } from "../review/cell-outcomes.ts";
-import { plainValue } from "./grid.ts";
+import { plainValue } from "./extracted-value.ts";
 
 type Wanted = {
   action: "take" | "correct" | "notReported" | "withdraw";

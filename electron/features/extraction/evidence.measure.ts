@@ -4,60 +4,13 @@
  * even half (tuned on) or the odd half (held out), by the parity of the PMCID's digit sum.
  * Run: `node electron/features/extraction/evidence.measure.ts [even|odd] [--limit N]`.
  */
-import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
-import { gunzipSync } from "node:zlib";
+import { fileURLToPath } from "node:url";
+import type { Paper } from "../../api/schemas/extraction.ts";
+import { answerFrom } from "./direction/answer.ts";
+import { directionCases, goldOf, macroF1, named } from "./direction/cases.ts";
 import { paperFromPlain } from "./plain.ts";
 import { findEvidence, type Direction } from "./results/direction.ts";
 import { termsOf } from "./terms.ts";
-
-const folder = join(
-  process.env["EVIDESK_SHARED"] ?? "../shared",
-  "data/text/evidence_inference/dev",
-);
-const unzip = (name: string): string =>
-  gunzipSync(readFileSync(join(folder, name))).toString("utf8");
-const table = (name: string): string[][] =>
-  unzip(name)
-    .split("\n")
-    .slice(1)
-    .filter((line) => line !== "")
-    .map((line) => line.split("\t"));
-
-const labels: Record<string, Direction> = {
-  "significantly increased": "increased",
-  "significantly decreased": "decreased",
-  "no significant difference": "no difference",
-};
-const half = (pmcid: string): string =>
-  [...pmcid].reduce((sum, digit) => sum + Number(digit), 0) % 2 === 0 ? "even" : "odd";
-
-type Prompt = {
-  pmcid: string;
-  outcome: string;
-  intervention: string;
-  comparator: string;
-  directions: Direction[];
-  evidence: string[];
-};
-
-function prompts(): Prompt[] {
-  const byId = new Map<string, Prompt>();
-  for (const [id = "", pmcid = "", outcome = "", intervention = "", comparator = ""] of table(
-    "prompts.tsv.gz",
-  ))
-    byId.set(id, { pmcid, outcome, intervention, comparator, directions: [], evidence: [] });
-  for (const [, id = "", , valid, reasoning, label = "", , , , , text = ""] of table(
-    "v2_annotations.tsv.gz",
-  )) {
-    const direction = labels[label];
-    const prompt = byId.get(id);
-    if (!prompt || !direction || valid !== "True" || reasoning !== "True") continue;
-    prompt.directions.push(direction);
-    if (text.trim() !== "") prompt.evidence.push(text);
-  }
-  return [...byId.values()].filter((prompt) => prompt.directions.length > 0);
-}
 
 /** A sentence is the annotated evidence when most of its words are in it, or most of the evidence's words are in the sentence. */
 function matches(sentence: string, evidence: string): boolean {
@@ -68,57 +21,51 @@ function matches(sentence: string, evidence: string): boolean {
   return shared(b, inA) >= 0.7 || (a.length >= 6 && shared(a, inB) >= 0.8);
 }
 
-function main(): void {
-  if (!existsSync(folder)) return console.log(`skipped: no data at ${folder} (set EVIDESK_SHARED)`);
-  const wanted = process.argv[2] ?? "even";
-  const limit = Number(process.argv[process.argv.indexOf("--limit") + 1] || 400);
-  const texts = new Map(
-    unzip("fulltext_txt_annotated.jsonl.gz")
-      .trim()
-      .split("\n")
-      .map((line) => JSON.parse(line) as { pmcid: string; text: string })
-      .map(({ pmcid, text }) => [pmcid.replace("PMC", ""), text]),
-  );
-  const chosen = prompts()
-    .filter((prompt) => texts.has(prompt.pmcid) && half(prompt.pmcid) === wanted)
-    .slice(0, limit);
-  const names: Direction[] = ["increased", "decreased", "no difference"];
-  const confusion = new Map<string, number>();
+/** Both figures on one half; `limit` questions of it, all by default. */
+export function measureEvidence(half: "even" | "odd", limit = Number.POSITIVE_INFINITY) {
+  const cases = directionCases(half)?.slice(0, limit);
+  if (!cases) return undefined;
+  const [pairs, byRules]: [Direction, Direction][][] = [[], []];
   let [withEvidence, at1, at3] = [0, 0, 0];
-  for (const prompt of chosen) {
-    const found = findEvidence(paperFromPlain(texts.get(prompt.pmcid) ?? ""), prompt);
-    if (prompt.evidence.length > 0) {
-      withEvidence += 1;
-      const hit = (count: number): boolean =>
-        found.sentences
-          .slice(0, count)
-          .some((sentence) => prompt.evidence.some((evidence) => matches(sentence.text, evidence)));
-      at1 += Number(hit(1));
-      at3 += Number(hit(3));
-    }
-    const gold =
-      names.toSorted((a, b) => count(prompt.directions, b) - count(prompt.directions, a))[0] ??
-      "uncertain";
-    confusion.set(
-      `${gold}>${found.direction}`,
-      (confusion.get(`${gold}>${found.direction}`) ?? 0) + 1,
-    );
+  const papers = new Map<string, Paper>();
+  for (const one of cases) {
+    const paper = papers.get(one.pmcid) ?? paperFromPlain(one.text);
+    papers.set(one.pmcid, paper);
+    const { direction, sentences } = answerFrom(paper, one);
+    pairs?.push([goldOf(one), direction]);
+    byRules?.push([goldOf(one), findEvidence(paper, one).direction]);
+    if (one.evidence.length === 0) continue;
+    withEvidence += 1;
+    const hit = (count: number): boolean =>
+      sentences
+        .slice(0, count)
+        .some(({ text }) => one.evidence.some((evidence) => matches(text, evidence)));
+    at1 += Number(hit(1));
+    at3 += Number(hit(3));
   }
-  const get = (a: string, b: string): number => confusion.get(`${a}>${b}`) ?? 0;
-  const all: string[] = [...names, "uncertain"];
-  const f1 = names.map((name) => {
-    const hit = get(name, name);
-    const said = all.reduce((sum, other) => sum + get(other, name), 0);
-    const real = all.reduce((sum, other) => sum + get(name, other), 0);
-    return (2 * hit) / Math.max(1, said + real);
-  });
-  console.log(
-    `${wanted}: ${chosen.length} prompts, evidence recall@1 ${(at1 / withEvidence).toFixed(3)} recall@3 ${(at3 / withEvidence).toFixed(3)}; direction macro-F1 ${(f1.reduce((a, b) => a + b, 0) / 3).toFixed(3)} (${names.map((name, index) => `${name} ${f1[index]?.toFixed(3)}`).join(", ")})`,
-  );
-  for (const name of names)
-    console.log(`  ${name}: ${all.map((other) => `${other} ${get(name, other)}`).join(", ")}`);
+  return {
+    questions: cases.length,
+    recall1: at1 / withEvidence,
+    recall3: at3 / withEvidence,
+    pairs: pairs ?? [],
+    direction: macroF1(pairs ?? []),
+    rules: macroF1(byRules ?? []).mean,
+  };
 }
 
-const count = <T>(list: T[], one: T): number => list.filter((other) => other === one).length;
+function main(): void {
+  const half = process.argv[2] === "odd" ? "odd" : "even";
+  const limit = Number(process.argv[process.argv.indexOf("--limit") + 1]) || undefined;
+  const found = measureEvidence(half, limit);
+  if (!found) return console.log("skipped: no data (set EVIDESK_SHARED)");
+  const { questions, recall1, recall3, pairs, direction, rules } = found;
+  console.log(
+    `${half}: ${questions} questions, evidence recall@1 ${recall1.toFixed(3)} recall@3 ${recall3.toFixed(3)}; direction macro-F1 ${direction.mean.toFixed(3)} (${named.map((name, index) => `${name} ${direction.each[index]?.toFixed(3)}`).join(", ")}); by rules alone ${rules.toFixed(3)}`,
+  );
+  for (const name of named)
+    console.log(
+      `  ${name}: ${[...named, "uncertain" as const].map((other) => `${other} ${pairs.filter(([right, said]) => right === name && said === other).length}`).join(", ")}`,
+    );
+}
 
-main();
+if (process.argv[1] === fileURLToPath(import.meta.url)) main();

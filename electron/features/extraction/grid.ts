@@ -1,15 +1,11 @@
 /** The extraction grid folded from suggestions and decisions. Pure. */
 import { cellSubject } from "../../api/subjects.ts";
 import type { Decision, Suggestion } from "../../api/schemas/ledger.ts";
-import {
-  extractedValueSchema,
-  type DualCell,
-  type ExtractedValue,
-  type Field,
-  type Grid,
-  type GridCell,
-} from "../../api/schemas/extraction.ts";
+import type { DualCell, Field, Grid, GridCell } from "../../api/schemas/extraction.ts";
 import type { ReviewRecord } from "../../api/schemas/review.ts";
+import { valueOf } from "./extracted-value.ts";
+import { againstRegistry } from "./registry/suggestions.ts";
+import { standingOf } from "./registry/standing.ts";
 
 export type Report = { recordId: string; assetId: string; name: string; matchedBy: string };
 
@@ -20,27 +16,17 @@ const decidedState = {
   notReported: "notReported",
 } as const;
 
-export function valueOf(value: unknown): ExtractedValue | undefined {
-  return extractedValueSchema.safeParse(value).data;
-}
-
-/** A value as it is stored: what is not known is left out. */
-export function plainValue({ value, unit, arm, source }: ExtractedValue) {
-  return {
-    value,
-    ...(unit === undefined ? {} : { unit }),
-    ...(arm === undefined ? {} : { arm }),
-    ...(source === undefined ? {} : { source }),
-  };
-}
-
 /** One cell: the decision in force rules; without one, the latest suggestion shows. */
 export function cellOf(
   at: { recordId: string; fieldId: string; arm: string | null },
-  suggestion: Suggestion | undefined,
+  /** Of this cell, oldest first. */
+  suggestions: readonly Suggestion[],
   decision: Decision | undefined,
   dual: DualCell | null = null,
 ): GridCell {
+  const { main, registry } = standingOf(suggestions);
+  const compared = main && registry && main !== registry && againstRegistry(main, registry);
+  const suggestion = compared ? { ...main, checks: [...main.checks, compared] } : main;
   const decidedValue = valueOf(decision?.value);
   const suggested = valueOf(suggestion?.value);
   const action = decision?.action;
@@ -66,6 +52,7 @@ export function cellOf(
     value: shown?.value ?? null,
     unit: shown?.unit ?? null,
     suggestion: suggestion ?? null,
+    registry: registry ?? null,
     decision: decision ?? null,
     dual,
   };
@@ -86,7 +73,7 @@ export function foldGrid(input: {
   /** With two extractors, what of a cell the reader may see. */
   dualOf?: (subject: string) => DualCell;
 }): Grid {
-  const suggestions = latestBySubject(input.suggestions);
+  const suggestions = Map.groupBy(input.suggestions, ({ subject }) => subject);
   const decisions = latestBySubject(input.decisions);
   const subjects = [...new Set([...suggestions.keys(), ...decisions.keys()])];
   const reports = new Map(input.reports.map((report) => [report.recordId, report]));
@@ -105,7 +92,7 @@ export function foldGrid(input: {
           const subject = cellSubject(record.id, field.id, arm ?? undefined);
           return cellOf(
             { recordId: record.id, fieldId: field.id, arm },
-            suggestions.get(subject),
+            suggestions.get(subject) ?? [],
             decisions.get(subject),
             input.dualOf?.(subject) ?? null,
           );

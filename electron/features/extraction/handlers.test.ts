@@ -40,6 +40,7 @@ async function desk() {
     reviews,
     assets,
     recognised: { get: () => [], put: () => {} },
+    fetch: () => Promise.reject(new Error("nothing leaves the machine")),
   });
   const upload = async (content: string | Uint8Array, name: string) =>
     (

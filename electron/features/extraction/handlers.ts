@@ -2,7 +2,7 @@
 import { AppError, toErrorShape } from "../../api/errors.ts";
 import type { HandlersFor } from "../../api/call.ts";
 import { cellSubject } from "../../api/subjects.ts";
-import type { NewDecision, NewSuggestion } from "../../api/schemas/ledger.ts";
+import type { NewDecision, NewSuggestion, Suggestion } from "../../api/schemas/ledger.ts";
 import type {
   AttachResult,
   extractionContract,
@@ -16,12 +16,17 @@ import type { ReviewFile } from "../review/store.ts";
 import { visibleTo } from "../review/blinding.ts";
 import { cellOutcomesOf, type CellOutcome } from "../review/cell-outcomes.ts";
 import { teamPlan } from "../review/team-plan.ts";
+import type { Fetch } from "../search/remote/request.ts";
+import { attachOne } from "./attach.ts";
 import { consensusOn } from "./consensus.ts";
-import { cellOf, foldGrid, plainValue } from "./grid.ts";
+import { plainValue } from "./extracted-value.ts";
+import { cellOf, foldGrid } from "./grid.ts";
 import { templates } from "./fields/templates.ts";
-import { bestMatches, fits, sureMatch, type Match } from "./matching.ts";
 import type { Recognised } from "./ocr/recognised.ts";
-import { openPapers, type Papers } from "./papers.ts";
+import { openPapers } from "./papers.ts";
+import { createRegistryHandlers, suggestAgain, type RegistryRemote } from "./registry/handlers.ts";
+import { standingOf } from "./registry/standing.ts";
+import { studiesWithRegistry } from "./registry/stored.ts";
 import { fieldsOf, setFields } from "./stored-fields.ts";
 import { markPaper, type TagText } from "./tagging.ts";
 import { suggestFields, type Proposal } from "./suggest.ts";
@@ -36,6 +41,10 @@ export type ExtractionDependencies = {
   tag?: TagText;
   /** Installed packs, to name the version that marked a value. */
   packs?: () => Promise<{ id: string; version: string }[]>;
+  /** The way to other machines, for a trial's registry record when a person asks for it. */
+  fetch: Fetch;
+  /** Another address and pace than the registry's own, for tests. */
+  registry?: RegistryRemote;
 };
 
 const rulesVersion = "1";
@@ -46,17 +55,22 @@ export function createExtractionHandlers({
   recognised,
   tag,
   packs = async () => [],
+  fetch,
+  registry,
 }: ExtractionDependencies): HandlersFor<typeof extractionContract> {
   const papers = openPapers(assets, recognised);
   const reviewer = (): string => reviews.settings().reviewer;
   return {
+    ...createRegistryHandlers({ reviews, assets, papers, fetch, remote: registry }),
     "extraction.attach": async ({ reviewId, files, confirm }, { signal, emit }) => {
       const file = reviews.get(reviewId);
       const results: AttachResult[] = [];
       for (const [index, one] of files.entries()) {
         signal.throwIfAborted();
         emit({ done: index, total: files.length, label: `Reading ${one.name}` });
-        results.push(await attachOne(file, papers, one, { confirm, actor: reviewer(), signal }));
+        results.push(
+          await attachOne(file, { papers, assets }, one, { confirm, actor: reviewer(), signal }),
+        );
       }
       emit({ done: files.length, total: files.length, label: "Done" });
       return results;
@@ -113,6 +127,12 @@ export function createExtractionHandlers({
           );
         }
       }
+      const kept = studiesWithRegistry(file);
+      suggested += await suggestAgain(
+        file,
+        assets,
+        recordIds.length === 0 ? kept : kept.filter((id) => recordIds.includes(id)),
+      );
       emit({ done: reports.length, total: reports.length, label: "Done" });
       return { suggested, reports: reports.length, failed };
     },
@@ -245,9 +265,14 @@ function gridOf(file: ReviewFile, reviewer: string) {
   });
 }
 
+function suggestionsAt(file: ReviewFile, subject: string): Suggestion[] {
+  return file.ledger.suggestions("extract", subject).filter((one) => one.subject === subject);
+}
+
+/** The named suggestion of a cell, or the one that stands. */
 function suggestionAt(file: ReviewFile, subject: string, id: string | undefined) {
-  const here = file.ledger.suggestions("extract", subject).filter((one) => one.subject === subject);
-  if (id === undefined) return here.at(-1);
+  const here = suggestionsAt(file, subject);
+  if (id === undefined) return standingOf(here).main;
   const named = here.find((one) => one.id === id);
   if (!named)
     throw new AppError("notFound", `The cell has no suggestion ${id}.`, {
@@ -263,97 +288,17 @@ function cellNow(
   at: { recordId: string; fieldId: string; arm: string | null },
 ): GridCell {
   const subject = cellSubject(at.recordId, at.fieldId, at.arm ?? undefined);
-  const suggestion = suggestionAt(file, subject, undefined);
+  const suggestions = suggestionsAt(file, subject);
   if (teamPlan(file.ledger).extractors === 2) {
     const { decision, dual } = seenBy(reviewer, cellOutcomesOf(file.ledger).get(subject));
-    return cellOf(at, suggestion, decision, dual);
+    return cellOf(at, suggestions, decision, dual);
   }
   return cellOf(
     at,
-    suggestion,
+    suggestions,
     file.ledger.latestDecisions("extract").find((decision) => decision.subject === subject),
   );
 }
-
-type Upload = {
-  assetId: string;
-  name: string;
-  recordId?: string | undefined;
-  password?: string | undefined;
-};
-
-async function attachOne(
-  file: ReviewFile,
-  papers: Papers,
-  upload: Upload,
-  how: { confirm: boolean; actor: string; signal: AbortSignal },
-): Promise<AttachResult> {
-  const { assetId, name, recordId } = upload;
-  let paper: Paper;
-  try {
-    paper = await papers.read(assetId, { password: upload.password, signal: how.signal });
-  } catch (thrown) {
-    const { code, message } = toErrorShape(thrown);
-    if (code === "cancelled" || code === "notFound") throw thrown;
-    return {
-      assetId,
-      name,
-      title: "",
-      doi: "",
-      recordId: null,
-      matchedBy: null,
-      code,
-      warning: message,
-      candidates: [],
-    };
-  }
-  const records = file.records();
-  const matches = bestMatches(paper, records);
-  const base = {
-    assetId,
-    name,
-    title: paper.title,
-    doi: paper.doi,
-    code: null,
-    candidates: matches.map(({ recordId: id, title, score }) => ({ recordId: id, title, score })),
-  };
-  const attach = (
-    id: string,
-    matchedBy: "doi" | "title" | "chosen",
-    warning: string | null,
-  ): AttachResult => {
-    file.attachReport(how.actor, id, { assetId, name, matchedBy });
-    return { ...base, recordId: id, matchedBy, warning };
-  };
-  if (recordId !== undefined) {
-    const record = records.find((one) => one.id === recordId);
-    if (!record)
-      throw new AppError("notFound", `The review has no record ${recordId}.`, { recordId });
-    const match = fits(paper, record);
-    if (match.score >= 0.6) return attach(recordId, match.by, noTextWarning(paper));
-    const problem = otherPaper(paper, matches[0]);
-    return how.confirm
-      ? attach(recordId, "chosen", problem)
-      : { ...base, recordId: null, matchedBy: null, warning: problem };
-  }
-  const sure = sureMatch(matches);
-  if (sure) return attach(sure.recordId, sure.by, noTextWarning(paper));
-  return {
-    ...base,
-    recordId: null,
-    matchedBy: null,
-    warning: `"${name}" matches no record of this review by DOI or title${paper.title ? ` (it seems to be "${paper.title}")` : ""}.`,
-  };
-}
-
-function otherPaper(paper: Paper, best: Match | undefined): string {
-  const known = paper.title || paper.doi;
-  if (!known)
-    return "The paper shows no title or DOI that could be compared with the record's. Attach it only if you have checked it.";
-  return `This seems to be another paper: "${known}"${best && best.score > 0.8 ? `, which is record ${best.recordId} of this review` : ""}.`;
-}
-
-const noTextWarning = (paper: Paper): string | null => paper.warnings[0] ?? null;
 
 type Origin = { recordId: string; assetId: string };
 

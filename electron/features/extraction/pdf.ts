@@ -40,6 +40,10 @@ export type PdfOptions = {
   password?: string;
   maxPages?: number;
   maxSeconds?: number;
+  /** Pages to leave unread, by number, each with the reason. */
+  without?: ReadonlyMap<number, string>;
+  /** Called before each page. */
+  onPage?: (number: number) => void;
   signal?: AbortSignal;
 };
 
@@ -102,7 +106,7 @@ async function readPages(
   document: PdfDocument,
   options: PdfOptions,
 ): Promise<RawPdf> {
-  const { maxPages = 500, maxSeconds = 120, signal } = options;
+  const { maxPages = 500, maxSeconds = 120, without, onPage, signal } = options;
   const deadline = performance.now() + maxSeconds * 1000;
   const pages: RawPage[] = [];
   const warnings: string[] = [];
@@ -110,8 +114,15 @@ async function readPages(
   for (let number = 1; number <= document.numPages; number += 1) {
     signal?.throwIfAborted();
     const read = number <= maxPages && performance.now() < deadline;
+    const givenUp = without?.get(number);
     if (!read) firstUnread ||= number;
-    pages.push(read ? await readPage(pdfjs, document, number, warnings) : unread(number));
+    else if (givenUp !== undefined) warnings.push(`page ${number} not read (it ${givenUp})`);
+    onPage?.(number);
+    pages.push(
+      read && givenUp === undefined
+        ? await readPage(pdfjs, document, number, warnings)
+        : unread(number),
+    );
   }
   if (firstUnread > 0) {
     const why = firstUnread > maxPages ? `limit of ${maxPages} pages` : `limit of ${maxSeconds} s`;

@@ -3,7 +3,8 @@ import { AppError } from "../../api/errors.ts";
 import type { Paper } from "../../api/schemas/extraction.ts";
 import { paperFromJats } from "./jats.ts";
 import { withRecognised, type RecognisedPage } from "./ocr/recognised.ts";
-import { readPdf, type PdfOptions } from "./pdf.ts";
+import type { PdfOptions } from "./pdf.ts";
+import { readPdfApart } from "./pdf-apart.ts";
 import { paperFromPdf } from "./pdf-paper.ts";
 import { paperFromPlain } from "./plain.ts";
 
@@ -15,13 +16,18 @@ export async function readPaper(
   if (bytes.byteLength === 0) throw new AppError("badFile", "The file is empty.");
   const head = new TextDecoder("latin1").decode(bytes.subarray(0, 1024));
   if (head.includes("%PDF-"))
-    return paperFromPdf(withRecognised(await readPdf(bytes, options), recognised));
+    return paperFromPdf(withRecognised(await readPdfApart(bytes, options), recognised));
   if (head.startsWith("PK"))
     throw new AppError(
       "unsupported",
       "This is a ZIP or Office file; full texts are read from PDF, JATS or BioC XML, Markdown and plain text.",
     );
   const text = decodeText(bytes);
+  if (/^\s*\{\s*"(?:protocolSection|resultsSection)"/.test(text))
+    throw new AppError(
+      "unsupported",
+      "This is a registry's record, not a paper: attach it to its study, or give it to extract with --registry.",
+    );
   if (/^\s*(<\?xml|<!DOCTYPE|<[a-zA-Z])/.test(text)) return paperFromJats(text);
   return paperFromPlain(text);
 }

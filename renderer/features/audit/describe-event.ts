@@ -17,6 +17,7 @@ const plainActs: Record<string, string> = {
   update: "changed the question or criteria",
   import: "imported records",
   attachReport: "attached a paper",
+  attachRegistry: "kept a registry record",
   search: "ran a search",
   setFields: "changed the fields",
 };

@@ -26,6 +26,7 @@ const names: Record<string, string> = {
   "review.import": "Import of references",
   "extraction.attach": "Attaching papers",
   "extraction.suggest": "Extraction from papers",
+  "extraction.fetchRegistry": "Registry record",
   "search.run": "Search and import",
   "imaging.open": "Opening images",
   "imaging.ask": "Expert call on an image",

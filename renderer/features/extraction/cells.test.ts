@@ -18,6 +18,7 @@ function cell(
     unit: null,
     suggestion: null,
     decision: null,
+    registry: null,
     dual: null,
   };
 }

@@ -91,3 +91,10 @@ export function toTsv(grid: Grid): string {
   ]);
   return [head, ...rows].map((row) => row.map(clean).join("\t")).join("\n");
 }
+
+/** A stored value as one line of text; empty where there is none. */
+export function textOf(value: unknown): string {
+  const parsed = extractedValueSchema.safeParse(value).data;
+  if (!parsed || parsed.value === null) return "";
+  return parsed.unit ? `${parsed.value} ${parsed.unit}` : parsed.value;
+}

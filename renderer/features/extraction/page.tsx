@@ -1,6 +1,6 @@
 /** Extract: the grid on the left, the paper on the right; the cell in focus drives page and highlight. */
 import { Copy, FileUp, GitCompare, Sparkles, TextSelect } from "lucide-react";
-import { useRef, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import type { Grid } from "../../../electron/api/schemas/extraction.ts";
 import { assetBytes } from "../../call.ts";
 import { go } from "../../frame/route.ts";
@@ -12,7 +12,7 @@ import { selectedInPdf, valueIn, type PdfSelection } from "../../ui/pdf-selectio
 import { PdfViewer } from "../../ui/pdf-viewer.tsx";
 import { toast } from "../../ui/toast.tsx";
 import { plural } from "../../ui/time.ts";
-import { useCall, useChange } from "../../use-call.ts";
+import { invalidate, useCall, useChange } from "../../use-call.ts";
 import { AgreementNote } from "./agreement-note.tsx";
 import {
   conflictsIn,
@@ -25,6 +25,7 @@ import {
 } from "./cells.ts";
 import { FieldsButton } from "./fields-button.tsx";
 import { GridTable } from "./grid-table.tsx";
+import { RegistryButton } from "./registry-button.tsx";
 import { ScanBar } from "./scan-bar.tsx";
 import { useDecide, type Act } from "./use-decide.ts";
 import { WhyCell } from "./why-cell.tsx";
@@ -39,7 +40,10 @@ export function ExtractPage({ reviewId }: { reviewId: string }) {
       </div>
     );
   if (!grid.value) return <Skeleton />;
-  if (!grid.value.studies.some((study) => study.report)) {
+  const something = grid.value.studies.some(
+    (study) => study.report || study.cells.some((cell) => cell.suggestion),
+  );
+  if (!something) {
     return (
       <Empty
         icon={FileUp}
@@ -75,6 +79,11 @@ function ExtractDesk({ reviewId, grid }: { reviewId: string; grid: Grid }) {
   const decide = useDecide(reviewId, fieldName);
   const suggest = useChange("extraction.suggest", ["review", "audit"]);
   const acceptVerified = useChange("extraction.acceptVerified", ["review", "audit"]);
+  // Each paper's values show as soon as they are stored, while the next paper is read.
+  const papersDone = suggest.running ? (suggest.event?.done ?? 0) : 0;
+  useEffect(() => {
+    if (papersDone > 0) invalidate("extraction.grid");
+  }, [papersDone]);
   const first = grid.studies.find((study) => study.report) ?? grid.studies[0];
   const place =
     findPlace(grid, subject) ?? (first?.cells[0] ? { study: first, cell: first.cells[0] } : null);
@@ -125,6 +134,14 @@ function ExtractDesk({ reviewId, grid }: { reviewId: string; grid: Grid }) {
     const text = valueIn(selected.quote, field?.type === "number");
     if (await decideAt(place, "correct", text, selected)) window.getSelection()?.removeAllRanges();
   };
+  /** The registry's value of the cell in focus, where it is not what stands there. */
+  const takeRegistry = async (): Promise<void> => {
+    if (!place || decide.running) return;
+    const { registry } = place.cell;
+    if (!registry) return toast("The registry says nothing to this cell.");
+    const at = { study: place.study, cell: { ...place.cell, suggestion: registry } };
+    await decideAt(at, "accept");
+  };
   async function acceptColumn(fieldId: string): Promise<void> {
     const answer = await acceptVerified.run({ reviewId, fieldId });
     if (answer)
@@ -156,6 +173,7 @@ function ExtractDesk({ reviewId, grid }: { reviewId: string; grid: Grid }) {
       label: "Take the words selected in the paper as the value",
       run: () => void takeSelection(),
     },
+    { keys: "g", label: "Take the registry's value", run: () => void takeRegistry() },
     { keys: "r", label: "Reject the suggestion", run: () => void act("reject") },
     { keys: "n", label: "Not reported", run: () => void act("notReported") },
     {
@@ -188,6 +206,7 @@ function ExtractDesk({ reviewId, grid }: { reviewId: string; grid: Grid }) {
           {started ? "Suggest again" : "Suggest values"}
         </Button>
         <FieldsButton reviewId={reviewId} fields={grid.fields} />
+        {place && <RegistryButton reviewId={reviewId} study={place.study} />}
         {differing.length > 0 && (
           <Button icon={GitCompare} shortcut="D" onPress={nextDifference}>
             {plural(differing.length, "difference")}
@@ -274,7 +293,12 @@ function ExtractDesk({ reviewId, grid }: { reviewId: string; grid: Grid }) {
         }
       />
       {place && (
-        <WhyCell reviewId={reviewId} place={place} fieldName={fieldName(place.cell.fieldId)} />
+        <WhyCell
+          reviewId={reviewId}
+          place={place}
+          fieldName={fieldName(place.cell.fieldId)}
+          onTakeRegistry={() => void takeRegistry()}
+        />
       )}
     </div>
   );

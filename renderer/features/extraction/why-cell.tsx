@@ -5,17 +5,20 @@ import { StateMark, stateMeaning } from "../../frame/state-mark.tsx";
 import { Why } from "../../frame/why.tsx";
 import { dateTime } from "../../ui/time.ts";
 import { useCall } from "../../use-call.ts";
-import { sourceOf, type Place } from "./cells.ts";
+import { sourceOf, textOf, type Place } from "./cells.ts";
 import { DualCell } from "./dual-cell.tsx";
+import { RegistryBeside } from "./registry-beside.tsx";
 
 export function WhyCell({
   reviewId,
   place,
   fieldName,
+  onTakeRegistry,
 }: {
   reviewId: string;
   place: Place;
   fieldName: string;
+  onTakeRegistry: () => void;
 }) {
   const { study, cell } = place;
   const history = useCall("extraction.history", {
@@ -44,10 +47,15 @@ export function WhyCell({
         {suggestion?.evidence.map((evidence, index) => (
           <blockquote key={index} className="why-quote">
             {evidence.quote}
-            {evidence.page && <footer>page {evidence.page}</footer>}
+            {evidence.page ? (
+              <footer>page {evidence.page}</footer>
+            ) : (
+              suggestion.id === cell.registry?.id && <footer>{evidence.source}</footer>
+            )}
           </blockquote>
         ))}
       </Why>
+      <RegistryBeside cell={cell} onTake={onTakeRegistry} />
       <DualCell reviewId={reviewId} place={place} />
       {suggestion && (
         <Why title="How it was found">
@@ -92,19 +100,14 @@ export function WhyCell({
 
 type Line = { id: string; at: string; text: string };
 
-function textOf(value: unknown): string {
-  if (
-    value !== null &&
-    typeof value === "object" &&
-    "value" in value &&
-    typeof value.value === "string"
-  )
-    return ` "${value.value}"`;
-  return "";
+/** The value in quotation marks after what was done with it; nothing where there is none. */
+function quoted(value: unknown): string {
+  const text = textOf(value);
+  return text === "" ? "" : ` "${text}"`;
 }
 
 function suggestionLine({ id, at, model, modelVersion, value }: Suggestion): Line {
-  return { id, at, text: `${model} ${modelVersion} suggested${textOf(value)}` };
+  return { id, at, text: `${model} ${modelVersion} suggested${quoted(value)}` };
 }
 
 function decisionLine({ id, at, kind, reviewer, action, value, note }: Decision): Line {
@@ -126,7 +129,7 @@ function decisionLine({ id, at, kind, reviewer, action, value, note }: Decision)
       text:
         action === "withdraw"
           ? `${reviewer} opened the settled cell again`
-          : `${reviewer} settled it${textOf(value) || `: ${acts[action]}`}`,
+          : `${reviewer} settled it${quoted(value) || `: ${acts[action]}`}`,
     };
-  return { id, at, text: `${reviewer} ${acts[action]}${textOf(value)}${note ? ` (${note})` : ""}` };
+  return { id, at, text: `${reviewer} ${acts[action]}${quoted(value)}${note ? ` (${note})` : ""}` };
 }

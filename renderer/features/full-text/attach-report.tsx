@@ -12,6 +12,13 @@ type AttachReportProps = {
   onClose: () => void;
 };
 
+const matchNames = {
+  doi: "DOI",
+  title: "title",
+  registration: "trial number",
+  chosen: "your choice",
+} as const;
+
 export function AttachReport({ results, onAttach, onPassword, onClose }: AttachReportProps) {
   if (results.length === 0) return null;
   const attached = results.filter((result) => result.recordId !== null).length;
@@ -19,7 +26,7 @@ export function AttachReport({ results, onAttach, onPassword, onClose }: AttachR
     <section className="card attach-report" aria-label="What became of the papers">
       <div className="card-head">
         <h2>
-          {plural(attached, "paper")} attached
+          {plural(attached, "file")} attached
           {attached < results.length && `, ${results.length - attached} not`}
         </h2>
         <IconButton label="Close this report" icon={X} onPress={onClose} />
@@ -36,10 +43,7 @@ export function AttachReport({ results, onAttach, onPassword, onClose }: AttachR
               <p>
                 <strong>{result.name}</strong>
                 {result.matchedBy && (
-                  <span className="count">
-                    {" "}
-                    matched by {result.matchedBy === "doi" ? "DOI" : result.matchedBy}
-                  </span>
+                  <span className="count"> matched by {matchNames[result.matchedBy]}</span>
                 )}
               </p>
               {result.warning && <p className="field-note">{result.warning}</p>}

@@ -34,7 +34,10 @@ export function FullTextPage({
   const attach = useAttach(reviewId);
   const [dropped, setDropped] = useState(0);
   const choose = async (): Promise<void> => {
-    const files = await native.chooseFiles({ accept: ".pdf,.xml,.nxml,.txt", multiple: true });
+    const files = await native.chooseFiles({
+      accept: ".pdf,.xml,.nxml,.txt,.json",
+      multiple: true,
+    });
     if (files.length > 0) await attach.send(files);
   };
   const studies = grid.value?.studies ?? [];
@@ -129,7 +132,7 @@ export function FullTextPage({
   return (
     <DropArea
       className="page-fixed"
-      text="Drop papers: each is matched by DOI, then by title"
+      text="Drop papers (matched by DOI, then title) or registry records (by trial number)"
       onFiles={(files) => {
         setDropped((now) => now + 1);
         void attach.send(files);
