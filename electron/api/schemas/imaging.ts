@@ -39,12 +39,33 @@ export const seriesSchema = z.object({
   faults: z.object({ uneven: z.boolean(), missing: z.int(), tilt: z.number() }).optional(),
   /** Where a projection's rows and columns run to, in the file's own letters (A, P, R, L, H, F). */
   edges: z.tuple([z.string(), z.string()]).optional(),
+  /** What DICOM calls the series and its images, in the series' order; absent for other formats. */
+  dicom: z
+    .object({
+      study: z.string(),
+      series: z.string(),
+      frameOfReference: z.string(),
+      instances: z.array(z.string()),
+    })
+    .optional(),
   dtype: z.enum(["uint8", "int8", "uint16", "int16", "int32", "uint32", "float32", "float64"]),
   /** Voxels as raw little-endian bytes, x fastest, channels one after the other. */
   pixels: assetId,
   units: z.string(),
   range: z.object({ low: z.number(), high: z.number() }),
   window: z.object({ centre: z.number(), width: z.number() }),
+  /**
+   * The file's way from values to greys where it is no plain linear window (PS3.3 C.11.2): another
+   * function, or a table from value `first` on, `top` being white. A table goes before the window.
+   */
+  voi: z
+    .object({
+      function: z.enum(["LINEAR", "LINEAR_EXACT", "SIGMOID"]),
+      table: z
+        .object({ first: z.number(), top: z.number(), values: z.array(z.number()) })
+        .optional(),
+    })
+    .optional(),
   warnings: z.array(z.string()),
   files: z.array(z.string()),
   /** Asset ids of the files as they were given, in the series' order. */
@@ -78,8 +99,44 @@ export const studySummarySchema = z.object({
   sample: z.boolean(),
 });
 
+/** A structured report that came with the study: what stands in it, never this desk's own words. */
+export const attachedReportSchema = z.object({
+  id: z.string(),
+  file: z.string(),
+  asset: assetId,
+  title: z.string(),
+  completion: z.string(),
+  verification: z.string(),
+  observer: z.string(),
+  /** DICOM date and time as given, for example "20150819112153". */
+  at: z.string(),
+  /** Measurement groups of TID 1500. */
+  groups: z.array(
+    z.object({
+      tracking: z.string(),
+      finding: z.string(),
+      site: z.string(),
+      measurements: z.array(
+        z.object({
+          name: z.string(),
+          value: z.number(),
+          unit: z.string(),
+          derivation: z.string().optional(),
+        }),
+      ),
+      statements: z.array(z.object({ name: z.string(), text: z.string() })),
+      /** SOP Instance UIDs of what was measured. */
+      refers: z.array(z.string()),
+    }),
+  ),
+  /** The whole report, line by line, for those that hold no measurement groups. */
+  lines: z.array(z.object({ depth: z.int(), name: z.string(), text: z.string() })),
+});
+
 export const studySchema = studySummarySchema.extend({
   images: z.array(seriesSchema),
+  /** Reports that came as DICOM SR. */
+  reports: z.array(attachedReportSchema),
   turns: z.array(turnSchema.extend({ seriesId: z.string() })),
   suggestions: z.array(suggestionSchema),
   decisions: z.array(decisionSchema),
@@ -96,6 +153,30 @@ export const imagingContract = {
       files: z.array(z.object({ assetId, name: z.string() })).min(1),
     }),
     output: z.object({ study: studySchema.nullable(), rejected }),
+    event: progressSchema,
+  },
+  /**
+   * Adds segmentations (DICOM SEG, label maps as NIfTI, NRRD or MetaImage), RT structure sets and DICOM
+   * structured reports to a study. Masks become suggestions on their series, to be accepted, corrected
+   * or rejected; what belongs to another study or lies on another grid is named in `rejected`.
+   */
+  "imaging.attach": {
+    input: z.object({
+      studyId: z.string(),
+      files: z.array(z.object({ assetId, name: z.string() })).min(1),
+    }),
+    output: z.object({
+      study: studySchema,
+      attached: z.array(
+        z.object({
+          file: z.string(),
+          kind: z.enum(["masks", "report"]),
+          seriesId: z.string().optional(),
+          warnings: z.array(z.string()),
+        }),
+      ),
+      rejected,
+    }),
     event: progressSchema,
   },
   /** Plans an expert call from the request, runs it and stores what it suggests. */
@@ -131,5 +212,6 @@ export const imagingContract = {
 
 export type Series = z.infer<typeof seriesSchema>;
 export type Turn = z.infer<typeof turnSchema>;
+export type AttachedReport = z.infer<typeof attachedReportSchema>;
 export type Study = z.infer<typeof studySchema>;
 export type StudySummary = z.infer<typeof studySummarySchema>;

@@ -5,7 +5,9 @@ import { AppError, toErrorShape } from "../../api/errors.ts";
 import type { ExpertResult, Segmentation } from "../models/models.ts";
 import { describeResult, measureMask, type Measurable } from "./describe.ts";
 import { apply, orientationCode, rowsOf, type Vector } from "./geometry.ts";
-import { loadSeries } from "./load.ts";
+import { regionsOf } from "./derived/contours.ts";
+import { readReport } from "./derived/report-tree.ts";
+import { loadImages, loadSeries } from "./load.ts";
 import { anonymize } from "./anonymize-command.ts";
 import { convertImage } from "./convert.ts";
 import { shownVolume } from "./dicom-volume.ts";
@@ -53,11 +55,28 @@ function samplesAt(
   });
 }
 
+/** A structure set or report without images: what stands in it. */
+async function aboutDerived(path: string): Promise<object | null> {
+  const { series, derived } = await loadImages(path);
+  const [first] = derived;
+  if (series.length > 0 || first === undefined) return null;
+  const common = { format: "DICOM", modality: first.kind };
+  if (first.kind === "SR") return { ...common, report: readReport(first.dataSet) };
+  const regions = regionsOf(first.dataSet).map(({ number, name, contours }) => ({
+    number,
+    name,
+    contours: contours.length,
+  }));
+  return { ...common, regions };
+}
+
 const imageInfo: Command = {
   summary: "Header and geometry of an image file or a DICOM folder.",
   usage: "image-info PATH [--at i,j,k]…",
   options: { at: { type: "string", multiple: true, help: "voxel index to read; may be repeated" } },
   async run({ positionals: [path], values }, context) {
+    const about = await aboutDerived(need(path, this.usage));
+    if (about) return about;
     const series = await loadSeries(need(path, this.usage), context.progress);
     const { volume } = series;
     return {

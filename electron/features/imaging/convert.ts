@@ -3,37 +3,15 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Command } from "../../command.ts";
 import { AppError } from "../../api/errors.ts";
-import { voxelCount, type Volume } from "../../api/volume.ts";
+import { voxelCount } from "../../api/volume.ts";
 import { writeSegmentation, writeSeries, type SegmentToWrite } from "./dicom-export.ts";
 import { rowsOf } from "./geometry.ts";
+import { labelColour } from "./label-colours.ts";
+import { labelIds } from "./label-map.ts";
 import { loadSeries } from "./load.ts";
 import { writeNifti } from "./nifti.ts";
 import { writeNrrd } from "./nrrd-writer.ts";
 import type { OpenedSeries } from "./open.ts";
-
-const colours = [
-  "#dc2626",
-  "#2563eb",
-  "#ca8a04",
-  "#9333ea",
-  "#16a34a",
-  "#4f46e5",
-  "#ea580c",
-  "#0891b2",
-  "#db2777",
-  "#92400e",
-];
-
-/** The label ids of a volume that is a label map; null where it is an image. */
-function labelIds(volume: Volume): number[] | null {
-  const found = new Set<number>();
-  for (const value of volume.data) {
-    if (!Number.isInteger(value) || value < 0 || value > 255) return null;
-    found.add(value);
-  }
-  found.delete(0);
-  return [...found].toSorted((a, b) => a - b);
-}
 
 function segmentation(
   series: OpenedSeries,
@@ -61,7 +39,7 @@ function segmentation(
   const labels = ids.map((id, at): SegmentToWrite => ({
     id,
     name: names.get(id) || `Label ${id}`,
-    color: colours[at % colours.length] as string,
+    color: labelColour(at),
   }));
   const data = Uint8Array.from(
     { length: voxelCount(shape) },

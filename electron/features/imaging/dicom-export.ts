@@ -2,6 +2,7 @@
 import { AppError } from "../../api/errors.ts";
 import type { Mask, Volume, Voxels } from "../../api/volume.ts";
 import type { DicomFile } from "./dicom.ts";
+import { toCielab } from "./cielab.ts";
 import { uid, writeDicom, type DicomElements } from "./dicom-writer.ts";
 import { apply, column, dot, flipLpsRas, length, type Affine, type Vector } from "./geometry.ts";
 
@@ -307,28 +308,10 @@ function segmentItem(label: SegmentToWrite, maker: Maker): DicomElements {
         },
       ],
     ],
-    "0062000d": ["US", cielab(label.color)],
+    "0062000d": ["US", toCielab(label.color)],
     "0062000f": [
       "SQ",
       [label.snomed ? code(label.snomed.code, label.snomed.meaning) : code("85756007", "Tissue")],
     ],
   };
-}
-
-/** sRGB to CIELab (D65, as PCS values scaled to 16 bits, PS3.3 C.10.7.1.1). */
-function cielab(color: string): number[] {
-  const linear = [1, 3, 5].map((at) => {
-    const value = Number.parseInt(color.slice(at, at + 2), 16) / 255;
-    return value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
-  }) as Vector;
-  const f = (value: number): number =>
-    value > 216 / 24389 ? Math.cbrt(value) : (24389 / 27) * (value / 116) + 16 / 116;
-  const x = f(dot([0.4124, 0.3576, 0.1805], linear) / 0.9505);
-  const y = f(dot([0.2126, 0.7152, 0.0722], linear));
-  const z = f(dot([0.0193, 0.1192, 0.9505], linear) / 1.089);
-  return [
-    ((116 * y - 16) / 100) * 65535,
-    ((500 * (x - y) + 128) / 255) * 65535,
-    ((200 * (y - z) + 128) / 255) * 65535,
-  ].map((value) => Math.min(65535, Math.max(0, Math.round(value))));
 }

@@ -3,6 +3,7 @@ import type { DataSet } from "dicom-parser";
 import { AppError } from "../../api/errors.ts";
 import type { Volume } from "../../api/volume.ts";
 import type { DicomFile } from "./dicom.ts";
+import { fromCielab } from "./cielab.ts";
 import { readFrame } from "./dicom-frames.ts";
 import { affineFromColumns, cross, dot, flipLpsRas, spacingOf, type Vector } from "./geometry.ts";
 
@@ -13,15 +14,67 @@ export function isSegmentation(file: Pick<DicomFile, "sopClass">): boolean {
   return file.sopClass === segmentationStorage || file.sopClass === labelmapStorage;
 }
 
-export type SegmentLabel = { id: number; name: string };
+export type SegmentLabel = {
+  id: number;
+  name: string;
+  /** As the file recommends; absent where it does not. */
+  color?: string;
+  snomed?: { code: string; meaning: string };
+  /** How it came about: AUTOMATIC, SEMIAUTOMATIC or MANUAL. */
+  made?: string;
+  algorithm?: string;
+};
 
+/** The segments that a segmentation names, without a label map's background. */
 export function segmentLabels(dataSet: DataSet): SegmentLabel[] {
   const items = dataSet.elements["x00620002"]?.items ?? [];
-  return items.flatMap(({ dataSet: item }) =>
-    item
-      ? [{ id: item.uint16("x00620004") ?? 0, name: (item.string("x00620005") ?? "").trim() }]
-      : [],
-  );
+  return items.flatMap(({ dataSet: item }) => {
+    const id = item?.uint16("x00620004") ?? 0;
+    if (item === undefined || id === 0) return [];
+    const text = (tag: string): string => (item.string(tag) ?? "").trim();
+    const lab = [0, 1, 2].map((at) => item.uint16("x0062000d", at));
+    const type = item.elements["x0062000f"]?.items?.[0]?.dataSet;
+    const code = (type?.string("x00080100") ?? "").trim();
+    const sct = (type?.string("x00080102") ?? "").trim() === "SCT";
+    return [
+      {
+        id,
+        name: text("x00620005"),
+        ...(lab.every((value) => value !== undefined)
+          ? { color: fromCielab(lab as [number, number, number]) }
+          : {}),
+        ...(sct && code
+          ? { snomed: { code, meaning: (type?.string("x00080104") ?? "").trim() } }
+          : {}),
+        ...(text("x00620008") ? { made: text("x00620008") } : {}),
+        ...(text("x00620009") ? { algorithm: text("x00620009") } : {}),
+      },
+    ];
+  });
+}
+
+/** One frame: the segment of each pixel, 0 where there is none. */
+export type SegmentFrame = { index: number; ids: Uint16Array };
+
+/**
+ * The frames of a segmentation, of `only` that segment where it is given. A fractional pixel counts from
+ * half of the largest value upward. @throws badFile, unsupported
+ */
+export async function* segmentFrames(file: DicomFile, only?: number): AsyncGenerator<SegmentFrame> {
+  const fractional = file.dataSet.string("x00620001")?.trim() === "FRACTIONAL";
+  const half = (file.dataSet.uint16("x0062000e") ?? 255) / 2;
+  const labelmap = file.sopClass === labelmapStorage;
+  for (const [index, { segment }] of file.places.entries()) {
+    if (!labelmap && only !== undefined && (segment ?? 1) !== only) continue;
+    const { data } = await readFrame(file, index);
+    const ids = new Uint16Array(file.frame.rows * file.frame.columns);
+    for (let at = 0; at < ids.length; at += 1) {
+      const value = data[at] as number;
+      const id = labelmap ? value : (fractional ? value >= half : value > 0) ? (segment ?? 1) : 0;
+      if (only === undefined || id === only) ids[at] = id;
+    }
+    yield { index, ids };
+  }
 }
 
 /**
@@ -51,19 +104,15 @@ export async function readSegmentation(file: DicomFile, warnings: string[]): Pro
       "badFile",
       `"${file.name}": its frames lie ${step.toFixed(3)} to ${Math.max(...gaps).toFixed(1)} mm apart; that is no volume.`,
     );
-  const fractional = file.dataSet.string("x00620001")?.trim() === "FRACTIONAL";
-  const half = (file.dataSet.uint16("x0062000e") ?? 255) / 2;
-  const labelmap = file.sopClass === labelmapStorage;
   const labels = segmentLabels(file.dataSet);
+  const labelmap = file.sopClass === labelmapStorage;
   const wide = labels.some(({ id }) => id > 255) || (labelmap && file.frame.bitsAllocated > 8);
   const data = wide ? new Uint16Array(plane * depth) : new Uint8Array(plane * depth);
   let overlaps = 0;
-  for (const [index, { segment }] of file.places.entries()) {
-    const { data: values } = await readFrame(file, index);
+  for await (const { index, ids } of segmentFrames(file)) {
     const base = Math.round(((along[index] as number) - low) / step) * plane;
     for (let at = 0; at < plane; at += 1) {
-      const value = values[at] as number;
-      const id = labelmap ? value : (fractional ? value >= half : value > 0) ? (segment ?? 1) : 0;
+      const id = ids[at] as number;
       if (id === 0) continue;
       if ((data[base + at] as number) > 0) overlaps += 1;
       data[base + at] = Math.max(id, data[base + at] as number);

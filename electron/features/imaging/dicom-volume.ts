@@ -6,6 +6,7 @@ import { readFrame } from "./dicom-frames.ts";
 import { colourOf, modalityTable } from "./dicom-colour.ts";
 import { seriesAffine, type StackFaults } from "./dicom-geometry.ts";
 import { cross, dot, spacingOf } from "./geometry.ts";
+import { suvFactor } from "./pet-suv.ts";
 
 /** `inverted`: the file shows its low values white (MONOCHROME1); the sum of a value and its shown counterpart. */
 export type DicomVolume = {
@@ -17,12 +18,17 @@ export type DicomVolume = {
   faults?: StackFaults;
 };
 
+/** Body-weight SUV; a table of units would say {SUVbw}g/ml. */
+export const suvUnits = "SUVbw";
+
 const radiography = new Set(["CR", "DX", "DR", "RG"]);
 
 /** The product's name of a DICOM modality: plain films are CXR to the experts. */
 export function modalityOf(file: Pick<DicomFile, "modality">): string {
   return radiography.has(file.modality) ? "CXR" : file.modality || "unknown";
 }
+
+type Plane = { values: Voxels; file: DicomFile };
 
 /** Where a slice comes from: a file, and the frame in it. */
 type Slice = { file: DicomFile; frame: number; along: number };
@@ -96,7 +102,7 @@ export async function dicomVolume(
   const slices = slicesOf(files, warnings);
   const { rows, columns } = first.frame;
   const table = modalityTable(first.dataSet);
-  const planes: { values: Voxels; file: DicomFile }[] = [];
+  const planes: Plane[] = [];
   let channels = 1;
   for (const [done, { file, frame }] of slices.entries()) {
     const shown = colourOf(await readFrame(file, frame), file);
@@ -113,7 +119,8 @@ export async function dicomVolume(
     })),
     warnings,
   );
-  const data = stack(planes, rows * columns, channels);
+  const uptake = first.modality === "PT" && channels === 1 ? suvPlanes(planes, warnings) : null;
+  const data = stack(uptake ?? planes, rows * columns, channels);
   const volume: Volume = {
     shape: [columns, rows, slices.length],
     channels,
@@ -121,7 +128,7 @@ export async function dicomVolume(
     affine,
     data,
     modality: modalityOf(first),
-    units: first.units,
+    units: uptake ? suvUnits : first.units,
   };
   const top = first.frame.signed ? -1 : 2 ** first.frame.bitsStored - 1;
   const inverted =
@@ -135,6 +142,25 @@ export async function dicomVolume(
     ...inverted,
     ...(faults ? { faults } : {}),
   };
+}
+
+/**
+ * PET planes in SUVbw, each by its own header; null, with the reason in `warnings`, where any of them
+ * cannot be told.
+ */
+function suvPlanes(planes: readonly Plane[], warnings: string[]): Plane[] | null {
+  const out: Plane[] = [];
+  for (const { values, file } of planes) {
+    const suv = suvFactor(file.dataSet);
+    if ("missing" in suv) {
+      warnings.push(`No SUV can be given for "${file.name}": ${suv.missing}.`);
+      return null;
+    }
+    const { slope, intercept } = file;
+    const data = Float32Array.from(values, (value) => (value * slope + intercept) * suv.factor);
+    out.push({ values: data, file: { ...file, slope: 1, intercept: 0 } });
+  }
+  return out;
 }
 
 /** Slices in geometric order; of several frames at one place, the first. */
@@ -171,11 +197,7 @@ function slicesOf(files: readonly DicomFile[], warnings: string[]): Slice[] {
 }
 
 /** Rescaled planes one after the other; whole numbers that fit 16 bits (CT) stay in 16 bits. */
-function stack(
-  planes: readonly { values: Voxels; file: DicomFile }[],
-  plane: number,
-  channels: number,
-): Voxels {
+function stack(planes: readonly Plane[], plane: number, channels: number): Voxels {
   const size = plane * planes.length * channels;
   const data = targetFor(planes, size, channels);
   planes.forEach(({ values, file }, k) => {
@@ -191,11 +213,7 @@ function stack(
   return data;
 }
 
-function targetFor(
-  planes: readonly { values: Voxels; file: DicomFile }[],
-  size: number,
-  channels: number,
-): Voxels {
+function targetFor(planes: readonly Plane[], size: number, channels: number): Voxels {
   const scaled =
     channels === 1 && planes.some(({ file }) => file.slope !== 1 || file.intercept !== 0);
   const [Kind, ...others] = new Set(

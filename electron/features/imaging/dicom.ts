@@ -5,6 +5,7 @@ import { AppError } from "../../api/errors.ts";
 import type { Frame } from "./dicom-codecs.ts";
 import { pixelScale, type PixelScale } from "./dicom-scale.ts";
 import type { Vector } from "./geometry.ts";
+import { voiOf, type Voi } from "./voi.ts";
 
 /** Where one frame lies; null where the file does not say. */
 export type FramePlace = { position: Vector | null; segment: number | null };
@@ -24,6 +25,7 @@ export type DicomFile = {
   intercept: number;
   units: string;
   window: { centre: number; width: number } | null;
+  voi?: Voi;
   orientation: [Vector, Vector] | null;
   /** Patient Orientation of a projection: where rows and columns run to, as letters ("L", "F"). */
   patientOrientation: [string, string] | null;
@@ -141,7 +143,11 @@ const textOf = (thrown: unknown): string =>
 
 /** Reads a file's header. @throws badFile where the file breaks off or holds no image. */
 export function readDicom(bytes: Uint8Array, name: string): DicomFile {
-  const dataSet = readDataSet(bytes, name);
+  return readDicomFrom(readDataSet(bytes, name), name);
+}
+
+/** The header of an image whose elements are read already. @throws badFile */
+export function readDicomFrom(dataSet: DataSet, name: string): DicomFile {
   try {
     return describe(dataSet, name);
   } catch (thrown) {
@@ -178,6 +184,7 @@ function describe(dataSet: DataSet, name: string): DicomFile {
   const [width] = numbers(shown, "x00281051");
   const places = placesOf(dataSet, frames);
   const dose = numbers(dataSet, "x3004000e")[0];
+  const voi = voiOf(dataSet, shown);
   const scale = pixelScale(dataSet, measures, modality);
   return {
     name,
@@ -205,6 +212,7 @@ function describe(dataSet: DataSet, name: string): DicomFile {
     units:
       dose === undefined ? unitsOf(dataSet, modality) : (dataSet.string("x30040002") ?? "").trim(),
     window: centre !== undefined && width !== undefined && width > 0 ? { centre, width } : null,
+    ...(voi ? { voi } : {}),
     orientation:
       orientation.length === 6
         ? [orientation.slice(0, 3) as Vector, orientation.slice(3, 6) as Vector]

@@ -12,6 +12,18 @@ export function apply(affine: Affine, [i, j, k]: Vector): Vector {
   return [row(0), row(1), row(2)];
 }
 
+/** Millimetres to indices. @returns null where the affine is flat */
+export function inverse(affine: Affine): Affine | null {
+  const [a, b, c] = [column(affine, 0), column(affine, 1), column(affine, 2)];
+  const volume = dot(a, cross(b, c));
+  if (!Number.isFinite(volume) || Math.abs(volume) < 1e-12) return null;
+  const rows = [cross(b, c), cross(c, a), cross(a, b)].map(
+    (row) => row.map((value) => value / volume) as Vector,
+  );
+  const origin = column(affine, 3);
+  return [...rows.flatMap((row) => [...row, -dot(row, origin)]), 0, 0, 0, 1];
+}
+
 export function column(affine: Affine, c: number): Vector {
   return [affine[c] as number, affine[4 + c] as number, affine[8 + c] as number];
 }

@@ -248,6 +248,6 @@ test("an accepted outline of a DICOM film is also exported as DICOM SEG with the
   const bytes = await assets.get(files.find(({ name }) => name.endsWith(".dcm"))?.assetId ?? "");
   const { series, rejected } = await openImages([{ name: "seg.dcm", bytes }]);
   expect(rejected).toEqual([]);
-  expect(series[0]?.labels).toEqual([{ id: 1, name: "lungs" }]);
+  expect(series[0]?.labels).toMatchObject([{ id: 1, name: "lungs" }]);
   expect([...(series[0]?.volume.data ?? [])]).toEqual(pixels.map((value) => (value > 100 ? 1 : 0)));
 });

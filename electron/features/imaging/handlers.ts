@@ -8,13 +8,12 @@ import { voxelCount } from "../../api/volume.ts";
 import type { Experts, ExpertResult } from "../models/models.ts";
 import type { AssetStore } from "../review/assets.ts";
 import { describeResult, measureMask } from "./describe.ts";
-import { openImages, type ImageFile } from "./open.ts";
+import { createOpeningHandlers } from "./opening.ts";
 import { parseCall, planCall } from "./planner.ts";
 import { buildRead } from "./read-export.ts";
-import { loadVolume, storeSeries } from "./series-store.ts";
+import { loadVolume } from "./series-store.ts";
 import { seriesSubject, type Studies } from "./studies.ts";
 import { unsuitedFor } from "./suitability.ts";
-import { unzipped } from "./zip.ts";
 
 type Dependencies = {
   studies: () => Studies;
@@ -32,39 +31,7 @@ export function createImagingHandlers({
   return {
     "imaging.studies": async () => studies().list(),
     "imaging.get": async ({ studyId }) => studies().get(studyId),
-    "imaging.open": async ({ name, files }, { signal, emit }) => {
-      const sources = new Map<string, string>();
-      const images: ImageFile[] = [];
-      const broken: { file: string; reason: string }[] = [];
-      for (const file of files) {
-        signal.throwIfAborted();
-        const bytes = await assets.get(file.assetId);
-        try {
-          for (const image of unzipped({ name: file.name, bytes })) {
-            images.push(image);
-            sources.set(image.name, file.assetId);
-          }
-        } catch (thrown) {
-          // A broken ZIP is that file's failure; the others still open.
-          if (!(thrown instanceof AppError)) throw thrown;
-          broken.push({ file: file.name, reason: thrown.message });
-        }
-      }
-      const { series, ...opened } = await openImages(images, (done, total) =>
-        emit({ done, total, label: "Reading slices" }),
-      );
-      const rejected = [...broken, ...opened.rejected];
-      if (series.length === 0) return { study: null, rejected };
-      const stored = [];
-      for (const one of series)
-        stored.push(await storeSeries(one, assets, (file) => sources.get(file) ?? ""));
-      const title =
-        name || (stored.length === 1 ? (stored[0]?.name ?? "Study") : `${stored.length} images`);
-      return {
-        study: studies().get(studies().add(reviewer(), { name: title, sample: false }, stored)),
-        rejected,
-      };
-    },
+    ...createOpeningHandlers({ studies, assets, reviewer }),
     "imaging.ask": async ({ studyId, seriesId, text }, { signal, emit }) => {
       const series = studies().image(studyId, seriesId);
       const now = (): string => new Date().toISOString();

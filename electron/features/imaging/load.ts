@@ -3,7 +3,7 @@ import { readdir, readFile, stat } from "node:fs/promises";
 import { basename, dirname, join, relative } from "node:path";
 import { AppError } from "../../api/errors.ts";
 import { dicomDirFiles } from "./dicomdir.ts";
-import { dataFiles, openImages, type ImageFile, type OpenedSeries } from "./open.ts";
+import { dataFiles, openImages, type ImageFile, type Opened, type OpenedSeries } from "./open.ts";
 import { unzipped } from "./zip.ts";
 
 const mostFiles = 20_000;
@@ -45,16 +45,26 @@ async function filesOf(path: string): Promise<ImageFile[]> {
   return files;
 }
 
+/** Every image, and what was made on images, in a file or folder. */
+export async function loadImages(path: string): Promise<Opened> {
+  return openImages(await filesOf(path));
+}
+
 /** The one series at `path`; of a folder with several, the one with most slices. @throws badFile with every reason */
 export async function loadSeries(
   path: string,
   note: (text: string) => void,
 ): Promise<OpenedSeries> {
-  const { series, rejected } = await openImages(await filesOf(path));
+  const { series, derived, rejected } = await loadImages(path);
   for (const { file, reason } of rejected) note(`${file}: ${reason}`);
   const [first, ...others] = series.toSorted((a, b) => b.volume.shape[2] - a.volume.shape[2]);
-  if (first === undefined)
-    throw new AppError("badFile", rejected[0]?.reason ?? `"${path}" holds no image.`, { rejected });
+  if (first === undefined) {
+    const [other] = derived;
+    const reason = other
+      ? `"${other.name}" is a DICOM ${other.kind}, which has no image of its own.`
+      : `"${path}" holds no image.`;
+    throw new AppError("badFile", rejected[0]?.reason ?? reason, { rejected });
+  }
   for (const warning of first.warnings) note(warning);
   if (others.length > 0)
     note(

@@ -1,9 +1,11 @@
 /** Any image file or set of files to volumes, by content and never by name. */
 import { AppError } from "../../api/errors.ts";
+import type { Series } from "../../api/schemas/imaging.ts";
 import type { Volume } from "../../api/volume.ts";
-import { isDicom, readDicom, type DicomFile } from "./dicom.ts";
+import { derivedKind, type DerivedFile } from "./derived/attach.ts";
+import { isDicom, readDataSet, readDicomFrom, type DicomFile } from "./dicom.ts";
 import { isSegmentation, readSegmentation, segmentLabels, type SegmentLabel } from "./dicom-seg.ts";
-import { dicomVolume, groupSeries, splitReason } from "./dicom-volume.ts";
+import { dicomVolume, groupSeries, splitReason, suvUnits } from "./dicom-volume.ts";
 import type { StackFaults } from "./dicom-geometry.ts";
 import type { PixelScale } from "./dicom-scale.ts";
 import { dicomDirFiles } from "./dicomdir.ts";
@@ -11,6 +13,7 @@ import { isMetaImage, metaImageDataFile, openMetaImage } from "./metaimage.ts";
 import { isNifti, openNifti } from "./nifti.ts";
 import { isNrrd, nrrdDataFile, openNrrd, type Beside } from "./nrrd.ts";
 import { isJpeg, isPng, readJpeg, readPng } from "./raster.ts";
+import type { Voi } from "./voi.ts";
 import { isTiff } from "./tiff-tags.ts";
 import { readTiff } from "./tiff.ts";
 
@@ -32,21 +35,34 @@ export type OpenedSeries = {
   /** Where a projection's rows and columns run to, as the file says: for example "L" and "F". */
   edges?: [string, string];
   window?: { centre: number; width: number };
+  /** The file's window function or table, where it is no plain linear window. */
+  voi?: Voi;
   /** MONOCHROME1: a value and the value it is shown as add up to this. */
   inverted?: number;
   /** Names of the labels of a segmentation. */
   labels?: SegmentLabel[];
   /** Headers in the volume's order, for objects that must refer to their source. */
   source?: DicomFile[];
+  /** What DICOM calls the series and its images, for objects that belong to it. */
+  dicom?: NonNullable<Series["dicom"]>;
 };
-export type Opened = { series: OpenedSeries[]; rejected: { file: string; reason: string }[] };
+/** `derived`: segmentations, structure sets and reports, which belong on a series. */
+export type Opened = {
+  series: OpenedSeries[];
+  derived: DerivedFile[];
+  rejected: { file: string; reason: string }[];
+};
 
-/** Opens what can be opened; a file that cannot is named with its reason and the others go on. */
+/**
+ * Opens what can be opened; a file that cannot is named with its reason and the others go on. A DICOM
+ * segmentation alone is a volume of its own, unless `belongs` says that its series is elsewhere.
+ */
 export async function openImages(
   files: readonly ImageFile[],
   onProgress?: (done: number, total: number) => void,
+  { belongs = false }: { belongs?: boolean } = {},
 ): Promise<Opened> {
-  const opened: Opened = { series: [], rejected: [] };
+  const opened: Opened = { series: [], derived: [], rejected: [] };
   const dicom: DicomFile[] = [];
   // Node's Buffer is a Uint8Array whose slice() is no copy; the readers need the plain kind.
   const plain = files.map(({ name, bytes }) => ({
@@ -74,7 +90,12 @@ export async function openImages(
       }
       const single = openSingle(bytes, name, (data) => byName.get(besideName(name, data)));
       if (single) opened.series.push(single);
-      else dicom.push(readDicom(bytes, name));
+      else {
+        const dataSet = readDataSet(bytes, name);
+        const kind = derivedKind(dataSet);
+        if (kind) opened.derived.push({ name, kind, dataSet });
+        else dicom.push(readDicomFrom(dataSet, name));
+      }
     } catch (thrown) {
       opened.rejected.push({ file: name, reason: reasonOf(thrown) });
     }
@@ -89,7 +110,21 @@ export async function openImages(
       for (const { name } of group) opened.rejected.push({ file: name, reason: reasonOf(thrown) });
     }
   }
+  if (opened.series.length === 0 && !belongs) await openAlone(opened);
   return opened;
+}
+
+/** Segmentations without their images, as label volumes. */
+async function openAlone(opened: Opened): Promise<void> {
+  const alone = opened.derived.filter(({ kind }) => kind === "SEG");
+  opened.derived = opened.derived.filter(({ kind }) => kind !== "SEG");
+  for (const { dataSet, name } of alone) {
+    try {
+      opened.series.push(await openDicomSeries([readDicomFrom(dataSet, name)]));
+    } catch (thrown) {
+      opened.rejected.push({ file: name, reason: reasonOf(thrown) });
+    }
+  }
 }
 
 /** The names of the files that an image's header keeps its voxels in; none where they are in the file itself. */
@@ -163,9 +198,23 @@ async function openDicomSeries(
       ? {}
       : { scale: { plane: first.scale.plane, note: first.scale.note ?? "" } }),
     ...(faults ? { faults } : {}),
-    ...(first.window ? { window: first.window } : {}),
+    dicom: {
+      study: first.study,
+      series: first.series,
+      frameOfReference: first.dataSet.string("x00200052")?.trim() ?? "",
+      instances: files.flatMap((name) => instanceOf(named.get(name))),
+    },
+    ...(first.voi ? { voi: first.voi } : {}),
+    // A window in Bq/ml says nothing about SUV.
+    ...(first.window && volume.units !== suvUnits ? { window: first.window } : {}),
     ...(inverted === undefined ? {} : { inverted }),
   };
+}
+
+/** The instance's UID; files whose data set lost it still have it in their meta group. */
+function instanceOf(file: DicomFile | undefined): string[] {
+  const uid = file?.dataSet.string("x00080018") ?? file?.dataSet.string("x00020003");
+  return uid ? [uid.trim()] : [];
 }
 
 function openSingle(bytes: Uint8Array, name: string, beside: Beside): OpenedSeries | null {

@@ -3,7 +3,7 @@ import { AppError } from "../../api/errors.ts";
 import type { Series } from "../../api/schemas/imaging.ts";
 import { voxelCount, type Volume, type Voxels } from "../../api/volume.ts";
 import type { AssetStore } from "../review/assets.ts";
-import { shownVolume } from "./dicom-volume.ts";
+import { shownVolume, suvUnits } from "./dicom-volume.ts";
 import { orientationCode } from "./geometry.ts";
 import type { OpenedSeries } from "./open.ts";
 
@@ -53,6 +53,12 @@ function windowOf(
     return opened.inverted === undefined
       ? opened.window
       : { ...opened.window, centre: opened.inverted - opened.window.centre };
+  if (opened.voi?.table && opened.inverted === undefined) {
+    // Where a viewer has windows only: the values that the file's own table spreads over the greys.
+    const { first, values } = opened.voi.table;
+    return { centre: first + values.length / 2, width: Math.max(1, values.length) };
+  }
+  if (opened.volume.units === suvUnits) return { centre: 5, width: 10 };
   if (opened.volume.modality === "CT" || range.low <= -900) return { centre: 40, width: 400 };
   return { centre: (range.low + range.high) / 2, width: Math.max(1, range.high - range.low) };
 }
@@ -86,12 +92,14 @@ export async function storeSeries(
     sizes: opened.sizes,
     ...(opened.scale ? { scale: opened.scale } : {}),
     ...(opened.faults ? { faults: opened.faults } : {}),
+    ...(opened.dicom ? { dicom: opened.dicom } : {}),
     ...(opened.edges ? { edges: opened.edges } : {}),
     dtype: kindOf(data),
     pixels: info.id,
     units: volume.units,
     range,
     window: windowOf(opened, range),
+    ...(opened.voi && opened.inverted === undefined ? { voi: opened.voi } : {}),
     warnings: opened.warnings,
     files: opened.files,
     sources: opened.files.map(sourceOf),

@@ -4,7 +4,9 @@ import { randomUUID } from "node:crypto";
 import { dirname } from "node:path";
 import { AppError } from "../../api/errors.ts";
 import {
+  attachedReportSchema,
   seriesSchema,
+  type AttachedReport,
   turnSchema,
   type Series,
   type Study,
@@ -17,6 +19,7 @@ const tables = `
 CREATE TABLE IF NOT EXISTS studies(id TEXT PRIMARY KEY, name TEXT NOT NULL, at TEXT NOT NULL, sample INTEGER NOT NULL) STRICT;
 CREATE TABLE IF NOT EXISTS series(id TEXT PRIMARY KEY, studyId TEXT NOT NULL REFERENCES studies(id), about TEXT NOT NULL) STRICT;
 CREATE TABLE IF NOT EXISTS turns(id INTEGER PRIMARY KEY, studyId TEXT NOT NULL REFERENCES studies(id), seriesId TEXT NOT NULL, about TEXT NOT NULL) STRICT;
+CREATE TABLE IF NOT EXISTS attachedReports(id TEXT PRIMARY KEY, studyId TEXT NOT NULL REFERENCES studies(id), about TEXT NOT NULL) STRICT;
 `;
 
 export type Studies = ReturnType<typeof openStudies>;
@@ -108,6 +111,9 @@ export function openStudies(path: string) {
     return {
       ...summary(row),
       images: images(id),
+      reports: ledger
+        .all("SELECT about FROM attachedReports WHERE studyId = ? ORDER BY rowid", id)
+        .map((one) => attachedReportSchema.parse(JSON.parse(String(one["about"])))),
       turns: ledger
         .all("SELECT seriesId, about FROM turns WHERE studyId = ? ORDER BY id", id)
         .map((turn) => ({
@@ -143,6 +149,15 @@ export function openStudies(path: string) {
         database
           .prepare("INSERT INTO turns(studyId, seriesId, about) VALUES (?,?,?)")
           .run(studyId, seriesId, JSON.stringify(turn));
+    },
+    addReport: (actor: string, studyId: string, report: Omit<AttachedReport, "id">): void => {
+      const id = randomUUID();
+      ledger.transaction(() => {
+        database
+          .prepare("INSERT INTO attachedReports(id, studyId, about) VALUES (?,?,?)")
+          .run(id, studyId, JSON.stringify({ ...report, id }));
+        ledger.record(actor, "attachReport", { studyId, file: report.file, sha256: report.asset });
+      });
     },
     close: ledger.close,
   };

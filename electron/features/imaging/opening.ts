@@ -1,0 +1,240 @@
+/** Calls that bring files into studies: images as series, and what was made on them onto those series. */
+import type { HandlersFor } from "../../api/call.ts";
+import { AppError } from "../../api/errors.ts";
+import type { imagingContract, Series } from "../../api/schemas/imaging.ts";
+import type { AssetStore } from "../review/assets.ts";
+import { attach, type Attached, type DerivedFile } from "./derived/attach.ts";
+import { stepsBetween, placeIn } from "./derived/grid.ts";
+import type { Layer } from "./derived/layers.ts";
+import { measureMask } from "./describe.ts";
+import { labelColour } from "./label-colours.ts";
+import { labelIds } from "./label-map.ts";
+import { openImages, type ImageFile, type OpenedSeries } from "./open.ts";
+import { storeSeries } from "./series-store.ts";
+import { seriesSubject, type Studies } from "./studies.ts";
+import { unzipped } from "./zip.ts";
+
+type Opening = Pick<HandlersFor<typeof imagingContract>, "imaging.open" | "imaging.attach">;
+type Given = { assetId: string; name: string };
+type Rejected = { file: string; reason: string };
+
+export function createOpeningHandlers({
+  studies,
+  assets,
+  reviewer,
+}: {
+  studies: () => Studies;
+  assets: AssetStore;
+  reviewer: () => string;
+}): Opening {
+  return {
+    "imaging.open": async ({ name, files }, { signal, emit }) => {
+      const given = await readFiles(files, signal);
+      const { series, derived, rejected } = await openImages(given.images, (done, total) =>
+        emit({ done, total, label: "Reading slices" }),
+      );
+      rejected.unshift(...given.broken);
+      if (series.length === 0) {
+        for (const { name: file, kind } of derived)
+          rejected.push({
+            file,
+            reason: `"${file}" is a DICOM ${kind}: open it together with its images, or add it to their study.`,
+          });
+        return { study: null, rejected };
+      }
+      const stored = [];
+      for (const one of series) {
+        signal.throwIfAborted();
+        stored.push(await storeSeries(one, assets, given.sourceOf));
+      }
+      const title =
+        name || (stored.length === 1 ? (stored[0]?.name ?? "Study") : `${stored.length} images`);
+      const studyId = studies().add(reviewer(), { name: title, sample: false }, stored);
+      const added = await attachAll(studyId, derived, given.sourceOf);
+      return { study: studies().get(studyId), rejected: [...rejected, ...added.rejected] };
+    },
+    "imaging.attach": async ({ studyId, files }, { signal, emit }) => {
+      const { images } = studies().get(studyId);
+      const given = await readFiles(files, signal);
+      const { series, derived, rejected } = await openImages(
+        given.images,
+        (done, total) => emit({ done, total, label: "Reading" }),
+        { belongs: true },
+      );
+      const added = await attachAll(studyId, derived, given.sourceOf);
+      for (const one of series) {
+        const file = one.files[0] ?? "";
+        try {
+          const { seriesId, layer } = labelMapOn(one, images);
+          await suggestLayers(
+            studyId,
+            { kind: "masks", seriesId, layers: [layer], made: "MANUAL", by: "", warnings: [] },
+            { file, asset: given.sourceOf(file), what: one.format },
+          );
+          added.attached.push({ file, kind: "masks", seriesId, warnings: one.warnings });
+        } catch (thrown) {
+          added.rejected.push({ file, reason: messageOf(thrown) });
+        }
+      }
+      return {
+        study: studies().get(studyId),
+        attached: added.attached,
+        rejected: [...given.broken, ...rejected, ...added.rejected],
+      };
+    },
+  };
+
+  async function readFiles(files: readonly Given[], signal: AbortSignal) {
+    const sources = new Map<string, string>();
+    const images: ImageFile[] = [];
+    const broken: Rejected[] = [];
+    for (const file of files) {
+      signal.throwIfAborted();
+      const bytes = await assets.get(file.assetId);
+      try {
+        for (const image of unzipped({ name: file.name, bytes })) {
+          images.push(image);
+          sources.set(image.name, file.assetId);
+        }
+      } catch (thrown) {
+        // A broken ZIP is that file's failure; the others still open.
+        broken.push({ file: file.name, reason: messageOf(thrown) });
+      }
+    }
+    return { images, broken, sourceOf: (name: string) => sources.get(name) ?? "" };
+  }
+
+  /** Each file on its own: one that does not belong is named, and the others are shown. */
+  async function attachAll(
+    studyId: string,
+    derived: readonly DerivedFile[],
+    sourceOf: (name: string) => string,
+  ) {
+    const { images } = studies().get(studyId);
+    const attached: {
+      file: string;
+      kind: "masks" | "report";
+      seriesId?: string;
+      warnings: string[];
+    }[] = [];
+    const rejected: Rejected[] = [];
+    for (const file of derived) {
+      try {
+        const found = await attach(file, images);
+        const asset = sourceOf(file.name);
+        if (found.kind === "report") {
+          const { title, completion, verification, observer, at, groups, lines } = found.report;
+          studies().addReport(reviewer(), studyId, {
+            ...{ title, completion, verification, observer, at, groups, lines },
+            file: file.name,
+            asset,
+          });
+          attached.push({ file: file.name, kind: "report", warnings: [] });
+          continue;
+        }
+        if (found.layers.length === 0)
+          throw new AppError("badInput", `"${file.name}" marks nothing; there is nothing to show.`);
+        await suggestLayers(studyId, found, { file: file.name, asset, what: `DICOM ${file.kind}` });
+        attached.push({
+          file: file.name,
+          kind: "masks",
+          seriesId: found.seriesId,
+          warnings: found.warnings,
+        });
+      } catch (thrown) {
+        rejected.push({ file: file.name, reason: messageOf(thrown) });
+      }
+    }
+    return { attached, rejected };
+  }
+
+  /** Masks from a file wait for the reader's decision as a model's do, and say that they came from a file. */
+  async function suggestLayers(
+    studyId: string,
+    { seriesId, layers, made, by, warnings }: Extract<Attached, { kind: "masks" }>,
+    { file, asset, what }: { file: string; asset: string; what: string },
+  ): Promise<void> {
+    const series = studies().image(studyId, seriesId);
+    for (const [at, { data, labels }] of layers.entries()) {
+      const mask = await assets.put(data, {
+        name: `${file}-mask.raw`,
+        type: "application/octet-stream",
+      });
+      const part = layers.length > 1 ? `, part ${at + 1} of ${layers.length}` : "";
+      const measured = measureMask(data, series, labels).map((label) => {
+        const snomed = labels.find(({ id }) => id === label.id)?.snomed;
+        return { ...label, ...(snomed ? { snomed } : {}) };
+      });
+      studies().ledger.suggest([
+        {
+          kind: "segment",
+          subject: seriesSubject(studyId, seriesId),
+          status: "suggested",
+          evidence: [],
+          checks: warnings.map((message) => ({ name: "file", ok: false, message })),
+          model: file,
+          modelVersion: `${made.toLowerCase()}${part}`,
+          inputSha256: asset,
+          method: `read from a ${what} file${by ? `, made by ${by}` : ""}`,
+          value: JSON.parse(
+            JSON.stringify({ mask: mask.id, labels: measured, origin: { file, asset, made, by } }),
+          ),
+        },
+      ]);
+    }
+  }
+}
+
+/** A label map without DICOM's identifiers belongs where its voxels are the series' voxels. */
+function labelMapOn(
+  { volume, labels = [], files }: OpenedSeries,
+  images: readonly Series[],
+): { seriesId: string; layer: Layer } {
+  const name = files[0] ?? "";
+  const ids = labelIds(volume);
+  if (ids === null || ids.length === 0 || volume.channels !== 1)
+    throw new AppError(
+      "badInput",
+      `"${name}" is no label map (whole numbers 0 to 255, not all 0). Images are opened as a study.`,
+    );
+  const tried: string[] = [];
+  for (const image of images) {
+    const steps = stepsBetween(volume, image);
+    if (steps === null) {
+      tried.push(`${image.name}: ${image.shape.join(" × ")}`);
+      continue;
+    }
+    const [width, height] = volume.shape;
+    const data = new Uint8Array(image.shape[0] * image.shape[1] * image.shape[2]);
+    for (let at = 0; at < volume.data.length; at += 1) {
+      const id = volume.data[at] as number;
+      if (id === 0) continue;
+      const j = Math.floor(at / width);
+      const place = placeIn(image, steps, [at % width, j % height, Math.floor(j / height)]);
+      if (place < 0)
+        throw new AppError("badInput", `"${name}" marks places outside of "${image.name}".`);
+      data[place] = id;
+    }
+    const named = new Map(labels.map((label) => [label.id, label]));
+    return {
+      seriesId: image.id,
+      layer: {
+        data,
+        labels: ids.map((id, at) => ({
+          id,
+          name: named.get(id)?.name || `Label ${id}`,
+          color: named.get(id)?.color ?? labelColour(at),
+        })),
+      },
+    };
+  }
+  throw new AppError(
+    "badInput",
+    `"${name}" (${volume.shape.join(" × ")}) is a mask of another grid than the study's images (${tried.join("; ")}). It is not shown.`,
+  );
+}
+
+const messageOf = (thrown: unknown): string => {
+  if (thrown instanceof AppError) return thrown.message;
+  throw thrown;
+};
