@@ -15,7 +15,10 @@ export function isSegmentation(file: Pick<DicomFile, "sopClass">): boolean {
 }
 
 export type SegmentLabel = {
+  /** The label's id in a mask. */
   id: number;
+  /** Segment Number: counts from 1 without gaps, so that it may differ from the id. */
+  segment: number;
   name: string;
   /** As the file recommends; absent where it does not. */
   color?: string;
@@ -25,12 +28,17 @@ export type SegmentLabel = {
   algorithm?: string;
 };
 
+/** What our own writer says of a segment whose label's id is not its number. */
+export const labelIdNote = (id: number): string => `Label id ${id}`;
+
 /** The segments that a segmentation names, without a label map's background. */
 export function segmentLabels(dataSet: DataSet): SegmentLabel[] {
   const items = dataSet.elements["x00620002"]?.items ?? [];
   return items.flatMap(({ dataSet: item }) => {
-    const id = item?.uint16("x00620004") ?? 0;
-    if (item === undefined || id === 0) return [];
+    const segment = item?.uint16("x00620004") ?? 0;
+    if (item === undefined || segment === 0) return [];
+    const noted = /^Label id (\d{1,3})$/.exec((item.string("x00620006") ?? "").trim());
+    const id = noted ? Number(noted[1]) : segment;
     const text = (tag: string): string => (item.string(tag) ?? "").trim();
     const lab = [0, 1, 2].map((at) => item.uint16("x0062000d", at));
     const type = item.elements["x0062000f"]?.items?.[0]?.dataSet;
@@ -39,6 +47,7 @@ export function segmentLabels(dataSet: DataSet): SegmentLabel[] {
     return [
       {
         id,
+        segment,
         name: text("x00620005"),
         ...(lab.every((value) => value !== undefined)
           ? { color: fromCielab(lab as [number, number, number]) }
@@ -57,33 +66,66 @@ export function segmentLabels(dataSet: DataSet): SegmentLabel[] {
 export type SegmentFrame = { index: number; ids: Uint16Array };
 
 /**
- * The frames of a segmentation, of `only` that segment where it is given. A fractional pixel counts from
+ * The frames of a segmentation with the label ids of their pixels, of `only` that segment where it is given. A fractional pixel counts from
  * half of the largest value upward. @throws badFile, unsupported
  */
 export async function* segmentFrames(file: DicomFile, only?: number): AsyncGenerator<SegmentFrame> {
   const fractional = file.dataSet.string("x00620001")?.trim() === "FRACTIONAL";
   const half = (file.dataSet.uint16("x0062000e") ?? 255) / 2;
   const labelmap = file.sopClass === labelmapStorage;
-  for (const [index, { segment }] of file.places.entries()) {
-    if (!labelmap && only !== undefined && (segment ?? 1) !== only) continue;
+  const ids = new Map(segmentLabels(file.dataSet).map((label) => [label.segment, label.id]));
+  for (const [index, place] of file.places.entries()) {
+    const segment = place.segment ?? 1;
+    if (!labelmap && only !== undefined && segment !== only) continue;
     const { data } = await readFrame(file, index);
-    const ids = new Uint16Array(file.frame.rows * file.frame.columns);
-    for (let at = 0; at < ids.length; at += 1) {
+    const pixels = new Uint16Array(file.frame.rows * file.frame.columns);
+    for (let at = 0; at < pixels.length; at += 1) {
       const value = data[at] as number;
-      const id = labelmap ? value : (fractional ? value >= half : value > 0) ? (segment ?? 1) : 0;
-      if (only === undefined || id === only) ids[at] = id;
+      const number = labelmap ? value : (fractional ? value >= half : value > 0) ? segment : 0;
+      // A label map's background is a segment like any other, numbered 0 or named so.
+      if (number !== 0 && (only === undefined || number === only))
+        pixels[at] = ids.get(number) ?? number;
     }
-    yield { index, ids };
+    yield { index, ids: pixels };
   }
 }
 
+/** Drawn on a projection: its frames are pixels of that image and have no place in the patient. */
+export function isFlat({
+  orientation,
+  places,
+}: Pick<DicomFile, "orientation" | "places">): boolean {
+  return orientation === null && places.every(({ position }) => position === null);
+}
+
+async function flatSegmentation(file: DicomFile, warnings: string[]): Promise<Volume> {
+  const { rows, columns } = file.frame;
+  const [row, column] = file.pixelSpacing ?? [1, 1];
+  const data = new Uint16Array(rows * columns);
+  for await (const { ids } of segmentFrames(file))
+    ids.forEach((id, at) => {
+      if (id > (data[at] as number)) data[at] = id;
+    });
+  warnings.push("The segmentation lies on a projection: left and right are not known.");
+  return {
+    shape: [columns, rows, 1],
+    channels: 1,
+    spacing: [column, row, 1],
+    affine: [-column, 0, 0, 0, 0, -row, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1],
+    data: data.some((id) => id > 255) ? data : Uint8Array.from(data),
+    modality: "SEG",
+    units: "label",
+  };
+}
+
 /**
- * Voxels hold segment numbers; where segments overlap, the higher number. Slices without any frame
+ * Voxels hold label ids; where segments overlap, the higher number. Slices without any frame
  * (empty ones are usually left out) are zeros. @throws badFile, unsupported
  */
 export async function readSegmentation(file: DicomFile, warnings: string[]): Promise<Volume> {
   const { rows, columns } = file.frame;
   const plane = rows * columns;
+  if (isFlat(file)) return flatSegmentation(file, warnings);
   if (file.orientation === null || file.places.some(({ position }) => position === null))
     throw new AppError(
       "unsupported",

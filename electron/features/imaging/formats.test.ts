@@ -3,7 +3,8 @@ import jpeg from "jpeg-js";
 import { gzipSync } from "node:zlib";
 import { expect, test } from "vitest";
 import { voxelCount, type Volume, type Voxels } from "../../api/volume.ts";
-import { writeSegmentation, writeSeries } from "./dicom-export.ts";
+import { writeSeries } from "./dicom-export.ts";
+import { writeSegmentation } from "./dicom-seg-writer.ts";
 import { apply, orientationCode } from "./geometry.ts";
 import { readNifti, writeNifti } from "./nifti.ts";
 import { openImages, type OpenedSeries } from "./open.ts";
@@ -137,9 +138,10 @@ test("a DICOM segmentation gives back the mask, voxel for voxel, in the patient'
   expect(volume.shape).toEqual([5, 3, 6]);
   expect([...volume.data]).toEqual([...data]);
   expect(volume.affine).toEqual(affine);
-  expect(names).toEqual([
-    { id: 1, name: "lung" },
-    { id: 3, name: "Knochen" },
+  // Segment numbers count without gaps; the label's own id is kept beside them.
+  expect(names).toMatchObject([
+    { id: 1, segment: 1, name: "lung" },
+    { id: 3, segment: 2, name: "Knochen" },
   ]);
 });
 

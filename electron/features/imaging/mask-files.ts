@@ -3,7 +3,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { AppError } from "../../api/errors.ts";
 import type { ExpertCard, ExpertResult, Segmentation } from "../models/models.ts";
-import { writeSegmentation, type SegmentToWrite } from "./dicom-export.ts";
+import { writeSegmentation, type SegmentToWrite } from "./dicom-seg-writer.ts";
 import { writeNifti } from "./nifti.ts";
 import type { OpenedSeries } from "./open.ts";
 import { writeColourPng, writeLabelPng } from "./raster.ts";

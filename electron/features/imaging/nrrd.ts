@@ -24,7 +24,7 @@ export type OpenedNrrd = {
   warnings: string[];
   sides: "known" | "unknown";
   sizes: "known" | "unknown";
-  labels?: SegmentLabel[];
+  labels?: Omit<SegmentLabel, "segment">[];
 };
 
 const headerLimit = 1 << 20;
@@ -247,8 +247,8 @@ function shownColour(data: Voxels): Voxels {
 }
 
 /** 3D Slicer writes a segment's name and label value as key/value pairs. */
-function segmentNames(pairs: Map<string, string>): SegmentLabel[] {
-  const found: SegmentLabel[] = [];
+function segmentNames(pairs: Map<string, string>): Omit<SegmentLabel, "segment">[] {
+  const found: Omit<SegmentLabel, "segment">[] = [];
   for (const [key, name] of pairs) {
     const number = /^Segment(\d+)_Name$/.exec(key)?.[1];
     const id = Number(pairs.get(`Segment${number}_LabelValue`));

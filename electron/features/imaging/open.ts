@@ -4,7 +4,13 @@ import type { Series } from "../../api/schemas/imaging.ts";
 import type { Volume } from "../../api/volume.ts";
 import { derivedKind, type DerivedFile } from "./derived/attach.ts";
 import { isDicom, readDataSet, readDicomFrom, type DicomFile } from "./dicom.ts";
-import { isSegmentation, readSegmentation, segmentLabels, type SegmentLabel } from "./dicom-seg.ts";
+import {
+  isFlat,
+  isSegmentation,
+  readSegmentation,
+  segmentLabels,
+  type SegmentLabel,
+} from "./dicom-seg.ts";
 import { dicomVolume, groupSeries, splitReason, suvUnits } from "./dicom-volume.ts";
 import type { StackFaults } from "./dicom-geometry.ts";
 import type { PixelScale } from "./dicom-scale.ts";
@@ -40,7 +46,7 @@ export type OpenedSeries = {
   /** MONOCHROME1: a value and the value it is shown as add up to this. */
   inverted?: number;
   /** Names of the labels of a segmentation. */
-  labels?: SegmentLabel[];
+  labels?: Omit<SegmentLabel, "segment">[];
   /** Headers in the volume's order, for objects that must refer to their source. */
   source?: DicomFile[];
   /** What DICOM calls the series and its images, for objects that belong to it. */
@@ -170,8 +176,8 @@ async function openDicomSeries(
     const volume = await readSegmentation(first, warnings);
     return {
       volume,
-      sides: "known",
-      sizes: "known",
+      sides: isFlat(first) ? "unknown" : "known",
+      sizes: first.pixelSpacing === null ? "unknown" : "known",
       format: "DICOM",
       files: [first.name],
       warnings,

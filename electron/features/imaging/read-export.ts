@@ -4,7 +4,7 @@ import type { Decision, Suggestion } from "../../api/schemas/ledger.ts";
 import type { AssetStore } from "../review/assets.ts";
 import { measureMask } from "./describe.ts";
 import { isDicom, readDicom, type DicomFile } from "./dicom.ts";
-import { writeSegmentation } from "./dicom-export.ts";
+import { writeSegmentation } from "./dicom-seg-writer.ts";
 import { writeNifti } from "./nifti.ts";
 import { isPicture } from "./mask-files.ts";
 import { writeLabelPng } from "./raster.ts";

@@ -1,13 +1,22 @@
 /** The masks of a DICOM segmentation on the grid of the series that it was drawn on. */
 import { AppError } from "../../../api/errors.ts";
 import type { DicomFile } from "../dicom.ts";
-import { segmentFrames, segmentLabels, type SegmentLabel } from "../dicom-seg.ts";
+import { isFlat, segmentFrames, segmentLabels, type SegmentLabel } from "../dicom-seg.ts";
 import { affineFromColumns, cross, flipLpsRas, type Affine, type Vector } from "../geometry.ts";
 import { labelColour } from "../label-colours.ts";
 import { placeIn, stepsBetween, type Grid, type Steps } from "./grid.ts";
 import { layered, type Layer, type Structure } from "./layers.ts";
 
 const scale = ([x, y, z]: Vector, factor: number): Vector => [x * factor, y * factor, z * factor];
+
+const same: Steps = {
+  origin: [0, 0, 0],
+  steps: [
+    [1, 0, 0],
+    [0, 1, 0],
+    [0, 0, 1],
+  ],
+};
 
 function frameAffine(file: DicomFile, index: number): Affine | null {
   const position = file.places[index]?.position;
@@ -26,6 +35,8 @@ function frameAffine(file: DicomFile, index: number): Affine | null {
 export async function segmentationLayers(file: DicomFile, grid: Grid): Promise<Layer[]> {
   const { rows, columns } = file.frame;
   const places = file.places.map((_, index): Steps => {
+    // On a projection the series was found by the image's own UID, and pixels are pixels.
+    if (isFlat(file) && grid.shape.join() === [columns, rows, 1].join()) return same;
     const affine = frameAffine(file, index);
     const steps = affine && stepsBetween({ shape: [columns, rows, 1], affine }, grid);
     if (steps) return steps;
@@ -42,7 +53,7 @@ export async function segmentationLayers(file: DicomFile, grid: Grid): Promise<L
       ...(label.snomed ? { snomed: label.snomed } : {}),
     },
     voxels: async (mark) => {
-      for await (const { index, ids } of segmentFrames(file, label.id)) {
+      for await (const { index, ids } of segmentFrames(file, label.segment)) {
         const steps = places[index] as Steps;
         for (let at = 0; at < ids.length; at += 1) {
           if (ids[at] === 0) continue;
