@@ -12,6 +12,7 @@ import { openRecognised } from "./features/extraction/ocr/recognised.ts";
 import { fieldsOf } from "./features/extraction/stored-fields.ts";
 import { openAssets } from "./features/review/assets.ts";
 import { createImagingHandlers } from "./features/imaging/handlers.ts";
+import { createReadingHandlers } from "./features/imaging/report/handlers.ts";
 import { openStudies, type Studies } from "./features/imaging/studies.ts";
 import { createExperts } from "./features/models/experts.ts";
 import { createGeneration } from "./features/models/generation/generation.ts";
@@ -119,6 +120,10 @@ export function createApp({
       studies: openedStudies,
       assets,
       experts,
+      reviewer: () => reviews.settings().reviewer,
+    }),
+    ...createReadingHandlers({
+      studies: openedStudies,
       reviewer: () => reviews.settings().reviewer,
     }),
     ...createGenerationHandlers({ packs, generation, secrets }),

@@ -10,6 +10,7 @@ import { imagingContract } from "./schemas/imaging.ts";
 import { modelsContract } from "./schemas/models.ts";
 import { runtimeContract } from "./schemas/runtime.ts";
 import { extractionContract } from "./schemas/extraction.ts";
+import { readingContract } from "./schemas/reading.ts";
 import { recordsContract } from "./schemas/records.ts";
 import { reviewContract } from "./schemas/review.ts";
 import { screeningContract } from "./schemas/screening.ts";
@@ -21,6 +22,7 @@ export const contract = {
   ...auditContract,
   ...exportContract,
   ...imagingContract,
+  ...readingContract,
   ...modelsContract,
   ...runtimeContract,
   ...generationContract,

@@ -3,16 +3,7 @@ import { AppError } from "../../api/errors.ts";
 import type { Volume, Voxels } from "../../api/volume.ts";
 import type { DicomFile } from "./dicom.ts";
 import { uid, writeDicom, type DicomElements } from "./dicom-writer.ts";
-import {
-  apply,
-  column,
-  cross,
-  dot,
-  flipLpsRas,
-  length,
-  type Affine,
-  type Vector,
-} from "./geometry.ts";
+import { apply, column, dot, flipLpsRas, length, type Affine, type Vector } from "./geometry.ts";
 
 export type WrittenFile = { name: string; bytes: Uint8Array };
 const storage: Record<string, [uid: string, modality: string]> = {

@@ -5,7 +5,7 @@ import { AppError } from "../../api/errors.ts";
 import type { imagingContract, Series, Turn } from "../../api/schemas/imaging.ts";
 import type { NewSuggestion } from "../../api/schemas/ledger.ts";
 import { voxelCount } from "../../api/volume.ts";
-import type { Experts, ExpertResult } from "../models/models.ts";
+import type { ExpertCard, Experts, ExpertResult } from "../models/models.ts";
 import type { AssetStore } from "../review/assets.ts";
 import { describeResult, measureMask } from "./describe.ts";
 import { createOpeningHandlers } from "./opening.ts";
@@ -70,7 +70,12 @@ export function createImagingHandlers({
         args: parsed.args,
       });
       const [suggestion] = studies().ledger.suggest([
-        await suggestionFrom(result, series, seriesSubject(studyId, seriesId), assets),
+        await suggestionFrom(
+          result,
+          series,
+          { subject: seriesSubject(studyId, seriesId), card: parsed.expert },
+          assets,
+        ),
       ]);
       const call = {
         expert: result.expert,
@@ -120,7 +125,10 @@ export function createImagingHandlers({
     },
     "imaging.export": async ({ studyId }) => {
       const study = studies().get(studyId);
-      const built = await buildRead(study, assets);
+      const built = await buildRead(
+        { study, entries: studies().entries.of(studyId), reader: reviewer() },
+        assets,
+      );
       const bundle = {
         name: `${study.name.replaceAll(/[^\p{L}\p{N}._-]+/gu, "-")}.zip`,
         bytes: zipSync(Object.fromEntries(built.map(({ name, bytes }) => [name, bytes])), {
@@ -182,7 +190,7 @@ export function maskOf(value: unknown): string {
 async function suggestionFrom(
   result: ExpertResult,
   series: Series,
-  subject: string,
+  { subject, card }: { subject: string; card: ExpertCard },
   assets: AssetStore,
 ): Promise<NewSuggestion> {
   const common = {
@@ -211,7 +219,10 @@ async function suggestionFrom(
     name: `${result.expert}-mask.raw`,
     type: "application/octet-stream",
   });
-  const labels = measureMask(result.mask.data, series, result.labels);
+  const labels = measureMask(result.mask.data, series, result.labels).map((label) => {
+    const snomed = card.labels.find(({ id }) => id === label.id)?.snomed;
+    return { ...label, ...(snomed ? { snomed } : {}) };
+  });
   return {
     ...common,
     kind: "segment",

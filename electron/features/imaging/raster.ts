@@ -147,13 +147,31 @@ export function writeColourPng(
 ): Uint8Array {
   const [width, height] = mask.shape;
   const rgb = new Uint8Array(width * height * 3);
-  const colours = new Map(
-    labels.map(({ id, color }) => [
-      id,
-      [1, 3, 5].map((at) => Number.parseInt(color.slice(at, at + 2), 16)),
-    ]),
-  );
+  const colours = new Map(labels.map(({ id, color }) => [id, rgbOf(color)]));
   for (let at = 0; at < width * height; at += 1)
     rgb.set(colours.get(mask.data[at] as number) ?? [0, 0, 0], at * 3);
   return encodePng({ width, height, data: rgb, channels: 3, depth: 8 });
 }
+
+/** An image with labels laid over it in their colours, for people and slides; never to be read back. */
+export function writeOverlayPng(
+  [width, height]: readonly [number, number],
+  [red, green, blue]: readonly [Uint8Array, Uint8Array, Uint8Array],
+  mask: Uint8Array,
+  labels: readonly { id: number; color: string }[],
+): Uint8Array {
+  const colours = new Map(labels.map(({ id, color }) => [id, rgbOf(color)]));
+  const rgb = new Uint8Array(width * height * 3);
+  for (let at = 0; at < width * height; at += 1) {
+    const colour = colours.get(mask[at] as number);
+    const under = [red[at] ?? 0, green[at] ?? 0, blue[at] ?? 0];
+    for (let c = 0; c < 3; c += 1)
+      rgb[at * 3 + c] = colour
+        ? 0.6 * (under[c] as number) + 0.4 * (colour[c] as number)
+        : (under[c] as number);
+  }
+  return encodePng({ width, height, data: rgb, channels: 3, depth: 8 });
+}
+
+const rgbOf = (color: string): number[] =>
+  [1, 3, 5].map((at) => Number.parseInt(color.slice(at, at + 2), 16));

@@ -1,61 +1,62 @@
-/** The files of an exported read: masks that a person decided on, and a report that says where each came from. */
+/** The files of an exported read: what a person decided on, measured and reported, and where each came from. */
 import type { Study, Series } from "../../api/schemas/imaging.ts";
 import type { Decision, Suggestion } from "../../api/schemas/ledger.ts";
 import type { AssetStore } from "../review/assets.ts";
 import { measureMask } from "./describe.ts";
-import { isDicom, readDicom, type DicomFile } from "./dicom.ts";
-import { writeSegmentation } from "./dicom-seg-writer.ts";
-import { writeNifti } from "./nifti.ts";
-import { isPicture } from "./mask-files.ts";
-import { writeLabelPng } from "./raster.ts";
+import type { DicomFile } from "./dicom.ts";
+import type { SegmentToWrite } from "./dicom-seg-writer.ts";
+import { buildMask, json, type BuiltFile, type BuiltMask, type DecidedMask } from "./read-masks.ts";
+import { decisionOn } from "./report/draft.ts";
+import type { openEntries } from "./report/entries.ts";
+import { reportFiles } from "./report/report-files.ts";
+import { loadVolume } from "./series-store.ts";
+import { sourceFiles } from "./source-files.ts";
 
-export type BuiltFile = { name: string; bytes: Uint8Array };
 type Value = {
   mask?: string;
-  labels?: { id: number; name: string; color: string }[];
+  labels?: SegmentToWrite[];
   voxelsChanged?: number;
   seconds?: number;
   findings?: unknown;
+  origin?: unknown;
   modelSha256?: string;
   device?: string;
   ms?: number;
 };
+export type ReadToBuild = {
+  study: Study;
+  entries: ReturnType<ReturnType<typeof openEntries>["of"]>;
+  reader: string;
+};
 
 /** Only suggestions that were accepted or corrected become files; rejected ones are named in the report. */
-export async function buildRead(study: Study, assets: AssetStore): Promise<BuiltFile[]> {
-  const files: BuiltFile[] = [];
+export async function buildRead(
+  { study, entries, reader }: ReadToBuild,
+  assets: AssetStore,
+): Promise<BuiltFile[]> {
+  const sources = new Map<string, DicomFile[]>();
+  for (const series of study.images) sources.set(series.id, await sourceFiles(series, assets));
+  const masks: (DecidedMask & BuiltMask)[] = [];
   const reads = [];
   for (const suggestion of study.suggestions) {
     const series = study.images.find((image) => suggestion.subject.endsWith(`/series:${image.id}`));
     if (series === undefined) continue;
-    const decision = latest(study.decisions, suggestion.id);
+    const decision = decisionOn(study.decisions, suggestion.id);
     const entry = describeRead(suggestion, series, decision);
-    const kept = decision?.action === "accept" || decision?.action === "correct";
-    const suggested = suggestion.value as Value;
-    if (!kept || suggested.mask === undefined) {
+    const mask = await decidedMask(suggestion, series, decision, assets);
+    if (mask === null) {
       reads.push(entry);
       continue;
     }
-    const maskId =
-      decision.action === "correct"
-        ? ((decision.value as Value | undefined)?.mask ?? suggested.mask)
-        : suggested.mask;
-    const data = await assets.get(maskId);
-    const file = maskFile(series, suggestion.model, data, files.length + 1);
-    files.push(file);
-    const segmentation = await segmentationFile(
-      series,
-      { data, labels: suggested.labels ?? [], suggestion, decision },
-      file.name,
-      assets,
-    );
-    if (segmentation) files.push(segmentation);
+    const whole = { ...mask, source: sources.get(series.id) ?? [] };
+    const built = buildMask(whole, masks.length + 1);
+    masks.push({ ...whole, ...built });
     reads.push({
       ...entry,
       mask: {
-        file: file.name,
-        sha256: maskId,
-        labels: measureMask(data, series, suggested.labels ?? []),
+        file: built.files[0]?.name,
+        sha256: mask.maskId,
+        labels: measureMask(mask.data, series, mask.labels),
       },
     });
   }
@@ -64,43 +65,59 @@ export async function buildRead(study: Study, assets: AssetStore): Promise<Built
     notice: "Research use only - not for diagnosis.",
     study: { id: study.id, name: study.name, opened: study.at },
     exportedAt: new Date().toISOString(),
-    images: study.images.map(
-      ({
-        name,
-        format,
-        modality,
-        shape,
-        spacing,
-        affine,
-        orientation,
-        pixels,
-        sources,
-        files: names,
-      }) => ({
-        name,
-        format,
-        modality,
-        shape,
-        spacing,
-        affineRas: affine,
-        orientation,
-        pixelsSha256: pixels,
-        files: names.map((file, at) => ({ file, sha256: sources[at] })),
-      }),
-    ),
+    images: study.images.map(imageOf),
     reads,
+    ...entries,
     conversation: study.turns,
   };
-  files.push({
-    name: "report.json",
-    bytes: new TextEncoder().encode(JSON.stringify(report, null, 1)),
-  });
-  return files;
+  return [
+    ...masks.flatMap(({ files }) => files),
+    ...reportFiles({ study, ...entries, sources, masks, reader }),
+    { name: "report.json", bytes: json(report) },
+  ];
 }
 
-function latest(decisions: readonly Decision[], suggestionId: string): Decision | undefined {
-  const found = decisions.filter((decision) => decision.suggestionId === suggestionId).at(-1);
-  return found?.action === "withdraw" ? undefined : found;
+const imageOf = (series: Series) => ({
+  name: series.name,
+  format: series.format,
+  modality: series.modality,
+  shape: series.shape,
+  spacing: series.spacing,
+  sizes: series.sizes,
+  scale: series.scale,
+  affineRas: series.affine,
+  orientation: series.orientation,
+  pixelsSha256: series.pixels,
+  files: series.files.map((file, at) => ({ file, sha256: series.sources[at] })),
+});
+
+async function decidedMask(
+  suggestion: Suggestion,
+  series: Series,
+  decision: Decision | undefined,
+  assets: AssetStore,
+): Promise<Omit<DecidedMask, "source"> | null> {
+  const suggested = suggestion.value as Value;
+  if (decision?.action !== "accept" && decision?.action !== "correct") return null;
+  if (suggested.mask === undefined) return null;
+  const maskId =
+    decision.action === "correct"
+      ? ((decision.value as Value | undefined)?.mask ?? suggested.mask)
+      : suggested.mask;
+  return {
+    series,
+    suggestion,
+    decision,
+    maskId,
+    data: await assets.get(maskId),
+    volume: await loadVolume(series, assets),
+    labels: (suggested.labels ?? []).map(({ id, name, color, snomed }) => ({
+      id,
+      name,
+      color,
+      ...(snomed ? { snomed } : {}),
+    })),
+  };
 }
 
 function describeRead(suggestion: Suggestion, series: Series, decision: Decision | undefined) {
@@ -113,6 +130,8 @@ function describeRead(suggestion: Suggestion, series: Series, decision: Decision
       at: suggestion.at,
       expert: suggestion.model,
       version: suggestion.modelVersion,
+      method: suggestion.method,
+      origin: value.origin,
       modelSha256: value.modelSha256,
       device: value.device,
       ms: value.ms,
@@ -132,57 +151,4 @@ function describeRead(suggestion: Suggestion, series: Series, decision: Decision
         }
       : { action: "undecided" },
   };
-}
-
-function maskFile(series: Series, expert: string, data: Uint8Array, number: number): BuiltFile {
-  const base = `${number}-${series.name.replace(/\.[^.]+$/, "").replaceAll(/[^\p{L}\p{N}_-]+/gu, "-")}-${expert}`;
-  if (isPicture(series.format, series.shape))
-    return { name: `${base}.png`, bytes: writeLabelPng({ shape: series.shape, data }) };
-  return {
-    name: `${base}.nii.gz`,
-    bytes: writeNifti({ shape: series.shape, affine: series.affine, data }, true),
-  };
-}
-
-type Decided = {
-  data: Uint8Array;
-  labels: { id: number; name: string; color: string }[];
-  suggestion: Suggestion;
-  decision: Decision;
-};
-
-/** A DICOM SEG beside the NIfTI mask where the image came as DICOM: it names the slices it was drawn on. */
-async function segmentationFile(
-  series: Series,
-  { data, labels, suggestion, decision }: Decided,
-  beside: string,
-  assets: AssetStore,
-): Promise<BuiltFile | null> {
-  if (series.format !== "DICOM" || !data.some((value) => value > 0)) return null;
-  const source: DicomFile[] = [];
-  for (const [at, id] of series.sources.entries()) {
-    const bytes = await assets.get(id);
-    // Images out of a ZIP are stored as that ZIP; such a segmentation refers to no slices.
-    if (isDicom(bytes))
-      source.push(
-        readDicom(
-          new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength),
-          series.files[at] ?? series.name,
-        ),
-      );
-  }
-  const type = decision.action === "correct" ? "SEMIAUTOMATIC" : "AUTOMATIC";
-  const maker = {
-    algorithm: suggestion.model,
-    version: suggestion.modelVersion,
-    type,
-    creator: decision.reviewer,
-  } as const;
-  const bytes = writeSegmentation(
-    { shape: series.shape, data, affine: series.affine },
-    labels,
-    maker,
-    source.length === series.files.length ? source : [],
-  );
-  return { name: `${beside.replace(/\.(nii\.gz|png)$/, "")}.dcm`, bytes };
 }

@@ -14,6 +14,7 @@ import {
   type Turn,
 } from "../../api/schemas/imaging.ts";
 import { openDatabase, openLedger } from "../audit/ledger.ts";
+import { openEntries } from "./report/entries.ts";
 
 const tables = `
 CREATE TABLE IF NOT EXISTS studies(id TEXT PRIMARY KEY, name TEXT NOT NULL, at TEXT NOT NULL, sample INTEGER NOT NULL) STRICT;
@@ -51,6 +52,7 @@ export function openStudies(path: string) {
   const database = openDatabase(path);
   const ledger = openLedger(database);
   database.exec(tables);
+  const entries = openEntries(database, ledger);
 
   function add(
     actor: string,
@@ -132,6 +134,7 @@ export function openStudies(path: string) {
 
   return {
     ledger,
+    entries,
     add,
     get,
     list: (): StudySummary[] => ledger.all("SELECT * FROM studies ORDER BY at DESC").map(summary),

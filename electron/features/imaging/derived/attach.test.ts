@@ -4,10 +4,13 @@ import { join } from "node:path";
 import { afterEach, expect, test } from "vitest";
 import type { Study } from "../../../api/schemas/imaging.ts";
 import { openAssets } from "../../review/assets.ts";
+import { writeSegmentation } from "../dicom-seg-writer.ts";
 import { uid, writeDicom, type DicomElements } from "../dicom-writer.ts";
+import { errorsOf } from "../fixtures/dciodvfy.ts";
 import { dicomSlice } from "../fixtures/dicom-slice.ts";
 import { openNrrd } from "../nrrd.ts";
 import { writeNifti } from "../nifti.ts";
+import { openImages, type OpenedSeries } from "../open.ts";
 import { createOpeningHandlers } from "../opening.ts";
 import { openStudies } from "../studies.ts";
 
@@ -175,6 +178,40 @@ test("a label map goes onto the series whose voxels it has, and onto no other", 
   expect(off.attached).toEqual([]);
   expect(off.rejected[0]?.reason).toMatch(/mask of another grid/);
   expect(off.study.suggestions).toHaveLength(1);
+});
+
+test("a film's segmentation belongs to that film by its UID alone, and is valid DICOM", async () => {
+  const { open, masks, attach } = desk();
+  const film = (series: string): Uint8Array =>
+    dicomSlice({
+      modality: "DX",
+      series,
+      columns: 4,
+      rows: 3,
+      more: { "00200032": ["DS", ""], "00200037": ["DS", ""] },
+    });
+  const data = Uint8Array.of(0, 1, 1, 0, 0, 9, 9, 0, 0, 0, 0, 0);
+  const { series } = await openImages([{ name: "film.dcm", bytes: film("1.5") }]);
+  const opened = series[0] as OpenedSeries;
+  const labels = [
+    { id: 1, name: "lung", color: "#3b82f6" },
+    { id: 9, name: "nodule", color: "#eab308" },
+  ];
+  const bytes = writeSegmentation(
+    { shape: [4, 3, 1], data, affine: opened.volume.affine },
+    labels,
+    { algorithm: "lungs", version: "1.0.0", type: "SEMIAUTOMATIC", creator: "AB" },
+    opened.source,
+  );
+  const { study, rejected } = await open(["film.dcm", film("1.5")], ["seg.dcm", bytes]);
+  expect(rejected).toEqual([]);
+  expect([...((await masks(study))[0]?.data ?? [])]).toEqual([...data]);
+  const other = await open(["film.dcm", film("1.6")]);
+  const refused = await attach(other.study?.id ?? "", ["seg.dcm", bytes]);
+  expect(refused.rejected[0]?.reason).toMatch(
+    /series that this SEG was made on is not in the study/,
+  );
+  expect(errorsOf(bytes)).toEqual([]);
 });
 
 test.skipIf(absent)(

@@ -1,0 +1,146 @@
+/** What a reader measures, finds and reports on a study. Everything is appended; removing is an entry, too. */
+import { z } from "zod";
+import type { ContractPart } from "../call.ts";
+
+const point = z.tuple([z.number(), z.number(), z.number()]);
+
+/** A value as it is shown: its unit is "px" where the image does not say how large a pixel is. */
+const measuredValueSchema = z.object({
+  /** For example "Length", "Short axis", "Mean", "Area". */
+  name: z.string().min(1).max(64),
+  value: z.number(),
+  /** UCUM where it has a unit: mm, mm2, ml, deg, [hnsf'U]; "px", "px2", "1". */
+  unit: z.string().max(32),
+});
+
+export const measurementSchema = z.object({
+  id: z.string(),
+  seriesId: z.string(),
+  kind: z.enum(["length", "angle", "bidirectional", "ellipse", "probe", "volume"]),
+  label: z.string().max(64),
+  /** Handles in RAS+ millimetres through the series' affine, in the tool's own order. */
+  points: z.array(point).max(64),
+  /** Index of the slice it was drawn on, from 0. */
+  slice: z.int().min(0),
+  values: z.array(measuredValueSchema).min(1).max(16),
+  by: z.string(),
+  at: z.string(),
+});
+
+export const findingSchema = z.object({
+  id: z.string(),
+  /** The reader's words, for example "nodule". */
+  label: z.string().min(1).max(200),
+  site: z.string().max(120),
+  side: z.enum(["left", "right", "both", "none"]),
+  /** Item of a template that it belongs under; else under "Other findings". */
+  item: z.string().max(64).optional(),
+  seriesId: z.string().optional(),
+  slice: z.int().min(0).optional(),
+  measurementIds: z.array(z.string()).max(16),
+  /** A suggestion that the reader accepted or corrected and that shows this finding. */
+  suggestionId: z.string().optional(),
+  note: z.string().max(2000),
+  by: z.string(),
+  at: z.string(),
+});
+
+/** Where a sentence comes from; a sentence without sources is the reader's own. */
+const sourceSchema = z.object({
+  kind: z.enum(["suggestion", "measurement", "finding"]),
+  id: z.string(),
+});
+
+export const sentenceSchema = z.object({
+  text: z.string().min(1).max(4000),
+  sources: z.array(sourceSchema),
+  /** What the rules had written, where the reader changed it. */
+  was: z.string().optional(),
+});
+
+export const reportSectionSchema = z.object({
+  id: z.string(),
+  title: z.string(),
+  sentences: z.array(sentenceSchema),
+});
+
+export const reportSchema = z.object({
+  id: z.string(),
+  templateId: z.string(),
+  title: z.string(),
+  sections: z.array(reportSectionSchema),
+  by: z.string(),
+  at: z.string(),
+  /** The reader who put a name under it; null: not verified. */
+  verified: z.object({ by: z.string(), at: z.string() }).nullable(),
+});
+
+const templateSchema = z.object({
+  id: z.string(),
+  title: z.string(),
+  sections: z.array(
+    z.object({
+      id: z.string(),
+      title: z.string(),
+      /** What to look at, in order; ids are what findings name. */
+      items: z.array(z.object({ id: z.string(), title: z.string() })),
+    }),
+  ),
+});
+
+const study = z.object({ studyId: z.string() });
+const written = { id: true, by: true, at: true } as const;
+
+export const readingContract = {
+  /** What the reader has measured, found and reported on a study; removed entries are left out. */
+  "imaging.reading": {
+    input: study,
+    output: z.object({
+      measurements: z.array(measurementSchema),
+      findings: z.array(findingSchema),
+      /** The last one saved. */
+      report: reportSchema.nullable(),
+      templates: z.array(templateSchema),
+      /** The template that fits the study's modality and region; the reader may take another. */
+      templateId: z.string(),
+    }),
+  },
+  "imaging.measure": {
+    input: study.extend({ measurement: measurementSchema.omit(written) }),
+    output: measurementSchema,
+  },
+  "imaging.addFinding": {
+    input: study.extend({ finding: findingSchema.omit(written) }),
+    output: findingSchema,
+  },
+  /** Takes a measurement or a finding out of force; both stay in the record. */
+  "imaging.removeEntry": { input: study.extend({ entryId: z.string() }), output: z.object({}) },
+  /**
+   * Sentences by rule from what was accepted, corrected, measured and found; nothing undecided or
+   * rejected gets in. Nothing is stored.
+   */
+  "imaging.draftReport": {
+    input: study.extend({ templateId: z.string() }),
+    output: z.object({ title: z.string(), sections: z.array(reportSectionSchema) }),
+  },
+  /** Refused where a sentence names a source that is not in force (any more). */
+  "imaging.saveReport": {
+    input: study.extend({
+      templateId: z.string(),
+      sections: z.array(reportSectionSchema).min(1),
+    }),
+    output: reportSchema,
+  },
+  /** Puts the reader's name under the last saved report; changing it afterwards needs a new one. */
+  "imaging.verifyReport": {
+    input: study.extend({ reportId: z.string(), name: z.string().min(2).max(64) }),
+    output: reportSchema,
+  },
+} satisfies ContractPart;
+
+export type Measurement = z.infer<typeof measurementSchema>;
+export type ReaderFinding = z.infer<typeof findingSchema>;
+export type Sentence = z.infer<typeof sentenceSchema>;
+export type ReportSection = z.infer<typeof reportSectionSchema>;
+export type Report = z.infer<typeof reportSchema>;
+export type Template = z.infer<typeof templateSchema>;

@@ -1,0 +1,132 @@
+/** The files of one mask that a reader decided on: on the image's grid, as DICOM SEG, with a sidecar and a picture. */
+import type { Series } from "../../api/schemas/imaging.ts";
+import type { Decision, Suggestion } from "../../api/schemas/ledger.ts";
+import type { Volume } from "../../api/volume.ts";
+import { measureMask } from "./describe.ts";
+import { readDicom, type DicomFile } from "./dicom.ts";
+import { writeSegmentation, type Maker, type SegmentToWrite } from "./dicom-seg-writer.ts";
+import { isPicture } from "./mask-files.ts";
+import { writeNifti } from "./nifti.ts";
+import { writeLabelPng, writeOverlayPng } from "./raster.ts";
+import { greyOf } from "./voi.ts";
+
+export type BuiltFile = { name: string; bytes: Uint8Array };
+export type DecidedMask = {
+  series: Series;
+  volume: Volume;
+  /** Headers of the image, where it is DICOM. */
+  source: readonly DicomFile[];
+  data: Uint8Array;
+  maskId: string;
+  labels: SegmentToWrite[];
+  suggestion: Suggestion;
+  decision: Decision;
+};
+export type BuiltMask = {
+  files: BuiltFile[];
+  /** The segmentation that was written, for reports that refer to it. */
+  seg?: { instance: string; series: string };
+};
+
+/**
+ * AUTOMATIC as the model left it, SEMIAUTOMATIC after a reader's correction; a mask that came by hand
+ * from elsewhere stays MANUAL.
+ */
+export function makerOf({
+  suggestion,
+  decision,
+}: Pick<DecidedMask, "suggestion" | "decision">): Maker {
+  const { origin } = suggestion.value as { origin?: { made?: string } };
+  const made = origin?.made ?? "AUTOMATIC";
+  const corrected = decision.action === "correct";
+  return {
+    algorithm: suggestion.model,
+    version: suggestion.modelVersion,
+    type:
+      made === "AUTOMATIC" && !corrected
+        ? "AUTOMATIC"
+        : made === "MANUAL"
+          ? "MANUAL"
+          : "SEMIAUTOMATIC",
+    creator: decision.reviewer,
+  };
+}
+
+export function buildMask(mask: DecidedMask, number: number): BuiltMask {
+  const { series, data, labels, suggestion, decision } = mask;
+  const safe = (text: string): string => text.replaceAll(/[^\p{L}\p{N}_-]+/gu, "-");
+  const base = `${number}-${safe(series.name.replace(/\.[^.]+$/, ""))}-${safe(suggestion.model)}`;
+  const flat = isPicture(series.format, series.shape);
+  const name = `${base}${flat ? ".png" : ".nii.gz"}`;
+  const files: BuiltFile[] = [
+    {
+      name,
+      bytes: flat
+        ? writeLabelPng({ shape: series.shape, data })
+        : writeNifti({ shape: series.shape, affine: series.affine, data }, true),
+    },
+    {
+      name: `${base}.json`,
+      bytes: json({
+        format: "evidesk-mask/1",
+        notice: "Research use only - not for diagnosis.",
+        mask: name,
+        maskSha256: mask.maskId,
+        image: series.name,
+        imageSha256: series.pixels,
+        labels: measureMask(data, series, labels).map((label) => ({
+          ...label,
+          snomed: labels.find(({ id }) => id === label.id)?.snomed,
+        })),
+        algorithm: { ...makerOf(mask), creator: undefined },
+        decision: { action: decision.action, by: decision.reviewer, at: decision.at },
+      }),
+    },
+    picture(mask, `${base}-overlay`),
+  ];
+  if (mask.source.length === 0 || !data.some((value) => value > 0)) return { files };
+  const bytes = writeSegmentation(
+    { shape: series.shape, data, affine: series.affine },
+    labels,
+    makerOf(mask),
+    mask.source,
+  );
+  files.push({ name: `${base}.dcm`, bytes });
+  const written = readDicom(bytes, base);
+  const instance = written.dataSet.string("x00080018") ?? "";
+  return { files, seg: { instance, series: written.series } };
+}
+
+export const json = (value: unknown): Uint8Array =>
+  new TextEncoder().encode(JSON.stringify(value, null, 1));
+
+/** The slice with most of the mask, in the image's own window, labels laid over in their colours. */
+function picture({ series, volume, data, labels }: DecidedMask, base: string): BuiltFile {
+  const plane = series.shape[0] * series.shape[1];
+  let slice = Math.floor(series.shape[2] / 2);
+  let most = 0;
+  for (let k = 0; k < series.shape[2]; k += 1) {
+    let count = 0;
+    for (let at = k * plane; at < (k + 1) * plane; at += 1) if (data[at] !== 0) count += 1;
+    if (count > most) [most, slice] = [count, k];
+  }
+  const grey = (at: number): number =>
+    greyOf(volume.data[slice * plane + at] as number, series.window, series.voi);
+  const size = plane * series.shape[2];
+  const rgb = Array.from({ length: 3 }, (_, channel) =>
+    Uint8Array.from({ length: plane }, (_unused, at) =>
+      series.channels >= 3
+        ? (volume.data[channel * size + slice * plane + at] as number)
+        : Math.round(grey(at)),
+    ),
+  );
+  return {
+    name: `${base}${series.shape[2] > 1 ? `-slice-${slice + 1}` : ""}.png`,
+    bytes: writeOverlayPng(
+      [series.shape[0], series.shape[1]],
+      rgb as [Uint8Array, Uint8Array, Uint8Array],
+      data.subarray(slice * plane, (slice + 1) * plane),
+      labels,
+    ),
+  };
+}

@@ -1,0 +1,132 @@
+/** Calls of the reader's own work on a study: measurements, findings, the report. */
+import type { HandlersFor } from "../../../api/call.ts";
+import { AppError } from "../../../api/errors.ts";
+import {
+  findingSchema,
+  measurementSchema,
+  reportSchema,
+  type readingContract,
+  type ReportSection,
+  type Template,
+} from "../../../api/schemas/reading.ts";
+import type { Studies } from "../studies.ts";
+import { acceptedOf, draftReport, type Reading } from "./draft.ts";
+import { templateFor, templates } from "./templates.ts";
+
+export function createReadingHandlers({
+  studies,
+  reviewer,
+}: {
+  studies: () => Studies;
+  reviewer: () => string;
+}): HandlersFor<typeof readingContract> {
+  const readingOf = (studyId: string): Reading => ({
+    study: studies().get(studyId),
+    ...studies().entries.of(studyId),
+  });
+
+  return {
+    "imaging.reading": async ({ studyId }) => ({
+      ...studies().entries.of(studyId),
+      templates: [...templates],
+      templateId: templateFor(studies().get(studyId).modalities),
+    }),
+    "imaging.measure": async ({ studyId, measurement }) => {
+      const series = studies().image(studyId, measurement.seriesId);
+      const sized = measurement.values.find(({ unit }) => /^(mm|mm2|cm|ml)$/.test(unit));
+      if (sized && series.sizes === "unknown")
+        throw new AppError(
+          "badInput",
+          `"${series.name}" does not say how large a pixel is: ${sized.value} ${sized.unit} cannot be known.`,
+        );
+      if (measurement.slice >= series.shape[2])
+        throw new AppError(
+          "badInput",
+          `"${series.name}" has ${series.shape[2]} slices; there is no slice ${measurement.slice + 1}.`,
+        );
+      return measurementSchema.parse(
+        studies().entries.append(studyId, "measurement", { ...measurement, by: reviewer() }),
+      );
+    },
+    "imaging.addFinding": async ({ studyId, finding }) => {
+      const reading = readingOf(studyId);
+      if (finding.seriesId !== undefined) studies().image(studyId, finding.seriesId);
+      refuseUnknown(reading, [
+        ...finding.measurementIds.map((id) => ({ kind: "measurement" as const, id })),
+        ...(finding.suggestionId
+          ? [{ kind: "suggestion" as const, id: finding.suggestionId }]
+          : []),
+      ]);
+      return findingSchema.parse(
+        studies().entries.append(studyId, "finding", { ...finding, by: reviewer() }),
+      );
+    },
+    "imaging.removeEntry": async ({ studyId, entryId }) => {
+      studies().entries.remove(studyId, entryId, reviewer());
+      return {};
+    },
+    "imaging.draftReport": async ({ studyId, templateId }) => {
+      const template = templateOf(templateId);
+      return { title: template.title, sections: draftReport(template, readingOf(studyId)) };
+    },
+    "imaging.saveReport": async ({ studyId, templateId, sections }) => {
+      const { title } = templateOf(templateId);
+      refuseUnknown(readingOf(studyId), sourcesOf(sections));
+      const saved = studies().entries.append(studyId, "report", {
+        templateId,
+        title,
+        sections,
+        by: reviewer(),
+      });
+      return reportSchema.parse({ ...saved, verified: null });
+    },
+    "imaging.verifyReport": async ({ studyId, reportId, name }) => {
+      const reading = readingOf(studyId);
+      const { report } = studies().entries.of(studyId);
+      if (report === null || report.id !== reportId)
+        throw new AppError(
+          "conflict",
+          "The report was saved again since it was shown. Read the new one before you verify it.",
+          { reportId, last: report?.id ?? null },
+        );
+      refuseUnknown(reading, sourcesOf(report.sections));
+      studies().entries.append(studyId, "verify", { id: reportId, name, by: reviewer() });
+      const after = studies().entries.of(studyId).report;
+      if (after === null) throw new AppError("internal", "The report was not stored.");
+      return after;
+    },
+  };
+}
+
+function templateOf(id: string): Template {
+  const found = templates.find((template) => template.id === id);
+  if (found) return found;
+  throw new AppError(
+    "notFound",
+    `There is no template "${id}" (there are: ${templates.map((one) => one.id).join(", ")}).`,
+  );
+}
+
+const sourcesOf = (sections: readonly ReportSection[]) =>
+  sections.flatMap(({ sentences }) => sentences.flatMap(({ sources }) => sources));
+
+/** A sentence may rest only on what is in force: accepted or corrected suggestions, measurements, findings. */
+function refuseUnknown(
+  reading: Reading,
+  sources: readonly { kind: "suggestion" | "measurement" | "finding"; id: string }[],
+): void {
+  const there = {
+    suggestion: new Set(acceptedOf(reading).map(({ suggestion }) => suggestion.id)),
+    measurement: new Set(reading.measurements.map(({ id }) => id)),
+    finding: new Set(reading.findings.map(({ id }) => id)),
+  };
+  const gone = sources.find(({ kind, id }) => !there[kind].has(id));
+  if (gone)
+    throw new AppError(
+      "conflict",
+      gone.kind === "suggestion"
+        ? "A sentence rests on a suggestion that nobody accepted, or whose acceptance was taken back."
+        : `A sentence rests on a ${gone.kind} that was removed.`,
+      gone,
+    );
+}

@@ -1,0 +1,281 @@
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, expect, test } from "vitest";
+import { AppError } from "../../../api/errors.ts";
+import type { Experts } from "../../models/models.ts";
+import { openAssets } from "../../review/assets.ts";
+import { errorsOf } from "../fixtures/dciodvfy.ts";
+import { dicomSlice } from "../fixtures/dicom-slice.ts";
+import { createImagingHandlers } from "../handlers.ts";
+import { openStudies } from "../studies.ts";
+import { readDataSet } from "../dicom.ts";
+import { readReport } from "../derived/report-tree.ts";
+import { makerOf } from "../read-masks.ts";
+import { createReadingHandlers } from "./handlers.ts";
+
+const segmentations = join(
+  process.env["EVIDESK_SHARED"] ?? join(import.meta.dirname, "../../../../../shared"),
+  "data/imaging/dicom/dcmqi/data/segmentations",
+);
+const absent = !existsSync(segmentations);
+const closing: (() => void)[] = [];
+afterEach(() => closing.splice(0).forEach((close) => close()));
+
+type File = [name: string, bytes: Uint8Array];
+const none = async (): Promise<never> => {
+  throw new AppError("unsupported", "not here");
+};
+const experts: Experts = { list: async () => [], runImage: none, runNetwork: none, folderOf: none };
+
+function desk() {
+  const path = mkdtempSync(join(tmpdir(), "evidesk-report-"));
+  const assets = openAssets(join(path, "assets"));
+  const studies = openStudies(join(path, "studies.evidesk"));
+  closing.push(() => {
+    studies.close();
+    rmSync(path, { recursive: true });
+  });
+  const common = { studies: () => studies, reviewer: () => "Ada Reader" };
+  const handlers = {
+    ...createImagingHandlers({ ...common, assets, experts }),
+    ...createReadingHandlers(common),
+  };
+  const frame = { signal: new AbortController().signal, emit: () => {} };
+  const open = async (...files: File[]) => {
+    const stored = [];
+    for (const [name, bytes] of files)
+      stored.push({ assetId: (await assets.put(bytes, { name, type: "" })).id, name });
+    const { study } = await handlers["imaging.open"]({ name: "", files: stored }, frame);
+    if (study === null) throw new Error("nothing was opened");
+    return study;
+  };
+  const exported = async (studyId: string): Promise<Map<string, Uint8Array>> => {
+    const { files } = await handlers["imaging.export"]({ studyId }, frame);
+    const out = new Map<string, Uint8Array>();
+    for (const file of files) out.set(file.name, new Uint8Array(await assets.get(file.assetId)));
+    return out;
+  };
+  return { handlers, frame, open, exported };
+}
+
+const film: File = [
+  "film.dcm",
+  dicomSlice({
+    modality: "DX",
+    columns: 20,
+    rows: 10,
+    more: { "00181164": ["DS", [0.2, 0.2]], "00280030": ["DS", ""] },
+  }),
+];
+const length = (seriesId: string) => ({
+  seriesId,
+  kind: "length" as const,
+  label: "nodule",
+  points: [
+    [-0.2, -0.2, 0],
+    [-2.2, -0.2, 0],
+  ] as [number, number, number][],
+  slice: 0,
+  values: [{ name: "Length", value: 2, unit: "mm" }],
+});
+
+test("a draft holds what was accepted, measured and found, each sentence with its sources, and the detector's millimetres are named", async () => {
+  const { handlers, frame, open } = desk();
+  const { id: studyId, images } = await open(film);
+  const seriesId = images[0]?.id ?? "";
+  const measured = await handlers["imaging.measure"](
+    { studyId, measurement: length(seriesId) },
+    frame,
+  );
+  const alone = await handlers["imaging.draftReport"]({ studyId, templateId: "cxr" }, frame);
+  expect(alone.sections[0]?.sentences[0]?.text).toMatch(
+    /^Nodule: length 2 mm\. Lengths are those at the detector/,
+  );
+  const finding = await handlers["imaging.addFinding"](
+    {
+      studyId,
+      finding: {
+        label: "nodule",
+        site: "upper lobe",
+        side: "right",
+        seriesId,
+        measurementIds: [measured.id],
+        note: "Well defined",
+      },
+    },
+    frame,
+  );
+  const { sections } = await handlers["imaging.draftReport"]({ studyId, templateId: "cxr" }, frame);
+  expect(sections.map((one) => one.sentences)).toEqual([
+    [
+      {
+        text: "Nodule in the right upper lobe, length 2 mm. Well defined.",
+        sources: [
+          { kind: "finding", id: finding.id },
+          { kind: "measurement", id: measured.id },
+        ],
+      },
+    ],
+    [],
+    [],
+  ]);
+  await handlers["imaging.removeEntry"]({ studyId, entryId: measured.id }, frame);
+  const saving = handlers["imaging.saveReport"]({ studyId, templateId: "cxr", sections }, frame);
+  await expect(saving).rejects.toThrow(/rests on a measurement that was removed/);
+});
+
+test("a segmentation is automatic as the model left it, semi-automatic after an edit, manual when drawn by hand", () => {
+  type Decided = Parameters<typeof makerOf>[0];
+  const made = (action: "accept" | "correct", value: object): string =>
+    makerOf({
+      suggestion: { model: "ct-tissue", modelVersion: "1.0.0", value } as Decided["suggestion"],
+      decision: { action, reviewer: "AB" } as Decided["decision"],
+    }).type;
+  expect([made("accept", {}), made("correct", {})]).toEqual(["AUTOMATIC", "SEMIAUTOMATIC"]);
+  const manual = { origin: { made: "MANUAL" } };
+  expect([made("accept", manual), made("correct", manual)]).toEqual(["MANUAL", "MANUAL"]);
+  expect(made("accept", { origin: { made: "SEMIAUTOMATIC" } })).toBe("SEMIAUTOMATIC");
+});
+
+test("millimetres on an image of unknown size, and slices that are not there, are refused", async () => {
+  const { handlers, frame, open } = desk();
+  const bare: File = ["bare.dcm", dicomSlice({ more: { "00280030": ["DS", ""] } })];
+  const { id: studyId, images } = await open(bare);
+  const measurement = length(images[0]?.id ?? "");
+  await expect(handlers["imaging.measure"]({ studyId, measurement }, frame)).rejects.toThrow(
+    /does not say how large a pixel is: 2 mm cannot be known/,
+  );
+  const far = { ...measurement, slice: 4, values: [{ name: "Length", value: 9, unit: "px" }] };
+  await expect(handlers["imaging.measure"]({ studyId, measurement: far }, frame)).rejects.toThrow(
+    /no slice 5/,
+  );
+});
+
+test.skipIf(absent)(
+  "nothing undecided gets into a report; files are valid DICOM and open again; only a name verifies (needs the shared data folder)",
+  { timeout: 60_000 },
+  async () => {
+    const { handlers, frame, open, exported } = desk();
+    const at = (...parts: string[]): File => [
+      parts.at(-1) as string,
+      new Uint8Array(readFileSync(join(segmentations, ...parts))),
+    ];
+    const study = await open(
+      ...readdirSync(join(segmentations, "ct-3slice")).map((name) => at("ct-3slice", name)),
+      at("liver.dcm"),
+    );
+    const studyId = study.id;
+    const suggestion = study.suggestions[0];
+    const suggestionId = suggestion?.id ?? "";
+    const series = study.images[0];
+    if (series === undefined) throw new Error("no series");
+    const draft = async () =>
+      (await handlers["imaging.draftReport"]({ studyId, templateId: "ct-chest" }, frame)).sections;
+    expect((await draft()).flatMap(({ sentences }) => sentences)).toEqual([]);
+    const smuggled = [
+      {
+        id: "findings",
+        title: "Findings",
+        sentences: [
+          { text: "Liver.", sources: [{ kind: "suggestion" as const, id: suggestionId }] },
+        ],
+      },
+    ];
+    await expect(
+      handlers["imaging.saveReport"](
+        { studyId, templateId: "ct-chest", sections: smuggled },
+        frame,
+      ),
+    ).rejects.toThrow(/suggestion that nobody accepted/);
+    await handlers["imaging.decide"]({ studyId, suggestionId, action: "accept" }, frame);
+    const centre = [0, 1, 2].map((row) =>
+      [256, 256, 1, 1].reduce(
+        (sum, value, column) => sum + value * (series.affine[row * 4 + column] as number),
+        0,
+      ),
+    ) as [number, number, number];
+    const measured = await handlers["imaging.measure"](
+      {
+        studyId,
+        measurement: {
+          seriesId: series.id,
+          kind: "length",
+          label: "=lesion",
+          points: [centre, [centre[0] - 8.10546875, centre[1], centre[2]]],
+          slice: 1,
+          values: [{ name: "Length", value: 8.105, unit: "mm" }],
+        },
+      },
+      frame,
+    );
+    const sections = await draft();
+    expect(sections.flatMap(({ sentences }) => sentences.map(({ text }) => text))).toEqual([
+      expect.stringMatching(
+        /^Liver: [\d.]+ ml \(outlined by liver\.dcm manual|^Liver: .*accepted by Ada Reader\)\.$/,
+      ),
+      "=lesion: length 8.11 mm (slice 2 of 3).",
+    ]);
+    const saved = await handlers["imaging.saveReport"](
+      { studyId, templateId: "ct-chest", sections },
+      frame,
+    );
+    const first = await exported(studyId);
+    const sr = first.get("report-sr.dcm") as Uint8Array;
+    const read = readReport(readDataSet(sr, "sr"));
+    expect([read.completion, read.verification, read.observer]).toEqual([
+      "COMPLETE",
+      "UNVERIFIED",
+      "Ada Reader",
+    ]);
+    expect(read.groups.map(({ finding }) => finding)).toEqual(["Liver", "=lesion"]);
+    expect(read.groups[1]?.measurements).toEqual([{ name: "Length", value: 8.105, unit: "mm" }]);
+
+    // The segmentation is the mask, voxel for voxel, and the report points to it.
+    const [segName, segBytes] = [...first].find(
+      ([name]) => name.endsWith(".dcm") && name !== "report-sr.dcm",
+    ) as File;
+    const again = await open(
+      ...readdirSync(join(segmentations, "ct-3slice")).map((name) => at("ct-3slice", name)),
+      [segName, segBytes],
+    );
+    const maskOf = (value: unknown): unknown => (value as { mask: string }).mask;
+    expect(maskOf(again.suggestions[0]?.value)).toBe(maskOf(suggestion?.value));
+    const instance = readDataSet(segBytes, segName).string("x00080018");
+    expect(read.groups[0]?.refers).toContain(instance);
+
+    const csv = new TextDecoder().decode(first.get("measurements.csv"));
+    expect(csv).toContain(`"2","length","'=lesion","Length","8.105","mm"`);
+    const fhir = JSON.parse(
+      new TextDecoder().decode(first.get("diagnostic-report.fhir.json")),
+    ) as Record<string, unknown>;
+    expect(fhir).toMatchObject({
+      resourceType: "DiagnosticReport",
+      status: "preliminary",
+      code: { coding: [{ system: "http://loinc.org", code: "24627-2" }] },
+      subject: { identifier: { value: "99000" } },
+      result: [{ reference: "#m1-1" }],
+      contained: [{ id: "m1-1", valueQuantity: { value: 8.105, code: "mm" } }],
+    });
+
+    const verified = await handlers["imaging.verifyReport"](
+      { studyId, reportId: saved.id, name: "Reader^Ada" },
+      frame,
+    );
+    expect(verified.verified?.by).toBe("Reader^Ada");
+    const second = await exported(studyId);
+    const signed = readReport(readDataSet(second.get("report-sr.dcm") as Uint8Array, "sr"));
+    expect([signed.verification, signed.observer]).toEqual(["VERIFIED", "Reader^Ada"]);
+
+    // Acceptance taken back: the report cannot be verified again, nor saved with it.
+    await handlers["imaging.decide"]({ studyId, suggestionId, action: "withdraw" }, frame);
+    await expect(
+      handlers["imaging.verifyReport"]({ studyId, reportId: saved.id, name: "Ada" }, frame),
+    ).rejects.toThrow(/taken back/);
+    await handlers["imaging.removeEntry"]({ studyId, entryId: measured.id }, frame);
+
+    for (const [name, bytes] of [...first, ...second])
+      if (name.endsWith(".dcm"))
+        expect(errorsOf(bytes, { report: name === "report-sr.dcm" }), name).toEqual([]);
+  },
+);

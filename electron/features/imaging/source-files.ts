@@ -1,0 +1,38 @@
+/** The DICOM headers that a stored series was opened from, in the series' order. */
+import type { Series } from "../../api/schemas/imaging.ts";
+import type { AssetStore } from "../review/assets.ts";
+import { isDicom, readDicom, type DicomFile } from "./dicom.ts";
+import { unzipped } from "./zip.ts";
+
+/** Empty for other formats, and where a source is no longer what the series names. */
+export async function sourceFiles(
+  series: Pick<Series, "format" | "files" | "sources" | "name">,
+  assets: AssetStore,
+): Promise<DicomFile[]> {
+  if (series.format !== "DICOM") return [];
+  const unpacked = new Map<string, { name: string; bytes: Uint8Array }[]>();
+  const out: DicomFile[] = [];
+  for (const [at, file] of series.files.entries()) {
+    const id = series.sources[at];
+    if (!id) return [];
+    let entries = unpacked.get(id);
+    if (entries === undefined) {
+      const bytes = await assets.get(id);
+      // Node's Buffer is a Uint8Array whose slice() is no copy; the readers need the plain kind.
+      entries = unzipped({
+        name: "",
+        bytes: new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength),
+      });
+      unpacked.set(id, entries);
+    }
+    // Files out of a ZIP are named "zip/entry".
+    const [only] = entries;
+    const found =
+      entries.length === 1 && only?.name === ""
+        ? only
+        : entries.find(({ name }) => file.endsWith(name));
+    if (found === undefined || !isDicom(found.bytes)) return [];
+    out.push(readDicom(found.bytes, file));
+  }
+  return out;
+}
