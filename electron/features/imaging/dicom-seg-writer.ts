@@ -74,6 +74,8 @@ export function writeSegmentation(
     "0020000e": ["UI", fresh],
     "00200011": ["IS", 1],
     "00200013": ["IS", 1],
+    // Which way rows and columns run, where no direction in the patient says it.
+    ...(flat ? { "00200020": ["CS", textOf(source[0], "00200020")] as const } : {}),
     "00201040": ["LO", ""],
     "00209221": ["SQ", [{ "00209164": ["UI", dimension] }]],
     "00209222": [
