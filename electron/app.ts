@@ -133,6 +133,7 @@ export function createApp({
       worker,
       client,
       texts,
+      generation,
       notes,
       devices: { all: devicesOf(platform), orderOf, threads },
       assets,

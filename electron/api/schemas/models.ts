@@ -18,6 +18,8 @@ export const benchSchema = z.object({
   /** Devices that were to be used and were not. */
   tried: triedSchema,
   ratioToRuntime: z.number(),
+  /** Of models that write: tokens of an answer held to a schema, and how long until its first piece. */
+  writes: z.object({ tokensPerSecond: z.number(), firstMs: z.number() }).optional(),
   at: z.string(),
 });
 

@@ -3,6 +3,8 @@ import { AppError } from "../../api/errors.ts";
 import type { Bench } from "../../api/schemas/models.ts";
 import type { Volume } from "../../api/volume.ts";
 import type { Manifest } from "./manifest.ts";
+import { at, benchWriter } from "./generation/bench-writer.ts";
+import type { Generation } from "./generation/generation.ts";
 import { createExperts } from "./experts.ts";
 import type { Experts, RunOptions } from "./models.ts";
 import type { Packs } from "./packs.ts";
@@ -10,13 +12,14 @@ import { packFile, type Pack } from "./pack.ts";
 import { createTexts, type Texts } from "./texts.ts";
 import type { WorkerClient } from "./worker-client.ts";
 
-type Options = RunOptions & {
+export type BenchOptions = RunOptions & {
   worker: WorkerClient;
   packs: Packs;
   runs: number;
   /** Devices to try, in order; the timing is of the first that works. */
   devices: string[];
   threads: number;
+  generation: Pick<Generation, "write">;
 };
 type Callers = { experts: Experts; texts: Texts; signal: AbortSignal };
 
@@ -76,8 +79,9 @@ function callOf(
 }
 
 /** One pack on one device order, in a model process of its own when none is busy; undefined where it cannot be timed. */
-export async function benchPack(pack: Pack, options: Options): Promise<Bench | undefined> {
+export async function benchPack(pack: Pack, options: BenchOptions): Promise<Bench | undefined> {
   const { manifest } = pack;
+  if (manifest.inference.kind === "generate") return benchWriter(pack, options);
   const { worker, packs, runs, emit, signal, devices, threads } = options;
   const settingsOf = () => ({ devices, threads });
   const call = callOf(manifest, {
@@ -117,7 +121,7 @@ export async function benchPack(pack: Pack, options: Options): Promise<Bench | u
  * Each device by itself, so that nothing falls back unseen; those that did not work are told with the last one's timing.
  * @throws modelFailed when none works
  */
-export async function benchEachDevice(pack: Pack, options: Options): Promise<Bench[]> {
+export async function benchEachDevice(pack: Pack, options: BenchOptions): Promise<Bench[]> {
   const benches: Bench[] = [];
   const tried: Bench["tried"] = [];
   let failure: unknown;
@@ -126,8 +130,8 @@ export async function benchEachDevice(pack: Pack, options: Options): Promise<Ben
       const bench = await benchPack(pack, { ...options, devices: [device] });
       if (bench === undefined) return [];
       benches.push(bench);
-      // Rules run on no device of the runtime, so once is all there is.
-      if (bench.device === "rules") break;
+      // Rules and servers run on no device of the runtime, so once is all there is.
+      if (bench.device === "rules" || bench.device === "server") break;
     } catch (thrown) {
       if (!(thrown instanceof AppError) || thrown.code !== "modelFailed") throw thrown;
       tried.push({ device, failedBecause: thrown.message });
@@ -148,12 +152,4 @@ async function timed(
   const started = performance.now();
   await call();
   return { ms: performance.now() - started, msRuntime: worker.msSpent() - before };
-}
-
-function at(values: number[], share: number): number {
-  return (
-    values.toSorted((a, b) => a - b)[
-      Math.min(values.length - 1, Math.floor(share * values.length))
-    ] ?? 0
-  );
 }

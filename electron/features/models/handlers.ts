@@ -6,7 +6,7 @@ import type { HandlersFor } from "../../api/call.ts";
 import { AppError, toErrorShape } from "../../api/errors.ts";
 import type { modelsContract } from "../../api/schemas/models.ts";
 import { benchEachDevice, benchPack } from "./bench.ts";
-import { keyNameOf } from "./generation/generation.ts";
+import { keyNameOf, type Generation } from "./generation/generation.ts";
 import { installPack, installUploaded, removePack } from "./install/install.ts";
 import { verifyPack } from "./pack.ts";
 import { infoOf, networkPath } from "./pack-info.ts";
@@ -29,6 +29,7 @@ type Dependencies = {
   /** The model process as it is: timings are nobody's work and are not learned from. */
   client: WorkerClient;
   texts: Texts;
+  generation: Pick<Generation, "write">;
   notes: PackNotes;
   /** All that this platform's runtime has; the order tried, for a pack or by default. */
   devices: { all: string[]; orderOf: (packId?: string) => string[]; threads: number };
@@ -51,6 +52,7 @@ export function createModelsHandlers({
   worker,
   client,
   texts,
+  generation,
   notes,
   devices,
   assets,
@@ -110,8 +112,12 @@ export function createModelsHandlers({
       const results = [];
       for (const one of id === undefined ? await sound() : [id]) {
         const pack = await packs.checkedPack(one);
+        const { inference } = pack.manifest;
+        // Servers are asked only by name.
+        const isServer = inference.kind === "generate" && inference.backend === "endpoint";
+        if (id === undefined && isServer) continue;
         const { threads } = devices;
-        const options = { packs, worker: client, runs, signal, emit, threads };
+        const options = { packs, worker: client, generation, runs, signal, emit, threads };
         const bench =
           device === undefined
             ? [await benchPack(pack, { ...options, devices: devices.orderOf(one) })]

@@ -189,3 +189,43 @@ describe("a GGUF pack through the model process", () => {
     expect(await packs.list()).toEqual([]);
   });
 });
+
+describe("a LoRA adapter (fixtures/llama-tiny/make.py)", () => {
+  const adapter = join(fixture, "adapter.gguf");
+  it("changes nothing, or gives other tokens than PyTorch with the adapter in its weights", async () => {
+    const { getLlama } = await import("node-llama-cpp");
+    const llama = await getLlama({ build: "never", skipDownload: true, gpu: false });
+    const model = await llama.loadModel({ modelPath: file });
+    const lora = { adapters: [{ filePath: adapter }] };
+    const context = await model.createContext({ contextSize: 512, threads: 1, lora });
+    const { greedy: expected } = JSON.parse(
+      readFileSync(join(fixture, "adapter.json"), "utf8"),
+    ) as { greedy: number[] };
+    const greedy: number[] = [];
+    const sequence = context.getSequence();
+    for await (const token of sequence.evaluate(reference.prompt as never, { temperature: 0 })) {
+      greedy.push(token);
+      if (greedy.length === expected.length) break;
+    }
+    expect(greedy).toEqual(expected);
+    expect(greedy).not.toEqual(reference.greedy);
+    await llama.dispose();
+  });
+
+  it("is left out by the model process, or a file that is none is taken", async () => {
+    const worker = createWorkerClient(forkWorker);
+    const ask = async (adapters: string[]): Promise<string> => {
+      const settings = { path: file, devices: ["cpu"], threads: 1, contextTokens: 1024, adapters };
+      const messages = [{ role: "user" as const, content: "Adults?" }];
+      const question = { messages, maxTokens: 40, temperature: 0, seed: 1, stop: [] };
+      return (await worker.write({ backend: "llama", ...settings, question })).answer.text;
+    };
+    const [plain, adapted, again] = [await ask([]), await ask([adapter]), await ask([adapter])];
+    expect(adapted).not.toBe(plain);
+    expect(again).toBe(adapted);
+    await expect(ask([join(fixture, "reference.json")])).rejects.toMatchObject({
+      code: "packInvalid",
+    });
+    worker.stop();
+  });
+});

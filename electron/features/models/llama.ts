@@ -26,6 +26,8 @@ export type WriteAnswer = {
   promptTokens: number;
   reusedTokens: number;
   msFirst: number;
+  /** In the library itself: what is ours is the rest of the call. */
+  msRuntime: number;
 };
 export type Writer = {
   readonly device: string;
@@ -103,6 +105,7 @@ export async function openWriter(settings: WriterSettings): Promise<Writer> {
           },
         },
       );
+      const msRuntime = performance.now() - started;
       const used = sequence.tokenMeter.diff(before);
       const promptTokens = history.reduce(
         (sum, one) => sum + model.tokenize("text" in one ? one.text : "", false).length,
@@ -115,6 +118,7 @@ export async function openWriter(settings: WriterSettings): Promise<Writer> {
         promptTokens,
         reusedTokens: Math.max(0, promptTokens - used.usedInputTokens),
         msFirst,
+        msRuntime,
       };
     },
     release: () => llama.dispose(),

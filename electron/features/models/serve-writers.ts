@@ -55,7 +55,7 @@ export function openWriters() {
         return { kind: "counted", tokens, ...about() };
       }
       const answer = await writer.write(request.question, onText);
-      return { kind: "written", answer, ...about() };
+      return { kind: "written", answer, ...about(), msRuntime: answer.msRuntime };
     },
   };
 }

@@ -72,7 +72,10 @@ function Measured({ bench }: { bench: Bench[] }) {
       {bench.map((one) => (
         <li key={one.device} title={titleOf(one)}>
           <b>{milliseconds(one.p50)}</b> a call, 19 of 20 under {milliseconds(one.p95)};{" "}
-          {perSecond(one.throughput)}; loads in {milliseconds(one.loadMs)}; {size(one.peakBytes)} of
+          {one.writes
+            ? `${one.writes.tokensPerSecond.toFixed(0)} tokens a second, the first after ${milliseconds(one.writes.firstMs)}`
+            : perSecond(one.throughput)}
+          ; loads in {milliseconds(one.loadMs)}; {size(one.peakBytes)} of
           memory; {deviceName(one.device).toLowerCase()}, <time dateTime={one.at}>{one.at}</time>
         </li>
       ))}

@@ -48,6 +48,7 @@ export async function openDecoder(
     name: basename(settings.config),
   });
   const sessions: Session[] = [];
+  let msSpent = 0;
   const openFile = async (path: string): Promise<Session> => {
     const session = await open(path, [...settings.devices], settings.threads).catch(
       (thrown: unknown) => {
@@ -55,7 +56,12 @@ export async function openDecoder(
       },
     );
     sessions.push(session);
-    return session;
+    const run: Session["run"] = async (feeds) => {
+      const ran = await session.run(feeds);
+      msSpent += ran.msRuntime;
+      return ran;
+    };
+    return Object.create(session, { run: { value: run } }) as Session;
   };
   const release = async (): Promise<void> => {
     for (const session of sessions) await session.release();
@@ -105,6 +111,7 @@ export async function openDecoder(
     onText: (piece: string) => void,
   ): Promise<WriteAnswer> {
     const started = performance.now();
+    const spentBefore = msSpent;
     const grammar = request.schema && openGrammar(request.schema);
     const rows = await rowsOf(request.messages);
     if (rows.length + request.maxTokens > contextTokens)
@@ -143,7 +150,8 @@ export async function openDecoder(
       if (tokens < request.maxTokens) logits = await network.read([token], embed);
     }
     const text = stream.end();
-    return { text, stopped, tokens, promptTokens: rows.length, reusedTokens, msFirst };
+    const msRuntime = msSpent - spentBefore;
+    return { text, stopped, tokens, promptTokens: rows.length, reusedTokens, msFirst, msRuntime };
   }
 
   return {
