@@ -4,6 +4,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { decode as decodePng } from "fast-png";
 import { afterEach, describe, expect, test } from "vitest";
 import { promptsFolder } from "../../../places.ts";
 import { openPacks } from "../packs.ts";
@@ -133,6 +134,61 @@ const endpointAt = (address: string, more: { contextTokens?: number; silenceMs?:
   );
 
 describe("an OpenAI-compatible server", () => {
+  test("two dozen questions wait for one another, or answers are mixed up", async () => {
+    const waiting: (() => void)[] = [];
+    const address = await serve((_, response, body) => {
+      const { seed } = JSON.parse(body) as { seed: number };
+      waiting.push(() => {
+        const own = good.replace('"adults"', `"adults ${seed}"`);
+        streamed(event(own), event("", "stop"))(_, response, body);
+      });
+      // Nobody is answered before all have asked.
+      if (waiting.length === 24) for (const answer of waiting) answer();
+    });
+    const generator = endpointAt(address);
+    const answers = await Promise.all(
+      Array.from({ length: 24 }, (_, seed) =>
+        ask(generator, screening, values, { signal: frame.signal, seed }),
+      ),
+    );
+    for (const [seed, answer] of answers.entries())
+      expect(answer).toMatchObject({
+        ok: true,
+        value: { evaluations: [{ quote: `adults ${seed}` }] },
+      });
+  });
+
+  test("a picture does not travel as PNG, or free text is asked for as JSON", async () => {
+    let sent: unknown;
+    const address = await serve((request, response, body) => {
+      sent = JSON.parse(body);
+      streamed(event("A mass."), event("", "stop"))(request, response, body);
+    });
+    const image = {
+      width: 2,
+      height: 1,
+      channels: 3 as const,
+      data: Uint8Array.of(1, 2, 3, 250, 0, 9),
+    };
+    const { text } = await endpointAt(address).write(
+      {
+        messages: [{ role: "user", content: [{ text: "T1: " }, { image }] }],
+        maxTokens: 9,
+        temperature: 0,
+        seed: 1,
+      },
+      { signal: frame.signal },
+    );
+    expect(text).toBe("A mass.");
+    expect(sent).not.toHaveProperty("response_format");
+    const { messages } = sent as { messages: { content: { image_url?: { url: string } }[] }[] };
+    const [words, picture] = messages[0]?.content ?? [];
+    expect(words).toEqual({ type: "text", text: "T1: " });
+    const png = Buffer.from((picture?.image_url?.url ?? "").split(",")[1] ?? "", "base64");
+    expect(decodePng(png)).toMatchObject({ width: 2, height: 1, channels: 3 });
+    expect([...decodePng(png).data]).toEqual([...image.data]);
+  });
+
   test("the schema, seed and model travel; the pieces are one answer with its provenance", async () => {
     const bodies: Record<string, unknown>[] = [];
     const half = good.length >> 1;

@@ -4,6 +4,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { afterEach, expect, test } from "vitest";
+import { toErrorShape } from "../../../api/errors.ts";
 import type { Packs } from "../packs.ts";
 import {
   emptyPacks,
@@ -176,6 +177,37 @@ test("a pack that does not fit on the disk is begun", async () => {
     freeBytes: async () => 1000,
   });
 });
+
+test.skipIf(!existsSync("/dev/full"))(
+  "a disk that fills up while a pack is fetched leaves half a pack, or says something else",
+  async () => {
+    let state: "cut" | "gone" | "well" = "cut";
+    const address = await hub(packFiles(), (request, response, bytes) => {
+      if (!isWeights(request) || state === "well") return false;
+      if (state === "gone") return !!response.destroy();
+      state = "gone";
+      return cut(response, bytes, 0);
+    });
+    const packs = await refuses(address, "network", /goes on from byte 100000/);
+    const downloads = join(packs.userFolder, ".downloads");
+    const part = readdirSync(downloads, { recursive: true, encoding: "utf8" }).find((name) =>
+      name.endsWith(".part"),
+    );
+    if (part === undefined) throw new Error("nothing was fetched");
+    // Writing there fails as on a full disk, byte one.
+    unlinkSync(join(downloads, part));
+    symlinkSync("/dev/full", join(downloads, part));
+    state = "well";
+    const failure: unknown = await installPack(address, { packs, patience: 1 }).catch(
+      (thrown: unknown) => thrown,
+    );
+    expect(toErrorShape(failure)).toMatchObject({ code: "diskFull" });
+    expect(left(packs)).toEqual([]);
+    unlinkSync(join(downloads, part));
+    await installPack(address, { packs, patience: 1 });
+    expect((await packs.checkedPack("small")).manifest.id).toBe("small");
+  },
+);
 
 // A hub on this machine that misbehaves on demand.
 let server: Server | undefined;
