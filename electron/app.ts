@@ -27,6 +27,7 @@ import { requestOf } from "./features/models/runtime/request-of.ts";
 import { openTrace } from "./features/models/runtime/trace.ts";
 import { createWorkerClient } from "./features/models/worker-client.ts";
 import type { WorkerPort } from "./features/models/worker-protocol.ts";
+import { createPacsHandlers } from "./features/pacs/handlers.ts";
 import { createReviewHandlers } from "./features/review/handlers.ts";
 import { openReviews } from "./features/review/reviews.ts";
 import { bundledPacksFolder, promptsFolder } from "./places.ts";
@@ -121,6 +122,14 @@ export function createApp({
       assets,
       experts,
       reviewer: () => reviews.settings().reviewer,
+    }),
+    ...createPacsHandlers({
+      dataFolder,
+      assets,
+      fetch: outside.fetch,
+      secrets,
+      record: (action, payload) =>
+        openedStudies().ledger.record(reviews.settings().reviewer, action, payload),
     }),
     ...createReadingHandlers({
       studies: openedStudies,

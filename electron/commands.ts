@@ -5,6 +5,7 @@ import { commands as exporting } from "./features/export/commands.ts";
 import { commands as extraction } from "./features/extraction/commands.ts";
 import { commands as imaging } from "./features/imaging/commands.ts";
 import { commands as models } from "./features/models/commands.ts";
+import { commands as pacs } from "./features/pacs/commands.ts";
 import { commands as review } from "./features/review/commands.ts";
 import { commands as screening } from "./features/screening/commands.ts";
 import { commands as search } from "./features/search/commands.ts";
@@ -18,6 +19,7 @@ export const commands: Record<string, Command> = {
   ...extraction,
   ...screening,
   ...imaging,
+  ...pacs,
   ...models,
   ...audit,
 };

@@ -10,6 +10,7 @@ import { imagingContract } from "./schemas/imaging.ts";
 import { modelsContract } from "./schemas/models.ts";
 import { runtimeContract } from "./schemas/runtime.ts";
 import { extractionContract } from "./schemas/extraction.ts";
+import { pacsContract } from "./schemas/pacs.ts";
 import { readingContract } from "./schemas/reading.ts";
 import { recordsContract } from "./schemas/records.ts";
 import { reviewContract } from "./schemas/review.ts";
@@ -23,6 +24,7 @@ export const contract = {
   ...exportContract,
   ...imagingContract,
   ...readingContract,
+  ...pacsContract,
   ...modelsContract,
   ...runtimeContract,
   ...generationContract,
