@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -77,6 +77,28 @@ describe("the model process under a budget, with real packs", () => {
     await expect(texts.score("rct-classifier", abstracts, { signal })).rejects.toMatchObject({
       code: "modelUnavailable",
       message: expect.stringMatching(/rct-classifier needs about \d+ MB.*may take 1 MB/),
+    });
+    expect(client.status().state).toBe("idle");
+  });
+
+  it("takes a decoder whose weights lie beside it for as small as its graph", async () => {
+    const { worker, client } = desk(2e9);
+    const path = join(folder, "decoder_model_merged.onnx");
+    writeFileSync(path, "graph");
+    writeFileSync(`${path}_data`, "");
+    // Sparse: takes no room on the disk.
+    truncateSync(`${path}_data`, 6e9);
+    const decoder = { tokenizer: "", config: "", template: "vicuna_v1" as const, bos: 1 };
+    const request = {
+      ...settingsOf(),
+      path,
+      contextTokens: 512,
+      backend: "onnx" as const,
+      decoder,
+    };
+    await expect(worker.countTokens({ ...request, text: "yoga" })).rejects.toMatchObject({
+      code: "modelUnavailable",
+      message: expect.stringMatching(/needs about 12\.0 GB.*may take 2\.0 GB/),
     });
     expect(client.status().state).toBe("idle");
   });

@@ -75,8 +75,8 @@ export function keepResident(
     const known = weights.get(id);
     if (known) return known;
     const path = paths.get(id);
-    const bytes =
-      (path === undefined ? undefined : statSync(path, { throwIfNoEntry: false }))?.size ?? 0;
+    // Weights over 2 GB lie beside their network.
+    const bytes = path === undefined ? 0 : sizeAt(path) + sizeAt(`${path}_data`);
     const liveBytes = bytes * (id.endsWith(".gguf") ? guessedTimesOfGguf : guessedTimes);
     return { id, liveBytes, loadMs: liveBytes / guessedBytesPerMs };
   }
@@ -270,6 +270,8 @@ export function keepResident(
     },
   };
 }
+
+const sizeAt = (path: string): number => statSync(path, { throwIfNoEntry: false })?.size ?? 0;
 
 const megabytes = (bytes: number): string =>
   bytes >= 1e9 ? `${(bytes / 1e9).toFixed(1)} GB` : `${Math.ceil(bytes / 1e6)} MB`;

@@ -62,7 +62,7 @@ export function openNetwork(session: Session, file: string): Network {
     const { outputs } = await session.run(feeds);
     const logits = outputs["logits"] as TensorData;
     for (const { name } of caches) cache[name] = outputs[presentOf(name)] as TensorData;
-    kept = kept.concat(rows);
+    kept.push(...rows);
     const last = logits.data.subarray(logits.data.length - (logits.dims.at(-1) as number));
     return last instanceof Float32Array ? last : Float32Array.from(last as ArrayLike<number>);
   }
