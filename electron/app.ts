@@ -12,6 +12,7 @@ import { openRecognised } from "./features/extraction/ocr/recognised.ts";
 import { fieldsOf } from "./features/extraction/stored-fields.ts";
 import { openAssets } from "./features/review/assets.ts";
 import { createImagingHandlers } from "./features/imaging/handlers.ts";
+import { createPlanners } from "./features/imaging/planning/planners.ts";
 import { createReadingHandlers } from "./features/imaging/report/handlers.ts";
 import { openStudies, type Studies } from "./features/imaging/studies.ts";
 import { createExperts } from "./features/models/experts.ts";
@@ -94,6 +95,7 @@ export function createApp({
     fetch: outside.fetch,
     secret: (name) => secrets.get(name),
   });
+  const planners = createPlanners({ experts, generation });
   let studies: Studies | undefined;
   const openedStudies = (): Studies =>
     (studies ??= openStudies(join(dataFolder, "studies.evidesk")));
@@ -121,7 +123,8 @@ export function createApp({
       studies: openedStudies,
       assets,
       experts,
-      reviewer: () => reviews.settings().reviewer,
+      planners,
+      settings: reviews.settings,
     }),
     ...createPacsHandlers({
       dataFolder,
@@ -184,6 +187,7 @@ export function createApp({
     reviews,
     assets,
     experts,
+    planners,
     close: async (): Promise<void> => {
       worker.stop();
       studies?.close();

@@ -141,6 +141,10 @@ function contextOf(
       runNetwork: (...run) => app().experts.runNetwork(...run),
       folderOf: (id) => app().experts.folderOf(id),
     },
+    planners: {
+      list: () => app().planners.list(),
+      open: (...asked) => app().planners.open(...asked),
+    },
   };
 }
 

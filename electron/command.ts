@@ -1,5 +1,6 @@
 /** The shape of one `evidesk` command; each feature brings its own, `cli.ts` merges them. */
 import type { AppCall } from "./api/contract.ts";
+import type { Planners } from "./features/imaging/planning/planners.ts";
 import type { Experts } from "./features/models/models.ts";
 
 export type CommandOption = {
@@ -26,6 +27,7 @@ export type CommandContext = {
   getAsset: (assetId: string) => Promise<Uint8Array>;
   /** Model packs; nothing is loaded before the first run. */
   experts: Experts;
+  planners: Planners;
 };
 
 export type Command = {

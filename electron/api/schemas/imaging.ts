@@ -76,6 +76,8 @@ export const turnSchema = z.object({
   role: z.enum(["user", "assistant", "expert"]),
   text: z.string(),
   at: z.string(),
+  /** Who planned, in an assistant's turn: "rules", or a pack and its version. */
+  planner: z.string().optional(),
   call: z
     .object({
       expert: z.string(),
@@ -179,12 +181,18 @@ export const imagingContract = {
     }),
     event: progressSchema,
   },
+  "imaging.planners": {
+    input: z.object({}),
+    output: z.array(z.object({ id: z.string(), version: z.string(), title: z.string() })),
+  },
   /** Plans an expert call from the request, runs it and stores what it suggests. */
   "imaging.ask": {
     input: z.object({
       studyId: z.string(),
       seriesId: z.string(),
       text: z.string().min(1).max(2000),
+      /** Instead of the one in the settings. */
+      planner: z.string().optional(),
     }),
     output: z.object({ turns: z.array(turnSchema), suggestion: suggestionSchema.nullable() }),
     event: progressSchema,

@@ -114,6 +114,10 @@ export const settingsSchema = z.object({
   /** Everyone who has worked on this machine, the present reviewer among them. */
   reviewers: z.array(z.string()),
   theme: z.enum(["system", "light", "dark"]),
+  /** Who plans expert calls on images: a pack's id, "rules", or "auto" for the first planner installed. */
+  planner: z.string(),
+  /** Expert calls that one request about an image may lead to. */
+  expertCalls: z.int().min(1).max(4),
 });
 
 const byReview = z.object({ reviewId });

@@ -3,7 +3,7 @@ import { basename, join } from "node:path";
 import type { Command, CommandContext } from "../../command.ts";
 import { AppError, toErrorShape } from "../../api/errors.ts";
 import type { ExpertResult, Segmentation } from "../models/models.ts";
-import { describeResult, measureMask, type Measurable } from "./describe.ts";
+import { measureMask, type Measurable } from "./describe.ts";
 import { apply, orientationCode, rowsOf, type Vector } from "./geometry.ts";
 import { regionsOf } from "./derived/contours.ts";
 import { readReport } from "./derived/report-tree.ts";
@@ -13,8 +13,8 @@ import { convertImage } from "./convert.ts";
 import { shownVolume } from "./dicom-volume.ts";
 import { isPicture, writeMask } from "./mask-files.ts";
 import type { OpenedSeries } from "./open.ts";
-import { planCall, parseCall } from "./planner.ts";
-import { refuseUnsuited, unsuitedFor } from "./suitability.ts";
+import { askImage } from "./planning/ask.ts";
+import { refuseUnsuited } from "./suitability.ts";
 
 const need = (value: unknown, usage: string): string => {
   if (typeof value === "string" && value !== "") return value;
@@ -212,77 +212,61 @@ const classify: Command = {
 
 const read: Command = {
   summary: "Ask about images; the planner calls an expert and answers.",
-  usage: "read IMAGE… --ask TEXT [--planner ID] [--out DIR]",
+  usage: "read IMAGE… --ask TEXT [--planner ID] [--calls N] [--out DIR]",
   options: {
     ask: { type: "string", help: "the request" },
-    planner: { type: "string", help: "planner id; the embedded planner is “rules”" },
+    planner: {
+      type: "string",
+      help: "planner id; “rules” plans by rules; the first pack installed",
+    },
+    calls: { type: "string", help: "expert calls that a request may lead to, 1 to 4 (1)" },
     out: { type: "string", help: "folder for masks" },
   },
   async run({ positionals, values }, context) {
     const ask = need(values["ask"], this.usage);
     need(positionals[0], this.usage);
-    const planner = values["planner"] ?? "rules";
-    if (planner !== "rules")
-      throw new AppError("notFound", `There is no planner "${String(planner)}". Installed: rules.`);
+    const most = Number(values["calls"] ?? 1);
+    if (!Number.isInteger(most) || most < 1 || most > 4)
+      throw new AppError("usage", `--calls takes 1 to 4, not "${String(values["calls"])}".`);
+    const seeing = await context.planners.open(String(values["planner"] ?? "auto"), context);
     const turns: object[] = [{ role: "user", text: ask }];
     const findings: object[] = [];
     const masks: string[] = [];
     const cards = await context.experts.list();
     for (const path of positionals) {
       const series = await loadSeries(path, context.progress);
-      const plan = planCall(
-        ask,
-        {
-          modality: series.volume.modality,
-          slices: series.volume.shape[2],
-          low: lowest(series.volume.data),
-        },
+      await askImage({
+        volume: series.volume,
+        request: ask,
         cards,
-      );
-      const parsed = plan.kind === "call" ? parseCall(plan.text, cards) : null;
-      if (plan.kind === "answer" || parsed === null || "problem" in parsed) {
-        turns.push({
-          role: "assistant",
-          text: parsed && "problem" in parsed ? parsed.problem : plan.text,
-        });
-        continue;
-      }
-      const unsuited = unsuitedFor(parsed.expert, series.volume);
-      if (unsuited) {
-        turns.push({ role: "assistant", text: `${unsuited.message} Nothing was run.` });
-        continue;
-      }
-      turns.push({
-        role: "assistant",
-        text: plan.text,
-        call: { expert: parsed.expert.id, args: parsed.args },
+        ...(seeing ? { seeing } : {}),
+        most,
+        run: (expert, args) => runExpert(context, expert.id, series, args),
+        keep: async (result) => {
+          if (result.kind === "classification")
+            findings.push(...result.findings.map((finding) => ({ file: path, ...finding })));
+          else if (typeof values["out"] === "string") {
+            const flat = isPicture(series.format, series.volume.shape);
+            const mask = join(
+              values["out"],
+              `${basename(path).replace(/\.[^.]+$/, "")}-${result.expert}${flat ? ".png" : ".nii.gz"}`,
+            );
+            await writeMask(series, result, mask, { palette: false, cards });
+            masks.push(mask);
+          }
+          return {};
+        },
+        onTurn: ({ role, text, call, planner }) =>
+          turns.push({
+            role,
+            text,
+            ...(planner === undefined ? {} : { planner }),
+            ...(call ? { call: { expert: call.expert, args: call.args } } : {}),
+          }),
       });
-      const result = await runExpert(context, parsed.expert.id, series, parsed.args);
-      turns.push({
-        role: "expert",
-        text: describeResult(result, measurable(series)),
-        call: { expert: result.expert, args: parsed.args },
-      });
-      if (result.kind === "classification")
-        findings.push(...result.findings.map((finding) => ({ file: path, ...finding })));
-      else if (typeof values["out"] === "string") {
-        const flat = isPicture(series.format, series.volume.shape);
-        const mask = join(
-          values["out"],
-          `${basename(path).replace(/\.[^.]+$/, "")}-${result.expert}${flat ? ".png" : ".nii.gz"}`,
-        );
-        await writeMask(series, result, mask, { palette: false, cards });
-        masks.push(mask);
-      }
     }
     return { turns, findings, masks };
   },
-};
-
-const lowest = (data: ArrayLike<number>): number => {
-  let low = Number.POSITIVE_INFINITY;
-  for (let at = 0; at < data.length; at += 1) low = Math.min(low, data[at] as number);
-  return low;
 };
 
 export const commands: Record<string, Command> = {

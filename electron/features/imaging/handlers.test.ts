@@ -10,6 +10,7 @@ import { openAssets } from "../review/assets.ts";
 import { dicomSlice } from "./fixtures/dicom-slice.ts";
 import { createImagingHandlers, maskOf } from "./handlers.ts";
 import { openImages } from "./open.ts";
+import type { Seeing } from "./planning/seeing.ts";
 import { openStudies, type Studies } from "./studies.ts";
 
 const licence = {
@@ -66,7 +67,7 @@ const experts: Experts = {
 const opened: Studies[] = [];
 afterEach(() => opened.splice(0).forEach((studies) => studies.close()));
 
-function desk() {
+function desk(speak?: Seeing["speak"]) {
   const folder = mkdtempSync(join(tmpdir(), "evidesk-read-"));
   const assets = openAssets(join(folder, "assets"));
   const studies = openStudies(join(folder, "studies.evidesk"));
@@ -75,7 +76,14 @@ function desk() {
     studies: () => studies,
     assets,
     experts,
-    reviewer: () => "AB",
+    planners: {
+      list: async () => [],
+      open: async (id) =>
+        speak && id !== "rules"
+          ? { id: "seer", version: "1.0.0", manner: "short", answers: false, speak }
+          : undefined,
+    },
+    settings: () => ({ reviewer: "AB", planner: "auto", expertCalls: 1 }),
   });
   const frame = { signal: new AbortController().signal, emit: () => {} };
   const open = async (...files: [string, Uint8Array][]) => {
@@ -250,4 +258,40 @@ test("an accepted outline of a DICOM film is also exported as DICOM SEG with the
   expect(rejected).toEqual([]);
   expect(series[0]?.labels).toMatchObject([{ id: 1, name: "lungs" }]);
   expect([...(series[0]?.volume.data ?? [])]).toEqual(pixels.map((value) => (value > 100 ? 1 : 0)));
+});
+
+test("a planner that sees decides which expert is asked, and stands beside its words", async () => {
+  const shown: unknown[] = [];
+  const { handlers, frame, open } = desk(async (messages) => {
+    shown.push(messages[0]?.content);
+    return "This looks like a CXR image. Let me ask <CXR_LUNGS(lungs)>.";
+  });
+  const { studyId, seriesId } = await open(["film.png", film]);
+  const asked = { studyId, seriesId, text: "where is air taken in?" };
+  const { turns, suggestion } = await handlers["imaging.ask"](asked, frame);
+  expect(turns.map(({ role, planner }) => [role, planner])).toEqual([
+    ["user", undefined],
+    ["assistant", "seer 1.0.0"],
+    ["expert", undefined],
+  ]);
+  expect(suggestion?.kind).toBe("segment");
+  expect(shown[0]).toMatchObject([
+    { text: expect.stringContaining("<CXR_LUNGS(lungs)> CXR segmentation") },
+    { image: { width: 80, height: 100, channels: 1 } },
+    { text: "\nRequest: where is air taken in?" },
+  ]);
+});
+
+test("a planner that fails gives way to the rules, and the reader is told", async () => {
+  const { handlers, frame, open } = desk(async () => {
+    throw new AppError("modelUnavailable", "Its file is cut short.");
+  });
+  const { studyId, seriesId } = await open(["film.png", film]);
+  const asked = { studyId, seriesId, text: "outline the lungs" };
+  const { turns, suggestion } = await handlers["imaging.ask"](asked, frame);
+  expect(turns[1]?.text).toBe(
+    "The planner seer could not answer: Its file is cut short. The rules plan this request instead.",
+  );
+  expect(turns.at(-1)?.call?.expert).toBe("cxr-lungs");
+  expect(suggestion).not.toBeNull();
 });

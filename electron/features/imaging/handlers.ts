@@ -3,97 +3,77 @@ import { zipSync } from "fflate";
 import type { HandlersFor } from "../../api/call.ts";
 import { AppError } from "../../api/errors.ts";
 import type { imagingContract, Series, Turn } from "../../api/schemas/imaging.ts";
-import type { NewSuggestion } from "../../api/schemas/ledger.ts";
+import type { NewSuggestion, Suggestion } from "../../api/schemas/ledger.ts";
 import { voxelCount } from "../../api/volume.ts";
 import type { ExpertCard, Experts, ExpertResult } from "../models/models.ts";
 import type { AssetStore } from "../review/assets.ts";
-import { describeResult, measureMask } from "./describe.ts";
+import { measureMask } from "./describe.ts";
 import { createOpeningHandlers } from "./opening.ts";
-import { parseCall, planCall } from "./planner.ts";
+import { askImage } from "./planning/ask.ts";
+import type { Planners } from "./planning/planners.ts";
 import { buildRead } from "./read-export.ts";
 import { loadVolume } from "./series-store.ts";
 import { seriesSubject, type Studies } from "./studies.ts";
-import { unsuitedFor } from "./suitability.ts";
 
 type Dependencies = {
   studies: () => Studies;
   assets: AssetStore;
   experts: Experts;
-  reviewer: () => string;
+  planners: Planners;
+  settings: () => { reviewer: string; planner: string; expertCalls: number };
 };
 
 export function createImagingHandlers({
   studies,
   assets,
   experts,
-  reviewer,
+  planners,
+  settings,
 }: Dependencies): HandlersFor<typeof imagingContract> {
+  const reviewer = (): string => settings().reviewer;
   return {
     "imaging.studies": async () => studies().list(),
     "imaging.get": async ({ studyId }) => studies().get(studyId),
     ...createOpeningHandlers({ studies, assets, reviewer }),
-    "imaging.ask": async ({ studyId, seriesId, text }, { signal, emit }) => {
+    "imaging.planners": async () => planners.list(),
+    "imaging.ask": async ({ studyId, seriesId, text, planner }, { signal, emit }) => {
       const series = studies().image(studyId, seriesId);
-      const now = (): string => new Date().toISOString();
-      const turns: Turn[] = [{ role: "user", text, at: now() }];
-      const cards = await experts.list();
-      const plan = planCall(
-        text,
-        { modality: series.modality, slices: series.shape[2], low: series.range.low },
-        cards,
-      );
-      const parsed = plan.kind === "call" ? parseCall(plan.text, cards) : null;
-      if (parsed === null || "problem" in parsed) {
-        turns.push({
-          role: "assistant",
-          text: parsed && "problem" in parsed ? parsed.problem : plan.text,
-          at: now(),
-        });
-        studies().addTurns(studyId, seriesId, turns);
-        return { turns, suggestion: null };
-      }
+      const chosen = settings();
+      const turns: Turn[] = [{ role: "user", text, at: new Date().toISOString() }];
+      let suggested: Suggestion | null = null;
+      const seeing = await planners.open(planner ?? chosen.planner, { signal, seed: 0 });
+      emit({ done: 0, total: 1, label: "Planning" });
       const volume = await loadVolume(series, assets);
-      const unsuited = unsuitedFor(parsed.expert, volume);
-      turns.push({
-        role: "assistant",
-        text: unsuited ? `${unsuited.message} Nothing was run.` : plan.text,
-        at: now(),
-      });
-      if (unsuited) {
-        studies().addTurns(studyId, seriesId, turns);
-        return { turns, suggestion: null };
+      try {
+        await askImage({
+          volume,
+          request: text,
+          cards: await experts.list(),
+          ...(seeing ? { seeing } : {}),
+          most: chosen.expertCalls,
+          run: (expert, args) => {
+            emit({ done: 0, total: 1, label: `Asking ${expert.title}` });
+            return experts.runImage(expert.id, volume, { signal, emit, args });
+          },
+          keep: async (result, expert) => {
+            const [suggestion] = studies().ledger.suggest([
+              await suggestionFrom(
+                result,
+                series,
+                { subject: seriesSubject(studyId, seriesId), card: expert },
+                assets,
+              ),
+            ]);
+            suggested = suggestion ?? suggested;
+            return suggestion ? { suggestionId: suggestion.id } : {};
+          },
+          onTurn: (turn) => turns.push(turn),
+        });
+      } finally {
+        // What was suggested before a failure is in the ledger; the words that led to it are kept with it.
+        if (turns.length > 1) studies().addTurns(studyId, seriesId, turns);
       }
-      emit({ done: 0, total: 1, label: `Asking ${parsed.expert.title}` });
-      const result = await experts.runImage(parsed.expert.id, volume, {
-        signal,
-        emit,
-        args: parsed.args,
-      });
-      const [suggestion] = studies().ledger.suggest([
-        await suggestionFrom(
-          result,
-          series,
-          { subject: seriesSubject(studyId, seriesId), card: parsed.expert },
-          assets,
-        ),
-      ]);
-      const call = {
-        expert: result.expert,
-        version: result.version,
-        args: parsed.args,
-        device: result.device,
-        ms: result.ms,
-        msRuntime: result.msRuntime,
-      };
-      turns.push({
-        role: "expert",
-        text: describeResult(result, series),
-        at: now(),
-        call,
-        ...(suggestion ? { suggestionId: suggestion.id } : {}),
-      });
-      studies().addTurns(studyId, seriesId, turns);
-      return { turns, suggestion: suggestion ?? null };
+      return { turns, suggestion: suggested };
     },
     "imaging.decide": async ({ studyId, suggestionId, action, mask, seconds, note }) => {
       const study = studies().get(studyId);

@@ -240,6 +240,10 @@ export const manifestSchema = z.strictObject({
     .optional(),
   calibration: z.looseObject({}).optional(),
   card: relativePath,
+  /** A vision-language pack that plans expert calls: how it is shown the cards, and whether it also answers. */
+  planner: z
+    .strictObject({ manner: z.enum(["vila-m3", "short"]), answers: z.boolean() })
+    .optional(),
   expertCall: z
     .strictObject({
       name: z

@@ -59,6 +59,7 @@ export type ExpertCard = Pick<
   | "expertCall"
   | "inputs"
   | "intendedUse"
+  | "planner"
 >;
 
 export type Experts = {

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { decode } from "fast-png";
 import { afterAll, expect, test } from "vitest";
 import { bundledPacksFolder } from "../../places.ts";
-import { planCall } from "../imaging/planner.ts";
+import { planCall } from "../imaging/planning/rules.ts";
 import { readPng } from "../imaging/raster.ts";
 import { unsuitedFor } from "../imaging/suitability.ts";
 import { createExperts } from "./experts.ts";

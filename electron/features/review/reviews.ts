@@ -40,6 +40,8 @@ export function openReviews(dataFolder: string) {
       reviewer: "Reviewer 1",
       reviewers: [],
       theme: "system",
+      planner: "auto",
+      expertCalls: 1,
       ...(stored as object),
     });
   }

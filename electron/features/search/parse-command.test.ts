@@ -14,6 +14,7 @@ const unused = (): never => {
 };
 const context: CommandContext = {
   experts: { list: unused, runImage: unused, runNetwork: unused, folderOf: unused },
+  planners: { list: unused, open: unused },
   call: unused,
   dataFolder: folder,
   seed: 0,

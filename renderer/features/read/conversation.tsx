@@ -4,6 +4,7 @@ import { useState } from "react";
 import type { Study } from "../../../electron/api/schemas/imaging.ts";
 import { Button } from "../../ui/button.tsx";
 import { deviceName } from "../../ui/device-names.ts";
+import { PlannerChoice } from "./planner-choice.tsx";
 
 type Turns = Study["turns"];
 
@@ -73,6 +74,7 @@ export function Conversation({
           Ask
         </Button>
       </form>
+      <PlannerChoice />
     </section>
   );
 }
@@ -84,6 +86,7 @@ function Turn({ turn }: { turn: Turns[number] }) {
     <>
       <span className="talk-who">
         <Icon size={13} aria-hidden /> {name}
+        {turn.planner && <span className="talk-planner">{turn.planner}</span>}
       </span>
       <p>{turn.text}</p>
       {turn.call && (

@@ -36,10 +36,16 @@ function desk() {
     studies.close();
     rmSync(path, { recursive: true });
   });
-  const common = { studies: () => studies, reviewer: () => "Ada Reader" };
+  const reviewer = "Ada Reader";
   const handlers = {
-    ...createImagingHandlers({ ...common, assets, experts }),
-    ...createReadingHandlers(common),
+    ...createImagingHandlers({
+      studies: () => studies,
+      assets,
+      experts,
+      planners: { list: async () => [], open: async () => undefined },
+      settings: () => ({ reviewer, planner: "rules", expertCalls: 1 }),
+    }),
+    ...createReadingHandlers({ studies: () => studies, reviewer: () => reviewer }),
   };
   const frame = { signal: new AbortController().signal, emit: () => {} };
   const open = async (...files: File[]) => {

@@ -1,9 +1,10 @@
 /**
- * The embedded planner: a request and the facts of the image to at most one expert call, written as
- * VILA-M3 writes it (`<NAME(args)>`) and parsed by the same strict grammar that any planner's text
- * must pass. Text inside images, reports or file names is never looked at.
+ * The planner by rules: a request and the facts of the image to at most one expert call, written as
+ * any planner writes it and read by the same strict grammar (call.ts). Text inside images, reports or
+ * file names is never looked at. It answers where no planner pack is installed, and where one fails.
  */
-import type { ExpertCard } from "../models/models.ts";
+import type { ExpertCard } from "../../models/models.ts";
+import { callable, callName, withoutCalls } from "./call.ts";
 
 export type ImageFacts = {
   modality: string;
@@ -15,42 +16,6 @@ export type Plan =
   | { kind: "call"; text: string; expert: string; args: string }
   /** Nothing is called; the text says why and what could be asked. */
   | { kind: "answer"; text: string };
-
-/** The name an expert is called by: its card's own, or its id in capitals. */
-export function callName(card: Pick<ExpertCard, "id" | "expertCall">): string {
-  return card.expertCall?.name ?? card.id.toUpperCase().replaceAll("-", "_");
-}
-
-/**
- * Reads the expert call in a planner's text. Exactly one tag, naming an installed expert, with
- * arguments that expert knows; anything else is said, with what would be valid.
- */
-export function parseCall(
-  text: string,
-  cards: readonly ExpertCard[],
-): { expert: ExpertCard; args: string } | { problem: string } | null {
-  const tags = [...text.matchAll(/<([A-Z][A-Z0-9_]*)(?:\(([^()<>]*)\))?>/g)];
-  if (tags.length === 0) return null;
-  const valid = cards.map(callName).join(", ") || "none";
-  if (tags.length > 1)
-    return { problem: `One expert call at a time; ${tags.length} were written.` };
-  const [, name, args = ""] = tags[0] as RegExpExecArray;
-  const expert = cards.find((card) => callName(card) === name);
-  if (expert === undefined)
-    return { problem: `There is no expert "${name}". Installed: ${valid}.` };
-  const known = expert.expertCall?.args ?? [];
-  const wanted = args.trim().toLowerCase();
-  if (
-    wanted !== "" &&
-    wanted !== "everything" &&
-    !known.some((arg) => arg.toLowerCase() === wanted)
-  ) {
-    return {
-      problem: `${name} does not know "${args.trim()}". Valid: ${known.join(", ") || "no arguments"}.`,
-    };
-  }
-  return { expert, args: wanted };
-}
 
 const drawing =
   /\b(outline|segment\w*|contour\w*|delineat\w*|mark|draw|trace|mask|show|where|measure|size|area|volume|how (big|large))\b/i;
@@ -84,13 +49,8 @@ function match(request: string, card: ExpertCard): number {
 
 export function planCall(asked: string, facts: ImageFacts, cards: readonly ExpertCard[]): Plan {
   // A call written into the request, pasted from somewhere perhaps, is no request.
-  const request = asked.replaceAll(/<[^>]*>?/g, " ");
-  const experts = cards.filter(
-    (card) =>
-      card.expertCall !== undefined &&
-      (card.task === "segmentation" || card.task === "classification"),
-  );
-  const scored = experts
+  const request = withoutCalls(asked);
+  const scored = callable(cards)
     .map((card) => ({ card, score: match(request, card) }))
     .toSorted((a, b) => b.score - a.score);
   const suitable = scored.filter(({ card }) => fits(card, facts));
@@ -124,12 +84,17 @@ export function planCall(asked: string, facts: ImageFacts, cards: readonly Exper
       text: `${elsewhere.card.title} could do that, but it reads ${reads} and this is ${image}. Nothing was run.`,
     };
   }
-  const offers = suitable.map(({ card }) => `“${offer(card)}”`);
-  const able =
-    offers.length > 0
-      ? `For this image you can ask: ${offers.join(", ")}.`
-      : "No installed expert reads this kind of image; the Models page lists what is installed.";
-  return { kind: "answer", text: `No installed expert answers that. ${able}` };
+  return { kind: "answer", text: `No installed expert answers that. ${offersFor(facts, cards)}` };
+}
+
+/** What can be asked about an image instead, in one sentence. */
+export function offersFor(facts: ImageFacts, cards: readonly ExpertCard[]): string {
+  const offers = callable(cards)
+    .filter((card) => fits(card, facts))
+    .map((card) => `“${offer(card)}”`);
+  return offers.length > 0
+    ? `For this image you can ask: ${offers.join(", ")}.`
+    : "No installed expert reads this kind of image; the Models page lists what is installed.";
 }
 
 /** "outline the heart" must not become a lung outline because outlining is all that is installed. */

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
-import type { ExpertCard } from "../models/models.ts";
-import { parseCall, planCall } from "./planner.ts";
+import type { ExpertCard } from "../../models/models.ts";
+import { parseCall } from "./call.ts";
+import { planCall } from "./rules.ts";
 
 const licence = {
   name: "x",

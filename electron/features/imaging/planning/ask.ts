@@ -1,0 +1,74 @@
+/** One request about one image, asked of a planner: the same for the page and for the command line. */
+import { AppError } from "../../../api/errors.ts";
+import type { Turn } from "../../../api/schemas/imaging.ts";
+import type { Volume } from "../../../api/volume.ts";
+import type { ExpertCard, ExpertResult } from "../../models/models.ts";
+import { describeResult } from "../describe.ts";
+import { unsuitedFor } from "../suitability.ts";
+import { callable } from "./call.ts";
+import { converse, type Planner } from "./converse.ts";
+import { planCall } from "./rules.ts";
+import { pictureFacts, seeingPlanner, type Seeing } from "./seeing.ts";
+
+export type Asked = {
+  volume: Volume;
+  request: string;
+  cards: readonly ExpertCard[];
+  /** The planner that sees; absent for the rules. */
+  seeing?: Seeing;
+  /** Expert calls in one request, 1 or more. */
+  most: number;
+  run: (expert: ExpertCard, args: string) => Promise<ExpertResult>;
+  /** Stores what the expert suggests before the conversation goes on; what it adds to the turn. */
+  keep: (result: ExpertResult, expert: ExpertCard) => Promise<Partial<Turn>>;
+  onTurn: (turn: Turn) => void;
+};
+
+/** @throws what the expert throws. A planner that fails gives way to the rules, and the reader is told. */
+export async function askImage(asked: Asked): Promise<void> {
+  const { volume, request, cards, seeing, onTurn } = asked;
+  let spoke = false;
+  const lead = (planner: Planner): Promise<void> =>
+    converse({
+      cards: callable(cards),
+      planner,
+      most: asked.most,
+      unsuited: (expert) => unsuitedFor(expert, volume)?.message ?? null,
+      run: async (expert, args) => {
+        spoke = true;
+        const result = await asked.run(expert, args);
+        const call = {
+          expert: result.expert,
+          version: result.version,
+          args,
+          device: result.device,
+          ms: result.ms,
+          msRuntime: result.msRuntime,
+        };
+        const text = describeResult(result, volume);
+        return { result, text, turn: { call, ...(await asked.keep(result, expert)) } };
+      },
+      onTurn,
+    });
+  const rules: Planner = {
+    name: "rules",
+    answers: false,
+    speak: async () => planCall(request, pictureFacts(volume), cards).text,
+  };
+  if (!seeing) return lead(rules);
+  try {
+    return await lead(seeingPlanner(seeing, { volume, request, cards }));
+  } catch (thrown) {
+    // What an expert throws is the request's failure; only the planner's own failure has another planner.
+    if (spoke || !(thrown instanceof AppError) || !plannerFailures.has(thrown.code)) throw thrown;
+    onTurn({
+      role: "assistant",
+      text: `The planner ${seeing.id} could not answer: ${thrown.message} The rules plan this request instead.`,
+      at: new Date().toISOString(),
+      planner: "rules",
+    });
+    return lead(rules);
+  }
+}
+
+const plannerFailures = new Set(["modelFailed", "modelUnavailable", "packMismatch", "packInvalid"]);

@@ -1,0 +1,45 @@
+/** Who plans the expert calls on images, and how many calls one request may lead to. */
+import { useCall, useChange } from "../../use-call.ts";
+
+export function PlannerChoice() {
+  const planners = useCall("imaging.planners", {}).value ?? [];
+  const settings = useCall("settings.get", {}).value;
+  const change = useChange("settings.set");
+  if (settings === undefined || planners.length === 0) return null;
+  const first = planners[0]?.title ?? "Rules";
+  const known = ["auto", ...planners.map(({ id }) => id)].includes(settings.planner);
+  return (
+    <div className="talk-plan">
+      <label>
+        Planned by
+        <select
+          className="input"
+          value={known ? settings.planner : "auto"}
+          onChange={(event) => void change.run({ planner: event.target.value })}
+        >
+          <option value="auto">{first} (first installed)</option>
+          {planners.map(({ id, title, version }) => (
+            <option key={id} value={id}>
+              {id === "rules" ? title : `${title} ${version}`}
+            </option>
+          ))}
+        </select>
+      </label>
+      <label>
+        Expert calls
+        <select
+          className="input"
+          value={settings.expertCalls}
+          onChange={(event) => void change.run({ expertCalls: Number(event.target.value) })}
+        >
+          {[1, 2, 3, 4].map((count) => (
+            <option key={count} value={count}>
+              {count === 1 ? "1 a request" : `up to ${count}`}
+            </option>
+          ))}
+        </select>
+      </label>
+      {change.error && <p className="field-note">{change.error.message}</p>}
+    </div>
+  );
+}
