@@ -78,6 +78,40 @@ test("the focused value is marked on its page, and accepting it stores a decisio
   await expect(app.locator(".cell[data-state=accepted]")).toHaveCount(0);
 });
 
+test("a registry's record stands beside the paper: the difference is told, the registry's value is taken by key, nothing is sent", async ({
+  desk,
+  app,
+}) => {
+  const reviewId = await sampleId(desk);
+  await desk.call("extraction.suggest", { reviewId });
+  const sent: string[] = [];
+  app.on("request", (request) => sent.push(request.url()));
+  await app.goto(desk.url.replace("/#", `/review/${reviewId}/extract#`));
+  await app.getByRole("button", { name: "Registry" }).click();
+  const chooser = app.waitForEvent("filechooser");
+  await app.getByRole("button", { name: "Take a JSON file" }).click();
+  await (await chooser).setFiles("electron/features/extraction/fixtures/NCT01305200.json");
+  await expect(app.locator(".toast")).toContainText("Registry record NCT01305200");
+  const study = app
+    .locator("tbody tr, [role=row]")
+    .filter({ has: app.locator(".cell") })
+    .first();
+  const differing = study.locator(".cell", {
+    has: app.locator('.cell-doubt[title*="ClinicalTrials.gov NCT01305200"]'),
+  });
+  await differing.first().click();
+  await expect(app.getByText("The registry says otherwise")).toBeVisible();
+  await expect(app.locator('.why-quote[data-differs="true"] footer')).toContainText(
+    "ClinicalTrials.gov NCT01305200, protocolSection.",
+  );
+  const registrys = await app.locator('.why-quote[data-differs="true"]').textContent();
+  await app.keyboard.press("g");
+  await expect(app.locator(".toast")).toContainText("Accepted");
+  const taken = app.locator(".cell[data-state=accepted] .cell-text").first();
+  expect(registrys).toContain((await taken.textContent()) ?? "nothing");
+  expect(sent.filter((url) => !url.startsWith(`http://127.0.0.1:${desk.port}/`))).toEqual([]);
+});
+
 test("a template adds what is lacking, and a field is edited, ordered and kept", async ({
   desk,
   app,

@@ -42,20 +42,20 @@ function between(stream: Buffer, extra = ""): Uint8Array {
 }
 
 test("a page that unpacks without limit costs that page only, and is told", async () => {
-  const bomb = deflateSync(Buffer.alloc(600_000_000, 32), { level: 1 });
-  const pdf = await readPdfApart(between(bomb), {}, { memory: 200_000_000, pageTime: 60_000 });
+  const bomb = deflateSync(Buffer.alloc(300_000_000, 32), { level: 1 });
+  const pdf = await readPdfApart(between(bomb), {}, { memory: 120_000_000, pageTime: 110_000 });
   expect(pdf.pages.map(({ read }) => read)).toEqual([true, false, true]);
-  expect(pdf.warnings).toEqual(["page 2 not read (it unpacks to more than 200 MB)"]);
+  expect(pdf.warnings).toEqual(["page 2 not read (it unpacks to more than 120 MB)"]);
   const paper = paperFromPdf(pdf);
   expect(paper.text.match(/Sixty patients/g)).toHaveLength(2);
-}, 60_000);
+}, 120_000);
 
 test("forms that paint one another without end are stopped by the clock", async () => {
   const file = between(deflateSync(Buffer.from("/N Do ")), "/XObject << /N 20 0 R >>");
-  const pdf = await readPdfApart(file, {}, { memory: 2_000_000_000, pageTime: 1500 });
+  const pdf = await readPdfApart(file, {}, { memory: 2_000_000_000, pageTime: 4000 });
   expect(pdf.pages.map(({ read }) => read)).toEqual([true, false, true]);
-  expect(pdf.warnings.join()).toContain("page 2 not read (it takes longer than 1.5 s)");
-}, 60_000);
+  expect(pdf.warnings.join()).toContain("page 2 not read (it takes longer than 4 s)");
+}, 120_000);
 
 test("after a stopped paper the next one is read; errors keep their codes; a cancelled one is left at once", async () => {
   const good = tinyPdf([column(["Forty patients took part."], 72, 100)]);
@@ -74,4 +74,4 @@ test("after a stopped paper the next one is read; errors keep their codes; a can
   setTimeout(() => controller.abort(), 300);
   await expect(cut).rejects.toMatchObject({ name: "AbortError" });
   expect((await readPdfApart(good)).pages).toHaveLength(1);
-});
+}, 120_000);

@@ -19,6 +19,8 @@ const usual: Limits = { memory: 1_500_000_000, pageTime: 60_000 };
 /** So many pages may be given up before the paper is. */
 const mostGivenUp = 5;
 const lookEvery = 40;
+/** Starting the thread and reading the file's structure, milliseconds. */
+const openTime = 120_000;
 
 /** Beside the sources as TypeScript, beside the bundle as what it was built to. */
 const entry = import.meta.url.endsWith(".ts")
@@ -105,8 +107,13 @@ function attempt(
         stop(() =>
           resolve({ page, stopped: `unpacks to more than ${megabytes(limits.memory)} MB` }),
         );
-      else if (performance.now() - since > limits.pageTime)
-        stop(() => resolve({ page, stopped: `takes longer than ${limits.pageTime / 1000} s` }));
+      else if (performance.now() - since > (page === 0 ? openTime : limits.pageTime))
+        stop(() =>
+          resolve({
+            page,
+            stopped: `takes longer than ${(page === 0 ? openTime : limits.pageTime) / 1000} s`,
+          }),
+        );
     }, lookEvery);
     signal?.addEventListener("abort", onAbort, { once: true });
     reader.on("message", onMessage).on("error", onError).on("exit", onExit);

@@ -3,6 +3,7 @@ import { AppError } from "../../api/errors.ts";
 import type { Paper } from "../../api/schemas/extraction.ts";
 import { paperFromJats } from "./jats.ts";
 import { withRecognised, type RecognisedPage } from "./ocr/recognised.ts";
+import { otherLanguage } from "./language.ts";
 import type { PdfOptions } from "./pdf.ts";
 import { readPdfApart } from "./pdf-apart.ts";
 import { paperFromPdf } from "./pdf-paper.ts";
@@ -11,7 +12,20 @@ import { paperFromPlain } from "./plain.ts";
 /** Recognises PDF, JATS/BioC XML and text by content. Throws `badFile`, `passwordRequired`, `unsupported`. */
 export async function readPaper(
   bytes: Uint8Array,
-  { recognised = [], ...options }: PdfOptions & { recognised?: readonly RecognisedPage[] } = {},
+  options: PdfOptions & { recognised?: readonly RecognisedPage[] } = {},
+): Promise<Paper> {
+  const paper = await readAny(bytes, options);
+  const language = otherLanguage(paper.text);
+  if (language !== undefined)
+    paper.warnings.push(
+      `the paper seems to be in ${language}: rules and packs read English, so values may be missed or wrong`,
+    );
+  return paper;
+}
+
+async function readAny(
+  bytes: Uint8Array,
+  { recognised = [], ...options }: PdfOptions & { recognised?: readonly RecognisedPage[] },
 ): Promise<Paper> {
   if (bytes.byteLength === 0) throw new AppError("badFile", "The file is empty.");
   const head = new TextDecoder("latin1").decode(bytes.subarray(0, 1024));

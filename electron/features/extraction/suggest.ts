@@ -1,9 +1,13 @@
 /** Fields to suggestions: the best candidates, each verified against the text and checked. Pure. */
 import type { Check, Evidence, SuggestionStatus } from "../../api/schemas/ledger.ts";
 import type { Field, Paper } from "../../api/schemas/extraction.ts";
+import { quoteChecks } from "./arithmetic.ts";
 import { checkArmTotal } from "./checks.ts";
+import { checkAgainstConclusion } from "./direction/conclusion.ts";
 import { verify } from "./evidence.ts";
-import { findArms, total } from "./fields/arms.ts";
+import { comparators, findArms, interventions, total } from "./fields/arms.ts";
+import { primaryOutcome, primaryResult } from "./fields/outcomes.ts";
+import { sampleSize as findSampleSize } from "./fields/people.ts";
 import { nearest } from "./fields/generic.ts";
 import { kindOf } from "./fields/kinds.ts";
 import { readingOf, type Candidate, type Mark, type Reading } from "./fields/reading.ts";
@@ -81,6 +85,8 @@ function proposalFrom(reading: Reading, field: Field, candidate: Candidate): Pro
     checks: [
       { name: "quote and numbers", ok: verdict.status === "verified", message: verdict.reason },
       ...sizeChecks(reading, field, candidate),
+      ...quoteChecks(candidate.value, candidate.quote, sizeOf(reading)),
+      ...conclusionChecks(reading, field, candidate),
     ],
     ...(candidate.unit === undefined ? {} : { unit: candidate.unit }),
     ...(candidate.arm === undefined ? {} : { arm: candidate.arm }),
@@ -128,6 +134,36 @@ function shortened(quote: string): string {
   const line = quote.replaceAll(/\s+/g, " ");
   return line.length > 160 ? `${line.slice(0, 159)}\u2026` : line;
 }
+
+/** The trial's size as the paper gives it, once for all fields of a paper. */
+function sizeOf(reading: Reading): number | null {
+  const known = sizes.get(reading);
+  if (known !== undefined) return known;
+  const text = findSampleSize(reading)[0]?.value ?? "";
+  const size = findNumbers(text)[0]?.value ?? null;
+  sizes.set(reading, size);
+  return size;
+}
+const sizes = new WeakMap<Reading, number | null>();
+
+/** The result of the primary outcome, where arms and outcome are known, against the paper's conclusion. */
+function conclusionChecks(reading: Reading, field: Field, { quote }: Candidate): Check[] {
+  if (kindOf(field)?.finder !== primaryResult) return [];
+  const [intervention, comparator, outcome] = [interventions, comparators, primaryOutcome].map(
+    (find) => find(reading)[0]?.value,
+  );
+  if (comparator === undefined || outcome === undefined) return [];
+  const check = checkAgainstConclusion(
+    reading.paper,
+    { intervention: intervention ?? otherArm(reading, comparator), comparator, outcome },
+    quote,
+  );
+  return check ? [check] : [];
+}
+
+/** The arm that is not the comparator; what is compared has that name even where no rule calls it an intervention. */
+const otherArm = (reading: Reading, comparator: string): string =>
+  findArms(reading).find(({ name }) => name !== comparator)?.name ?? "intervention";
 
 /** The arms' sizes against the trial's, shown on both: on the whole and on each arm. */
 function sizeChecks(reading: Reading, field: Field, candidate: Candidate): Check[] {

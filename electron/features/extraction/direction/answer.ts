@@ -5,7 +5,7 @@
  */
 import type { Paper } from "../../../api/schemas/extraction.ts";
 import { linearScores, softmax, type LinearModel } from "../linear/linear.ts";
-import { inquiryOf } from "../results/context.ts";
+import { inquiryOf, type Inquiry } from "../results/context.ts";
 import { findEvidence, type Direction, type EvidenceSentence } from "../results/direction.ts";
 import type { Question } from "../results/likeness.ts";
 import { directionFeatures } from "./features.ts";
@@ -21,6 +21,13 @@ export type EvidenceAnswer = {
   beliefs: Record<string, number>;
   sentences: EvidenceSentence[];
 };
+
+/** The direction of one sentence, and how much the classifier believes it. */
+export function directionIn(inquiry: Inquiry, text: string): { direction: string; belief: number } {
+  const beliefs = softmax(linearScores(model, directionFeatures(inquiry, [{ text, score: 1 }])));
+  const belief = Math.max(...beliefs);
+  return { direction: model.labels[beliefs.indexOf(belief)] ?? "uncertain", belief };
+}
 
 /** Sentences best first; `uncertain` when none speaks of the outcome or the beliefs are too even. */
 export function answerFrom(paper: Paper, question: Question): EvidenceAnswer {

@@ -1,0 +1,167 @@
+/**
+ * All goals of extraction in one table, with the packs and rules that ship, on data that had no part in
+ * training: `node electron/features/extraction/goals.measure.ts [--pack ID]`. Each line is measured by the
+ * script that it names, which says more when it is run alone. `--pack` adds a column for the questions
+ * that a generation pack can be asked here: 20 papers x 20 fields.
+ */
+import { spawnSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
+
+type Goal = {
+  what: string;
+  /** Finds the figure in what the script prints. */
+  figure: RegExp;
+  goal: number;
+  atMost?: boolean;
+  /** The pack's own run of the same script gives a figure too. */
+  byPack?: boolean;
+};
+type Measure = { script: string; args: string[]; goals: Goal[] };
+
+const measures: Measure[] = [
+  {
+    script: "results.measure.ts",
+    args: ["odd"],
+    goals: [
+      {
+        what: "llm_meta_analysis, 2×2 all exact, % (held-out half)",
+        figure: /binary: all cells exact ([\d.]+) %/,
+        goal: 45,
+      },
+      {
+        what: "llm_meta_analysis, continuous all exact, % (held-out half)",
+        figure: /continuous: all cells exact ([\d.]+) %/,
+        goal: 30,
+      },
+    ],
+  },
+  {
+    script: "results.measure.ts",
+    args: ["all"],
+    goals: [
+      {
+        what: "verified binary results without their quote in the paper",
+        figure: /binary:.*without their quote in the paper (\d+)/,
+        goal: 0,
+        atMost: true,
+      },
+      {
+        what: "verified continuous results without their quote in the paper",
+        figure: /continuous:.*without their quote in the paper (\d+)/,
+        goal: 0,
+        atMost: true,
+      },
+    ],
+  },
+  {
+    script: "evidence.measure.ts",
+    args: ["odd"],
+    goals: [
+      {
+        what: "evidence_inference, evidence sentence recall@3 (held-out half)",
+        figure: /recall@3 ([\d.]+)/,
+        goal: 0.8,
+      },
+      {
+        what: "evidence_inference, direction macro-F1 (held-out half)",
+        figure: /direction macro-F1 ([\d.]+)/,
+        goal: 0.7,
+      },
+    ],
+  },
+  {
+    script: "consort.measure.ts",
+    args: [],
+    goals: [
+      {
+        what: "consort_tm, methods items micro F1 (five folds; not shipped)",
+        figure: /methods items micro F1 ([\d.]+)/,
+        goal: 0.6,
+      },
+    ],
+  },
+  {
+    script: "text.measure.ts",
+    args: [],
+    goals: [
+      {
+        what: "PDF against JATS, words in order, mean",
+        figure: /mean of papers ([\d.]+)/,
+        goal: 0.98,
+      },
+      { what: "PDF against JATS, table cells F1", figure: /F1 ([\d.]+) over/, goal: 0.85 },
+    ],
+  },
+  {
+    script: "extract.measure.ts",
+    args: [],
+    goals: [
+      {
+        what: "20 papers x 20 fields, seconds",
+        figure: /fields: ([\d.]+) s/,
+        goal: 60,
+        atMost: true,
+        byPack: true,
+      },
+      {
+        what: "… verified values without their quote in the paper",
+        figure: /verified without their quote in the paper (\d+)/,
+        goal: 0,
+        atMost: true,
+        byPack: true,
+      },
+    ],
+  },
+];
+
+function printed({ script }: Measure, args: string[]): string {
+  const path = fileURLToPath(new URL(script, import.meta.url));
+  process.stderr.write(`${script} ${args.join(" ")}\n`);
+  const { stdout, stderr, status } = spawnSync(
+    process.execPath,
+    ["--disable-warning=ExperimentalWarning", path, ...args],
+    { encoding: "utf8", maxBuffer: 1 << 28 },
+  );
+  if (status !== 0) throw new Error(`${script} ended with ${status}: ${stderr.slice(-500)}`);
+  return stdout;
+}
+
+function main(): void {
+  const at = process.argv.indexOf("--pack");
+  const pack = at < 0 ? undefined : process.argv[at + 1];
+  const head = ["goal", "embedded", ...(pack ? [pack] : []), "wanted", ""];
+  const rows = [head];
+  for (const measure of measures) {
+    const own = printed(measure, measure.args);
+    const byPack =
+      pack !== undefined && measure.goals.some((goal) => goal.byPack)
+        ? printed(measure, [...measure.args, "--pack", pack])
+        : "";
+    for (const { what, figure, goal, atMost = false } of measure.goals) {
+      const found = figure.exec(own)?.[1];
+      const met = found === undefined ? "not measured here" : judged(Number(found), goal, atMost);
+      rows.push([
+        what,
+        found ?? "–",
+        ...(pack ? [figure.exec(byPack)?.[1] ?? "–"] : []),
+        `${atMost ? "≤" : "≥"} ${goal}`,
+        met,
+      ]);
+    }
+  }
+  const widths = head.map((_, column) =>
+    Math.max(...rows.map((row) => (row[column] ?? "").length)),
+  );
+  for (const row of rows)
+    console.log(
+      row
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join("  ")
+        .trimEnd(),
+    );
+}
+
+const judged = (found: number, goal: number, atMost: boolean): string =>
+  (atMost ? found <= goal : found >= goal) ? "met" : "MISSED";
+
+main();
