@@ -63,6 +63,8 @@ export const prismaCountsSchema = z.object({
   duplicatesRemoved: z.int(),
   screened: z.int(),
   excludedAtScreening: z.int(),
+  /** Of these: excluded with the rest when the screening was stopped, read by nobody. */
+  excludedUnread: z.int(),
   maybeAtScreening: z.int(),
   unscreened: z.int(),
   soughtForRetrieval: z.int(),

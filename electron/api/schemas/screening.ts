@@ -92,6 +92,15 @@ export const screeningContract = {
     input: byReview,
     output: z.object({ undone: decisionSchema.nullable(), title: z.string() }),
   },
+  /**
+   * Ends the screening of titles and abstracts for the asking reviewer: excludes every record that is still open,
+   * as one act that undo takes back. The estimate goes into the audit. `expected` is the number that the page
+   * showed; with another one nothing is stored and `conflict` says how many there are.
+   */
+  "screening.excludeRest": {
+    input: byReview.extend({ expected: z.int().min(1), reason: z.string().optional() }),
+    output: z.object({ excluded: z.int() }),
+  },
   /** Of one stage; with two reviewers of the asking one's decisions, else of the team's. */
   "screening.progress": {
     input: byReview.extend({ stage: z.enum(["screen", "fullText"]).default("screen") }),
@@ -104,6 +113,16 @@ export const screeningContract = {
       /** Records screened and relevant ones found, in the order of the decisions. */
       curve: z.array(z.object({ screened: z.int(), found: z.int() })),
       sinceLastInclude: z.int(),
+      /** Records excluded unread when the screening was stopped; they are not among the screened. */
+      unread: z.int(),
+      /** Records that `screening.excludeRest` would exclude. */
+      open: z.int(),
+      /** Records without an include until 95 % recall at 95 % confidence is claimed: 0 now, null before an include. */
+      toPromise: z.int().nullable(),
+      /** The estimate as it was after so many records, at up to 60 places. */
+      band: z.array(
+        z.object({ screened: z.int(), relevant: z.number(), low: z.number(), high: z.number() }),
+      ),
       /** Estimate of all relevant records with a 95 % interval; null before there is ground for one. */
       estimate: z
         .object({
@@ -121,3 +140,4 @@ export const screeningContract = {
 export type Highlight = z.infer<typeof highlightSchema>;
 export type Verdict = z.infer<typeof verdictSchema>;
 export type QueuedRecord = z.infer<typeof queuedRecordSchema>;
+export type ScreeningProgress = z.infer<(typeof screeningContract)["screening.progress"]["output"]>;

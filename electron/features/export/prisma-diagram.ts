@@ -40,6 +40,9 @@ function rows(counts: PrismaCounts): [string[], string[] | null][] {
       [
         "Records excluded",
         n(counts.excludedAtScreening),
+        ...(counts.excludedUnread > 0
+          ? [`Of these unread, by a stop rule ${n(counts.excludedUnread)}`]
+          : []),
         ...(counts.maybeAtScreening > 0 ? [`Undecided (maybe) ${n(counts.maybeAtScreening)}`] : []),
       ],
     ],
@@ -119,6 +122,7 @@ export function prismaRows(counts: PrismaCounts): string[][] {
     ["Duplicate records removed", "", String(counts.duplicatesRemoved)],
     ["Records screened", "", String(counts.screened)],
     ["Records excluded", "", String(counts.excludedAtScreening)],
+    ["Records excluded", "of these unread, by a stop rule", String(counts.excludedUnread)],
     ["Records undecided (maybe)", "", String(counts.maybeAtScreening)],
     ["Records not screened yet", "", String(counts.unscreened)],
     ["Reports sought for retrieval", "", String(counts.soughtForRetrieval)],

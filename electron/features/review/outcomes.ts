@@ -25,6 +25,13 @@ export const adjudicationKind = {
   fullText: "adjudicateFullText",
 } as const;
 
+/** Excluded with the rest when the screening was stopped: nobody read the record. */
+export function isUnread({ value }: Decision): boolean {
+  return (
+    value !== null && typeof value === "object" && "unread" in value && value["unread"] === true
+  );
+}
+
 const isScreened = (action: string): action is ScreenedAction =>
   screenedActions.some((known) => known === action);
 const actionOf = (decision: Decision | undefined): ScreenedAction | null =>

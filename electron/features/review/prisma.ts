@@ -1,7 +1,7 @@
 /** The counts of a PRISMA 2020 flow (Page et al., BMJ 2021;372:n71), folded from the outcomes of both stages. */
 import type { PrismaCounts } from "../../api/schemas/review.ts";
 import type { Ledger } from "../audit/ledger.ts";
-import { outcomesOf } from "./outcomes.ts";
+import { isUnread, outcomesOf } from "./outcomes.ts";
 
 /** A reason may have a broader one before ` / `: `Wrong population / Children`. */
 export function broadReason(reason: string): string {
@@ -42,6 +42,9 @@ export function countPrisma(ledger: Ledger, reasonOrder: readonly string[] = [])
     duplicatesRemoved: number("SELECT count(*) AS n FROM records WHERE duplicateOf IS NOT NULL"),
     screened: screened.length,
     excludedAtScreening: count("exclude"),
+    excludedUnread: screened.filter(
+      ([, { action, decision }]) => action === "exclude" && decision !== null && isUnread(decision),
+    ).length,
     maybeAtScreening: count("maybe"),
     unscreened: live - screened.length,
     soughtForRetrieval: sought.length,

@@ -10,8 +10,9 @@ import { readLabelledSet, type LabelledRecord } from "./labelled-set.ts";
 import { measureOrder } from "./metrics.ts";
 import { simulate, type Step } from "./simulate.ts";
 import { splitCriteria, type CriteriaFile } from "./split-criteria.ts";
-import { estimateRelevant, parseStopRule, stopRuleForms } from "./stopping.ts";
-import { judgeSet, standardised, type ZeroShot } from "./zero-shot.ts";
+import { estimateRelevant } from "./recall-estimate.ts";
+import { parseStopRule, stopRuleForms } from "./stopping.ts";
+import { judgeSet, type ZeroShot } from "./zero-shot.ts";
 
 const text = z.union([z.string(), z.array(z.string())]);
 const criteriaSchema = z
@@ -237,23 +238,15 @@ function runActive(
   },
 ) {
   const learner = createLearner(records.map(textOf), recipe);
-  const offsets = criteria === null ? null : standardised(criteria.map((one) => one.score));
   const found: boolean[] = [];
-  let relevant = labels.filter((value, row) => value && priors.includes(row)).length;
   return simulate({
     learner,
     labels,
     priors,
     clock: () => performance.now(),
-    // Criteria break near-ties while few relevant records are known and fade as the classifier learns: larger
-    // weights were compared on seven reviews and found nothing sooner.
-    ...(offsets === null
-      ? {}
-      : { offset: () => offsets.map((value) => (value * 0.05) / Math.max(1, relevant)) }),
+    criteria: criteria === null ? null : Float64Array.from(criteria, (one) => one.score),
     stop: (order, remaining) => {
-      const last = order.at(-1)?.relevant === true;
-      found.push(last);
-      relevant += last ? 1 : 0;
+      found.push(order.at(-1)?.relevant === true);
       return stop(found, remaining);
     },
   });

@@ -114,19 +114,27 @@ export function signsOf(text: string, known: Map<string, Bits> = new Map()): num
   return shown;
 }
 
+/** What a text looks like, whatever it is about: its signs, one bit each, and its length in characters; by row. */
+export type Kinds = { signs: Int32Array; characters: Int32Array };
+export const signCount = signs.length;
+
 /** One column for "shows it" and one for "does not" per sign; every row has length 1. */
-export function* designWork(texts: Texts): Work<Features> {
+export function* designWork(texts: Texts): Work<{ features: Features; kinds: Kinds }> {
   const rows = texts.length;
   const per = signs.length;
   const known = new Map<string, Bits>();
   const column = new Int32Array(rows * per);
+  const kinds: Kinds = { signs: new Int32Array(rows), characters: new Int32Array(rows) };
   for (let row = 0; row < rows; row += 1) {
     if (row % 16 === 15) yield;
-    const shown = signsOf(texts.at(row) ?? "", known);
+    const text = texts.at(row) ?? "";
+    const shown = signsOf(text, known);
+    kinds.signs[row] = shown;
+    kinds.characters[row] = text.length;
     for (let sign = 0; sign < per; sign += 1)
       column[row * per + sign] = 2 * sign + ((shown >> sign) & 1);
   }
-  return {
+  const features: Features = {
     rows,
     columns: 2 * per,
     start: Int32Array.from({ length: rows + 1 }, (_, row) => row * per),
@@ -134,4 +142,5 @@ export function* designWork(texts: Texts): Work<Features> {
     value: new Float32Array(rows * per).fill(1 / Math.sqrt(per)),
     privateSquared: new Float64Array(rows),
   };
+  return { features, kinds };
 }

@@ -1,6 +1,6 @@
 /** What the classifier sees of a review's records: one or more blocks of sparse features side by side. */
 import { characterWork } from "./character-features.ts";
-import { designWork } from "./design-features.ts";
+import { designWork, type Kinds } from "./design-features.ts";
 import type { Work } from "./slices.ts";
 import { featureWork, type Features, type Texts } from "./text-features.ts";
 
@@ -12,6 +12,8 @@ export type FeatureSpace = {
   unsharedSquared: Float64Array;
   /** Squared length of each record's whole row. */
   lengthSquared: Float64Array;
+  /** Null where the signs of a report's kind are left out. */
+  kinds: Kinds | null;
 };
 
 /** Which features, and the share of a row's squared length that each kind has; a share of 0 leaves it out. */
@@ -45,6 +47,11 @@ export function* featureSpaceWork(texts: Texts, shares: FeatureShares): Work<Fea
   };
   add(yield* featureWork(texts, shares), shares.words);
   if (shares.characters > 0) add(yield* characterWork(texts, shares), shares.characters);
-  if (shares.designs > 0) add(yield* designWork(texts), shares.designs);
-  return { rows: texts.length, blocks, unsharedSquared, lengthSquared };
+  let kinds: Kinds | null = null;
+  if (shares.designs > 0) {
+    const design = yield* designWork(texts);
+    kinds = design.kinds;
+    add(design.features, shares.designs);
+  }
+  return { rows: texts.length, blocks, unsharedSquared, lengthSquared, kinds };
 }

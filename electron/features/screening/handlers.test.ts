@@ -196,3 +196,39 @@ test("a review without records and an unknown record are answered, not crashed o
     estimate: null,
   });
 });
+
+test("criteria written or muted after the first decisions re-rank the list at once", async () => {
+  const desk = deskWith([
+    ["Yoga for back pain, a randomised trial", "Adults were randomly assigned."],
+    ["Sleep of nurses", "A survey."],
+    ["Tai chi for neck pain, a randomised trial", "Adults were randomly assigned."],
+    ["Pilates for knee pain, a randomised trial", "Adults were randomly assigned."],
+    ...["Walking", "Swimming", "Cycling", "Rowing"].map((sport): [string, string] => [
+      `${sport} for hip pain, a randomised trial`,
+      "Adults were randomly assigned.",
+    ]),
+  ]);
+  await desk.decide("1", "include");
+  await desk.decide("2", "exclude");
+  const criterion = (text: string, muted = false) => ({
+    id: "I1",
+    kind: "inclusion" as const,
+    element: "intervention" as const,
+    text,
+    weight: 1,
+    muted,
+  });
+  const orderWith = async (text: string, muted = false) => {
+    desk.file.update("AB", { criteria: [criterion(text, muted)] });
+    const { records, model } = await settled(desk);
+    expect(model).toBe("desk-2");
+    return records.map(({ id }) => id);
+  };
+  const pilates = await orderWith("Pilates for knee pain");
+  const taiChi = await orderWith("Tai chi for neck pain");
+  expect(pilates.indexOf("4")).toBeLessThan(pilates.indexOf("3"));
+  expect(taiChi.indexOf("3")).toBeLessThan(taiChi.indexOf("4"));
+  expect(await orderWith("Pilates for knee pain", true)).toEqual(
+    await orderWith("Tai chi for neck pain", true),
+  );
+});

@@ -7,6 +7,7 @@ import type { ReviewRecord } from "../../api/schemas/review.ts";
 import { recordSubject } from "../../api/subjects.ts";
 import { sha256 } from "../audit/chain.ts";
 import { membersOf } from "../review/groups.ts";
+import { isUnread } from "../review/outcomes.ts";
 import type { Reviews } from "../review/reviews.ts";
 import type { ReviewFile } from "../review/store.ts";
 import { teamPlan } from "../review/team-plan.ts";
@@ -25,7 +26,7 @@ import {
   unranked,
   withhold,
 } from "./people.ts";
-import { estimateRelevant } from "./stopping.ts";
+import { excludeRest, progressOf } from "./progress.ts";
 
 /**
  * A small review's ranking is there within this time; a large one's comes behind the list at hand.
@@ -54,7 +55,8 @@ export function createScreeningHandlers({
     criteria: file.protocol().criteria,
     decisions: decisionsFor(file, "screen", reviewer()).flatMap((decision) =>
       // "Maybe" teaches nothing: it is neither relevant nor irrelevant.
-      decision.action === "maybe"
+      // Nor does what was excluded unread.
+      decision.action === "maybe" || isUnread(decision)
         ? []
         : [{ recordId: recordIdOf(decision), relevant: decision.action === "include" }],
     ),
@@ -230,32 +232,10 @@ export function createScreeningHandlers({
       );
       return { undone: last, title: file.record(recordIdOf(last), reviewer())?.title ?? "" };
     },
-    "screening.progress": async ({ reviewId, stage }) => {
-      const file = reviews.get(reviewId);
-      const records = stage === "screen" ? file.liveCount() : file.prisma().soughtForRetrieval;
-      const decisions = decisionsFor(file, stage, reviewer());
-      let included = 0;
-      const curve = decisions.map((decision, index) => ({
-        screened: index + 1,
-        found: decision.action === "include" ? ++included : included,
-      }));
-      const lastInclude = decisions.findLastIndex((decision) => decision.action === "include");
-      const count = (action: string): number =>
-        decisions.filter((decision) => decision.action === action).length;
-      return {
-        records,
-        screened: decisions.length,
-        included: count("include"),
-        excluded: count("exclude"),
-        maybe: count("maybe"),
-        curve,
-        sinceLastInclude: decisions.length - 1 - lastInclude,
-        estimate: estimateRelevant(
-          decisions.map((decision) => decision.action === "include"),
-          records - decisions.length,
-        ),
-      };
-    },
+    "screening.excludeRest": async ({ reviewId, expected, reason }) =>
+      excludeRest(reviews.get(reviewId), reviewer(), { expected, reason }),
+    "screening.progress": async ({ reviewId, stage }) =>
+      progressOf(reviews.get(reviewId), stage, reviewer()),
   };
 }
 

@@ -118,7 +118,7 @@ export function createLiveRankings() {
   };
 }
 
-/** Criteria first, they rank until both classes are seen; then the classifier. */
+/** Criteria first, they rank until both classes are seen; then the classifier, which they lead at the start. */
 async function make(state: State, input: RankingInput, isStale: () => boolean): Promise<void> {
   // The parts that later decisions need as well are finished even when this ranking is stale.
   const never = (): boolean => false;
@@ -131,27 +131,20 @@ async function make(state: State, input: RankingInput, isStale: () => boolean): 
   const bothClasses =
     labels.some(({ relevant }) => relevant) && labels.some(({ relevant }) => !relevant);
   const criteriaCount = input.criteria.some(({ muted }) => !muted);
-  if (!bothClasses && criteriaCount && state.criteriaScores === null && state.judge !== null) {
-    state.criteriaScores = await runInSlices(scoreAll(state.texts, state.judge), isStale);
-  }
-  const rest = {
-    learnedFrom: 0,
-    pending: isStale(),
-    judge: state.judge?.judge ?? null,
-    ids: state.ranking.ids,
-  };
-  if (!bothClasses) {
+  const show = (ranking: Pick<LiveRanking, "scores" | "by" | "learnedFrom" | "pending">): void => {
     if (!isStale())
-      state.ranking =
-        state.criteriaScores === null || !criteriaCount
-          ? { ...rest, scores: null, by: "file order" }
-          : {
-              ...rest,
-              scores: state.criteriaScores,
-              by: "criteria",
-              // The feedback from the best records follows when the features are there.
-              pending: !state.fedBack,
-            };
+      state.ranking = { ids: state.ranking.ids, judge: state.judge?.judge ?? null, ...ranking };
+  };
+  const showCriteria = (pending: boolean): void =>
+    show(
+      state.criteriaScores === null
+        ? { scores: null, by: "file order", learnedFrom: 0, pending }
+        : { scores: state.criteriaScores, by: "criteria", learnedFrom: 0, pending },
+    );
+  if (!bothClasses) {
+    if (criteriaCount) await readCriteria(state, isStale);
+    // The feedback from the best records follows when the features are there.
+    showCriteria(criteriaCount && !state.fedBack);
     // The classifier will be wanted soon: its features are made while the first records are read.
   }
   if (state.learner === null) {
@@ -159,26 +152,34 @@ async function make(state: State, input: RankingInput, isStale: () => boolean): 
     const space = await runInSlices(featureSpaceWork(textsOf(state), recipe), never);
     if (space !== null) [state.space, state.learner] = [space, learnerOn(space, recipe)];
   }
-  if (!bothClasses && criteriaCount && !isStale()) await feedBack(state, isStale);
-  if (!bothClasses || isStale() || state.learner === null) return;
-  const scores = await runInSlices(state.learner.learnWork(labels), isStale);
-  if (scores !== null && !isStale())
-    state.ranking = {
-      ...rest,
-      scores,
-      by: "decisions",
-      learnedFrom: labels.length,
-      pending: false,
-    };
+  const { learner } = state;
+  if (!bothClasses) {
+    if (!criteriaCount || isStale()) return;
+    await readCriteria(state, isStale);
+    showCriteria(false);
+    return;
+  }
+  const learn = async (pending: boolean): Promise<void> => {
+    if (isStale() || learner === null) return;
+    const criteria = criteriaCount ? state.criteriaScores : null;
+    const scores = await runInSlices(learner.learnWork(labels, criteria), isStale);
+    if (scores !== null) show({ scores, by: "decisions", learnedFrom: labels.length, pending });
+  };
+  // New or changed criteria are read behind the ranking that does without them.
+  const unread = criteriaCount && !state.fedBack;
+  await learn(unread);
+  if (!unread || isStale()) return;
+  await readCriteria(state, isStale);
+  await learn(false);
 }
 
-/** The order by criteria once more, with what its best records have in common. */
-async function feedBack(state: State, isStale: () => boolean): Promise<void> {
-  if (state.fedBack || state.criteriaScores === null || state.space === null) return;
+/** Scores by the criteria, once for a wording; with the feedback from the best records once there are features. */
+async function readCriteria(state: State, isStale: () => boolean): Promise<void> {
+  if (state.criteriaScores === null && state.judge !== null)
+    state.criteriaScores = await runInSlices(scoreAll(state.texts, state.judge), isStale);
+  if (state.fedBack || state.criteriaScores === null || state.space === null || isStale()) return;
   const scores = await runInSlices(feedbackWork(state.space, state.criteriaScores), isStale);
-  if (scores === null || isStale()) return;
-  [state.criteriaScores, state.fedBack] = [scores, true];
-  state.ranking = { ...state.ranking, scores, by: "criteria", pending: false };
+  if (scores !== null) [state.criteriaScores, state.fedBack] = [scores, true];
 }
 
 /** Title and abstract of a row, put together when asked: a large review's texts are not held twice. */

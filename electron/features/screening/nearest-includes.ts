@@ -11,25 +11,40 @@ export type NearestIncludes = {
   similarityWork: (included: readonly number[]) => Work<Float64Array>;
 };
 
-/** Keeps each record's three highest similarities, so that one more include costs one pass over the records. */
-export function createNearestIncludes(space: FeatureSpace): NearestIncludes {
+/**
+ * Keeps each record's three highest similarities, so that one more include costs one pass over the records.
+ * `similarityOf`, where it is held, has them ready.
+ */
+export function createNearestIncludes(
+  space: FeatureSpace,
+  similarityOf?: (row: number) => Float32Array,
+): NearestIncludes {
   let counted = new Set<number>();
   let best = new Float32Array(0);
   // Work can be dropped in the middle of a pass; what is there then cannot be trusted.
   let broken = false;
 
+  const keep = (row: number, similarity: number): void => {
+    let value = similarity;
+    for (let place = row * nearest; place < (row + 1) * nearest; place += 1) {
+      const held = best[place] as number;
+      if (value <= held) continue;
+      best[place] = value;
+      value = held;
+    }
+  };
+
   function* addInclude(include: number): Work<void> {
+    const own = similarityOf?.(include);
+    if (own !== undefined) {
+      for (let row = 0; row < space.rows; row += 1) keep(row, own[row] as number);
+      return;
+    }
     const weights = space.blocks.map((block) => new Float64Array(block.columns));
     addRow(space, weights, include, 1);
     for (let row = 0; row < space.rows; row += 1) {
       if (row % rowsPerStep === rowsPerStep - 1) yield;
-      let value = dot(space, weights, row);
-      for (let place = row * nearest; place < (row + 1) * nearest; place += 1) {
-        const held = best[place] as number;
-        if (value <= held) continue;
-        best[place] = value;
-        value = held;
-      }
+      keep(row, dot(space, weights, row));
     }
   }
 

@@ -8,14 +8,14 @@ export type Simulation = {
 };
 
 /**
- * Priors are known from the start and not part of the order. `offset`, when given, is added to each
- * record's score (criteria); `stop` ends the screening early.
+ * Priors are known from the start and not part of the order. `criteria`: scores by row that the ranking takes
+ * into account; `stop` ends the screening early.
  */
 export function simulate(input: {
   learner: Learner;
   labels: readonly boolean[];
   priors: readonly number[];
-  offset?: (labelled: number) => Float64Array | null;
+  criteria?: Float64Array | null;
   stop?: (order: readonly Step[], remaining: number) => boolean;
   /** Decisions between two refits by the number of labels, for quick replays; every decision when not given. */
   refitAfter?: (labelled: number) => number;
@@ -32,10 +32,10 @@ export function simulate(input: {
   for (let left = labels.length - known.length; left > 0; left -= 1) {
     const started = clock();
     if (scores === null || known.length >= due) {
-      scores = learner.learn(known);
+      scores = learner.learn(known, input.criteria);
       due = known.length + (input.refitAfter?.(known.length) ?? 1);
     }
-    const row = next(open, scores, input.offset?.(known.length) ?? null);
+    const row = next(open, scores);
     seconds.push((clock() - started) / 1000);
     open[row] = 0;
     const step = { row, relevant: labels[row] === true };
@@ -56,14 +56,12 @@ export function simulate(input: {
 }
 
 /** The open record with the highest score; ties and the time before both classes go by file order. */
-function next(open: Uint8Array, scores: Float64Array | null, offset: Float64Array | null): number {
+function next(open: Uint8Array, scores: Float64Array | null): number {
   let best = -1;
   let bestScore = Number.NEGATIVE_INFINITY;
   for (let row = 0; row < open.length; row += 1) {
     if (open[row] === 0) continue;
-    const value =
-      (scores === null ? 0 : (scores[row] as number)) +
-      (offset === null ? 0 : (offset[row] as number));
+    const value = scores === null ? 0 : (scores[row] as number);
     if (value > bestScore) {
       best = row;
       bestScore = value;

@@ -1,83 +1,196 @@
 /**
- * Stop rules and the live recall estimate on the orders of the app's recipe:
- * `node electron/features/screening/stopping.measure.ts SET …` (PAIRS: prior pairs per set, 1 unless given;
- * RULES: comma-separated, all unless given: the two tests take minutes per set).
+ * The promise "95 % recall at 95 % confidence" checked: stop rules and the recall estimate on replays of the labelled
+ * reviews, RUNS prior pairs each (20 unless given): `node electron/features/screening/stopping.measure.ts [SET …]`.
+ * ORDERS=FILE keeps the replays there, or takes them from there.
  */
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
-import { readLabelledSet } from "./labelled-set.ts";
-import { createLearner, recipeFor } from "./learner.ts";
-import { simulate } from "./simulate.ts";
-import { estimateRelevant, parseStopRule } from "./stopping.ts";
-import { sharedSetsOrEnd } from "./shared-sets.ts";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { recipes } from "./learner.ts";
+import { estimateRelevant } from "./recall-estimate.ts";
+import { kindFromOthers, labelledReviews, replay } from "./replay-sets.ts";
+import { callaghanP, parseStopRule, recordsToPromise, standingOf } from "./stopping.ts";
+import { hypergeometricCdf } from "./urns.ts";
 
-const folder = sharedSetsOrEnd();
+type Run = { set: string; found: boolean[] };
+type Stop = { screened: number; recall: number };
 
-type Run = { screened: number; recall: number };
-const everyRule = [
-  "consecutive:50",
-  "consecutive:200",
-  "safe",
-  "callaghan:0.95",
-  "buscar:0.95",
-  "root:5",
-];
-const ruleNames = process.env["RULES"]?.split(",") ?? everyRule;
-const runs = new Map<string, Run[]>(ruleNames.map((name) => [name, []]));
-let covered = 0;
-let estimates = 0;
-const priors: Record<string, { included: number; excluded: number }[]> = JSON.parse(
-  readFileSync(join(folder, "priors.json"), "utf8"),
-);
-const sets = process.argv.slice(2).length > 0 ? process.argv.slice(2) : Object.keys(priors);
-for (const name of sets) {
-  const records = await readLabelledSet(join(folder, `${name}.csv.gz`));
-  const rowOf = new Map(records.map((record, row) => [record.id, row]));
-  for (const pair of (priors[name] ?? []).slice(0, Number(process.env["PAIRS"] ?? 1))) {
-    const known = [pair.included, pair.excluded].map((id) => rowOf.get(String(id)) ?? 0);
-    const learner = createLearner(
-      records.map(({ title, abstract }) => `${title} ${abstract}`),
-      recipeFor(records.length),
-    );
-    const found = simulate({
-      learner,
-      labels: records.map(({ relevant }) => relevant === true),
-      priors: known,
-      clock: () => 0,
-      // Refitted after each decision at first, then after every fortieth part of what is known.
-      refitAfter: (labelled) => (labelled < 60 ? 1 : Math.floor(labelled / 40) + 1),
-    }).order.map(({ relevant }) => relevant);
-    const total = found.filter(Boolean).length;
-    for (const rule of ruleNames) {
-      const { stop } = parseStopRule(rule) ?? { stop: () => true };
-      let at = 1;
-      while (at < found.length && !stop(found.slice(0, at), found.length - at)) at += 1;
-      runs.get(rule)?.push({
-        screened: at / found.length,
-        recall: found.slice(0, at).filter(Boolean).length / total,
-      });
-    }
-    // The interval is checked at every twentieth of the set: does it hold the true number?
-    for (let twentieth = 1; twentieth < 20; twentieth += 1) {
-      const at = Math.floor((twentieth / 20) * found.length);
-      const estimate = estimateRelevant(found.slice(0, at), found.length - at);
-      if (estimate === null) continue;
-      estimates += 1;
-      if (estimate.low <= total && total <= estimate.high) covered += 1;
-    }
+async function replays(): Promise<Run[]> {
+  const file = process.env["ORDERS"];
+  if (file !== undefined && existsSync(file)) {
+    const kept = JSON.parse(readFileSync(file, "utf8")) as { set: string; found: string }[];
+    return kept.map(({ set, found }) => ({ set, found: [...found].map((one) => one === "1") }));
   }
+  const all = await labelledReviews([], Number(process.env["RUNS"] ?? 20));
+  const runs = all.flatMap((review) => {
+    const kind = kindFromOthers(review, all);
+    process.stderr.write(`${review.name} …\n`);
+    return review.pairs.map((pair) => ({
+      set: review.name,
+      found: replay(review, pair, { recipe: recipes.desk, kind }),
+    }));
+  });
+  if (file !== undefined)
+    writeFileSync(
+      file,
+      JSON.stringify(
+        runs.map(({ set, found }) => ({ set, found: found.map((one) => (one ? 1 : 0)).join("") })),
+      ),
+    );
+  return runs;
 }
-const mean = (values: number[]): number =>
-  values.reduce((sum, value) => sum + value, 0) / values.length;
+
+const mean = (values: readonly number[]): number =>
+  values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length);
+const wanted = process.argv.slice(2);
+const runs = (await replays()).filter(({ set }) => wanted.length === 0 || wanted.includes(set));
+const sets = [...new Set(runs.map(({ set }) => set))];
+
+/** Where a run stops, asked at every record or at every hundredth part of them. */
+function stopOf(
+  { found }: Run,
+  stops: (found: readonly boolean[], remaining: number) => boolean,
+  step = 1,
+): Stop {
+  let at = step;
+  while (at < found.length && !stops(found.slice(0, at), found.length - at)) at += step;
+  at = Math.min(at, found.length);
+  return stopAt(found, at);
+}
+
+function stopAt(found: readonly boolean[], at: number): Stop {
+  const total = found.filter(Boolean).length;
+  return {
+    screened: at / found.length,
+    recall: found.slice(0, at).filter(Boolean).length / total,
+  };
+}
+
+/** As the promise asks at each record, but in one pass: every grid setting meets every run. */
+function promiseStop({ found }: Run, root: number, odds: number): Stop {
+  let [positives, quiet] = [0, 0];
+  for (const [index, relevant] of found.entries()) {
+    [positives, quiet] = relevant ? [positives + 1, 0] : [positives, quiet + 1];
+    const screened = index + 1;
+    const standing = { found: positives, quiet, screened, remaining: found.length - screened };
+    if (recordsToPromise(standing, 0.95, { root, odds }) === 0) return stopAt(found, screened);
+  }
+  return stopAt(found, found.length);
+}
+
+/**
+ * Callaghan and Müller-Hansen's whole procedure: once the test on the ranked order falls under 0.5, the rest is drawn
+ * at random, until the hypergeometric test on the sample alone falls under 0.05.
+ */
+function sampled({ found }: Run): Stop {
+  const total = found.filter(Boolean).length;
+  const step = Math.max(1, Math.floor(found.length / 100));
+  let at = step;
+  while (at < found.length && callaghanP(found.slice(0, at), found.length - at, 0.95) >= 0.5)
+    at += step;
+  const before = found.slice(0, at).filter(Boolean).length;
+  // Left over in a fixed shuffle: every seventh place of a prime walk.
+  const rest = found.slice(at);
+  let prime = 1009;
+  while (rest.length > 0 && rest.length % prime === 0) prime += 2;
+  let inside = 0;
+  for (let drawn = 1; drawn <= rest.length; drawn += 1) {
+    if (rest[(drawn * prime) % rest.length]) inside += 1;
+    const missing = Math.floor((before + inside) / 0.95 - before) + 1;
+    if (missing > rest.length) continue;
+    if (hypergeometricCdf(inside, rest.length, missing, drawn) < 0.05)
+      return { screened: (at + drawn) / found.length, recall: (before + inside) / total };
+  }
+  return { screened: 1, recall: 1 };
+}
+
+const reached = ({ recall }: Stop): boolean => recall >= 0.95 - 1e-9;
+/** Means over reviews, so that each review weighs the same. */
+function shown(name: string, stops: readonly Stop[]): string {
+  const per = sets.map((set) => stops.filter((_, run) => runs[run]?.set === set));
+  const coverage = mean(per.map((of) => mean(of.map((stop) => Number(reached(stop))))));
+  const screened = mean(per.map((of) => mean(of.map((stop) => stop.screened))));
+  const recalls = stops.map(({ recall }) => recall).toSorted((a, b) => a - b);
+  const at = (share: number) => (recalls[Math.floor(share * (recalls.length - 1))] ?? 0).toFixed(3);
+  const short = sets.filter((_, index) => !per[index]?.every(reached)).join(", ");
+  return `${name} | ${(100 * coverage).toFixed(1)} % | ${(100 * screened).toFixed(1)} % | ${(100 * (1 - screened)).toFixed(1)} % | ${at(0)} / ${at(0.05)} / ${at(0.5)} | ${short}\n`;
+}
+
 process.stdout.write(
-  `rule (${runs.get(ruleNames[0] ?? "")?.length} runs: ${sets.join(", ")}) | mean recall | minimum | runs at 95 % | mean screened\n`,
+  `rule (${runs.length} runs, ${sets.length} reviews) | runs at 95 % recall | screened | work saved | recall lowest / 5th percentile / median | reviews with a run below\n`,
 );
-for (const [rule, of] of runs) {
-  const recalls = of.map(({ recall }) => recall);
+/** The whole grid, declared before any run, and the safety margin that every choice is made more cautious by. */
+const grid = [1.5, 2, 2.5, 3, 4].flatMap((root) =>
+  [2, 2.5, 3, 3.5, 4, 5, 6].map((odds) => ({ root, odds })),
+);
+const margin = 1.4;
+const gridStops = grid.map(({ root, odds }) => runs.map((run) => promiseStop(run, root, odds)));
+const chosen: Record<string, number> = {};
+const leftOut = runs.map((run): Stop => {
+  const rest = runs.flatMap(({ set }, index) => (set === run.set ? [] : [index]));
+  const [best] = grid
+    .map((settings, place) => {
+      const stops = rest.map((index) => gridStops[place]?.[index] as Stop);
+      return { settings, all: stops.every(reached), cost: mean(stops.map((s) => s.screened)) };
+    })
+    .filter(({ all }) => all)
+    .toSorted((a, b) => a.cost - b.cost);
+  const { root, odds } = best?.settings ?? { root: 5, odds: 1 };
+  const name = `root ${root}, odds ${odds}`;
+  chosen[name] = (chosen[name] ?? 0) + 1;
+  return promiseStop(run, root * margin, odds / margin);
+});
+process.stdout.write(
+  shown(`promise, settings chosen on the other reviews, margin ${margin}`, leftOut),
+);
+process.stdout.write(`  chosen: ${JSON.stringify(chosen)}\n`);
+for (const rule of ["promise:0.95", "consecutive:50", "consecutive:200", "safe", "root:5"]) {
+  const { stop } = parseStopRule(rule) ?? { stop: () => true };
   process.stdout.write(
-    `${rule} | ${mean(recalls).toFixed(3)} | ${Math.min(...recalls).toFixed(3)} | ${Math.round(100 * mean(recalls.map((recall) => Number(recall >= 0.95))))} % | ${Math.round(100 * mean(of.map(({ screened }) => screened)))} %\n`,
+    shown(
+      rule,
+      runs.map((run) => stopOf(run, stop)),
+    ),
   );
 }
+const coarse = (run: Run): number => Math.max(1, Math.floor(run.found.length / 100));
+for (const [name, odds] of [
+  ["callaghan:0.95 on the ranked order", 1],
+  ["buscar:0.95 (odds 2)", 2],
+] as const)
+  process.stdout.write(
+    shown(
+      name,
+      runs.map((run) =>
+        stopOf(run, (found, left) => callaghanP(found, left, 0.95, odds) < 0.05, coarse(run)),
+      ),
+    ),
+  );
 process.stdout.write(
-  `live estimate: the interval held the true number at ${covered} of ${estimates} points\n`,
+  shown(
+    "callaghan:0.95, random sample of the rest",
+    runs.map((run) => sampled(run)),
+  ),
+);
+
+// The estimate at every twentieth of each set: does its interval hold the true number, and how wide is it?
+const checks = runs.flatMap(({ set, found }) => {
+  const total = found.filter(Boolean).length;
+  return Array.from({ length: 19 }, (_, index) => {
+    const at = Math.floor(((index + 1) / 20) * found.length);
+    const estimate = estimateRelevant(found.slice(0, at), found.length - at);
+    if (estimate === null) return null;
+    const positives = standingOf(found.slice(0, at), found.length - at).found;
+    return {
+      set,
+      holds: estimate.low <= total && total <= estimate.high,
+      width: positives / estimate.low - positives / estimate.high,
+      error: Math.abs(estimate.recall - positives / total),
+    };
+  }).filter((check) => check !== null);
+});
+const perSet = sets.map((set) => {
+  const own = checks.filter((check) => check.set === set);
+  return mean(own.map(({ holds }) => Number(holds)));
+});
+process.stdout.write(
+  `recall estimate: interval holds the truth at ${(100 * mean(checks.map(({ holds }) => Number(holds)))).toFixed(1)} % of ${checks.length} points (lowest review ${(100 * Math.min(...perSet)).toFixed(0)} %), mean width ${mean(checks.map(({ width }) => width)).toFixed(3)}, mean error of the estimate ${mean(checks.map(({ error }) => error)).toFixed(3)}\n`,
 );

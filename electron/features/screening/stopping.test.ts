@@ -1,5 +1,7 @@
 import { expect, test } from "vitest";
-import { estimateRelevant, hypergeometricCdf, parseStopRule, walleniusCdf } from "./stopping.ts";
+import { estimateRelevant } from "./recall-estimate.ts";
+import { parseStopRule, recordsToPromise } from "./stopping.ts";
+import { binomialCdf, hypergeometricCdf, walleniusCdf } from "./urns.ts";
 
 /** Where a rule stops on an order; its length when it never does. */
 function stopsAt(rule: string, found: boolean[]): number {
@@ -20,6 +22,14 @@ test("distribution functions agree with scipy's", () => {
   expect(walleniusCdf(1, 5, 45, 20, 1)).toBeCloseTo(0.3259482, 5);
 });
 
+test("the binomial agrees with scipy's, also where every record or none is found", () => {
+  expect(binomialCdf(3, 20, 0.3)).toBeCloseTo(0.1070868, 6);
+  expect(binomialCdf(0, 200, 0.01)).toBeCloseTo(0.1339797, 6);
+  expect(binomialCdf(2, 10, 1)).toBe(0);
+  expect(binomialCdf(10, 10, 1)).toBe(1);
+  expect(binomialCdf(0, 5, 0)).toBe(1);
+});
+
 test("rules stop a good ranking early, the biased-urn one before the plain test", () => {
   expect(stopsAt("consecutive:50", good)).toBe(146);
   expect(stopsAt("safe", good)).toBe(146);
@@ -32,7 +42,7 @@ test("rules stop a good ranking early, the biased-urn one before the plain test"
 
 test("the tests stop late records at the target recall, found at 900, and not before; counting 50 does", () => {
   expect(stopsAt("consecutive:50", late)).toBe(60);
-  for (const rule of ["callaghan:0.95", "buscar:0.95"])
+  for (const rule of ["callaghan:0.95", "buscar:0.95", "promise:0.95"])
     expect(stopsAt(rule, late)).toBeGreaterThanOrEqual(900);
 });
 
@@ -78,4 +88,22 @@ test("the root rule scales with the review, waits for a first find, and refuses 
   expect(stop([true, ...quiet(500)], 9_499)).toBe(true);
   expect(stop(quiet(500), 9_500)).toBe(false);
   expect(parseStopRule("root:0")).toBeNull();
+});
+
+test("the promise: none before an include, longer with few includes, and what it counts down to is where it stops", () => {
+  const at = (found: number, quiet: number, screened = 500) =>
+    recordsToPromise({ found, quiet, screened, remaining: 500 });
+  expect(at(0, 400)).toBeNull();
+  // 5 includes: one missing record breaks 95 %; 100 includes: six do, of which four count.
+  expect(at(5, 50) ?? 0).toBeGreaterThan(at(100, 50) ?? 0);
+  // (500 − x) / 550 ≤ 0.05^(1/14) with x more records.
+  expect(at(100, 50)).toBe(Math.ceil(500 - 550 * 0.05 ** (1 / 14)));
+  const reached = stopsAt("promise", good);
+  expect(recordsToPromise({ found: 20, quiet: 4, screened: 100, remaining: 900 })).toBe(
+    reached - 100,
+  );
+  // Everything screened: nothing is left to ask for.
+  expect(recordsToPromise({ found: 1, quiet: 0, screened: 10, remaining: 0 })).toBe(0);
+  for (const rule of ["promise:0", "promise:1", "promise:x"])
+    expect(parseStopRule(rule)).toBeNull();
 });

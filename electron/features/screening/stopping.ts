@@ -1,36 +1,5 @@
-/** When to stop, and how many relevant records are probably left. None of these decides for anyone. */
-
-export type Estimate = {
-  relevant: number;
-  low: number;
-  high: number;
-  recall: number;
-  method: string;
-};
-
-/** ln n! by n, as far as it was asked for. */
-const logFactorials = [0];
-
-function logFactorial(n: number): number {
-  for (let next = logFactorials.length; next <= n; next += 1)
-    logFactorials.push((logFactorials[next - 1] as number) + Math.log(next));
-  return logFactorials[n] as number;
-}
-
-function logChoose(n: number, k: number): number {
-  return k < 0 || k > n
-    ? Number.NEGATIVE_INFINITY
-    : logFactorial(n) - logFactorial(k) - logFactorial(n - k);
-}
-
-/** P(X ≤ k) of the hypergeometric: `draws` without return from `total`, of which `good` are relevant. */
-export function hypergeometricCdf(k: number, total: number, good: number, draws: number): number {
-  const all = logChoose(total, draws);
-  let sum = 0;
-  for (let x = Math.max(0, draws - (total - good)); x <= Math.min(k, good, draws); x += 1)
-    sum += Math.exp(logChoose(good, x) + logChoose(total - good, draws - x) - all);
-  return Math.min(1, sum);
-}
+/** When to stop. None of these rules decides for anyone. */
+import { hypergeometricCdf, walleniusCdf } from "./urns.ts";
 
 /**
  * Callaghan and Müller-Hansen's test (Systematic Reviews 2020;9:273) over the ranked order: looks back
@@ -68,57 +37,53 @@ export function callaghanP(
 }
 
 /**
- * Finds in `draws` out of `good` relevant and `bad` irrelevant records when a relevant one is `odds` times
- * as likely to be drawn next: P(X ≤ k) of Wallenius' noncentral hypergeometric. The integral
- * C(g,x) C(b,n−x) ∫₀¹ (1−t^(ω/D))^x (1−t^(1/D))^(n−x) dt, D = ω(g−x) + b − n + x (Fog, Commun. Stat.
- * 2008;37:241), by Simpson's rule over u = −ln t / D, in which the integrand has one peak.
+ * Ours: the more cautious of two signals, both over the records since the last find (`quiet`).
+ *
+ * 1. Quiet for 2 × √N records of N: counting a fixed number stops small reviews too late, large ones too early.
+ * 2. A biased urn (after Callaghan and Müller-Hansen, and their buscar): were the recall still below the target,
+ *    so many relevant records would be left that none of them in `quiet` draws has a probability under 5 %, a
+ *    relevant record being 3.5 times as likely to come next as another. Relevant records that a ranking missed
+ *    are alike, so at most 4 of them count as independent.
+ *
+ * Both numbers were read off replays with each review left out in turn and then made more cautious (see
+ * stopping.measure.ts): a rule with a measured coverage, no test with a proven one.
  */
-export function walleniusCdf(
-  k: number,
-  good: number,
-  bad: number,
-  draws: number,
-  odds: number,
-): number {
-  let sum = 0;
-  for (let x = Math.max(0, draws - bad); x <= Math.min(k, good, draws); x += 1) {
-    const left = odds * (good - x) + bad - draws + x;
-    const choices = logChoose(good, x) + logChoose(bad, draws - x);
-    if (left <= 0) return 1;
-    const log = (u: number): number =>
-      choices +
-      x * Math.log(-Math.expm1(-odds * u)) +
-      (draws - x) * Math.log(-Math.expm1(-u)) -
-      left * u +
-      Math.log(left);
-    sum += peakArea(log);
-  }
-  return Math.min(1, sum);
+export type PromiseSettings = { root: number; odds: number };
+export const promiseSettings: PromiseSettings = { root: 2, odds: 3.5 };
+const mostIndependent = 4;
+const doubt = 0.05;
+
+/** Where a screening stands: what the rule and the estimate read of it. */
+export type Standing = { found: number; quiet: number; remaining: number; screened: number };
+
+export function standingOf(found: readonly boolean[], remaining: number): Standing {
+  const last = found.lastIndexOf(true);
+  return {
+    found: found.reduce((sum, value) => sum + (value ? 1 : 0), 0),
+    quiet: found.length - 1 - last,
+    remaining,
+    screened: found.length,
+  };
 }
 
-/** ∫ exp(log(u)) du over u > 0 for a concave `log`: in v = ln u, 22 log units down from the peak on both sides. */
-function peakArea(log: (u: number) => number): number {
-  const inner = (v: number): number => log(Math.exp(v)) + v;
-  let low = -40;
-  let high = 10;
-  for (let step = 0; step < 36; step += 1) {
-    const [a, b] = [low + (high - low) * 0.382, low + (high - low) * 0.618];
-    if (inner(a) < inner(b)) low = a;
-    else high = b;
-  }
-  const peak = (low + high) / 2;
-  const top = inner(peak);
-  let reach = 1e-3;
-  while (reach < 40 && (inner(peak - reach) > top - 22 || inner(peak + reach) > top - 22))
-    reach *= 1.5;
-  const panels = 80;
-  const width = (2 * reach) / panels;
-  let sum = 0;
-  for (let at = 0; at <= panels; at += 1) {
-    const value = Math.exp(inner(peak - reach + at * width));
-    sum += value * (at === 0 || at === panels ? 1 : at % 2 === 1 ? 4 : 2);
-  }
-  return Number.isFinite(sum) ? (sum * width) / 3 : 0;
+/**
+ * Records still to be screened until the promise holds at `target` recall, if none of them is relevant;
+ * 0: it holds now; null before the first find.
+ */
+export function recordsToPromise(
+  { found, quiet, remaining, screened }: Standing,
+  target = 0.95,
+  { root, odds }: PromiseSettings = promiseSettings,
+): number | null {
+  if (found === 0) return null;
+  // The smallest number of missing records with which the recall would be below the target.
+  const missing = Math.min(mostIndependent, Math.floor(found / target - found + 1e-9) + 1);
+  const mayRemain = (quiet + remaining) * doubt ** (1 / (odds * missing));
+  const wanted = Math.max(
+    Math.ceil(root * Math.sqrt(screened + remaining)) - quiet,
+    Math.ceil(remaining - mayRemain - 1e-9),
+  );
+  return Math.max(0, Math.min(remaining, wanted));
 }
 
 export type StopRule = {
@@ -126,7 +91,7 @@ export type StopRule = {
   stop: (found: readonly boolean[], remaining: number) => boolean;
 };
 
-export const stopRuleForms = "consecutive:N, callaghan:R, buscar:R, safe, root:S, never";
+export const stopRuleForms = "promise:R, consecutive:N, callaghan:R, buscar:R, safe, root:S, never";
 
 const share = (value: string): number | null => {
   const target = Number(value || 0.95);
@@ -165,9 +130,17 @@ const rules: Record<string, (value: string) => StopRule | null> = {
           stop: (found, remaining) => due(found) && callaghanP(found, remaining, target, 2) < 0.05,
         };
   },
-  // Ours: nothing relevant in the last S × √N records of N, S = 5 unless given. Counting a fixed number stops small
-  // reviews too late and large ones too early. S was read off replays of labelled reviews; it is a rule of thumb
-  // with a measured coverage, no test with a proven one.
+  promise: (value) => {
+    const target = share(value);
+    return target === null
+      ? null
+      : {
+          name: `promise:${target}`,
+          stop: (found, remaining) => recordsToPromise(standingOf(found, remaining), target) === 0,
+        };
+  },
+  // Nothing relevant in the last S × √N records of N, S = 5 unless given. Counting a fixed number stops small
+  // reviews too late and large ones too early. One signal alone.
   root: (value) => {
     const factor = Number(value || 5);
     if (!(factor > 0)) return null;
@@ -199,31 +172,4 @@ const rules: Record<string, (value: string) => StopRule | null> = {
 export function parseStopRule(text: string): StopRule | null {
   const [name = "", value = ""] = text.split(":");
   return Object.hasOwn(rules, name) ? (rules[name]?.(value) ?? null) : null;
-}
-
-/**
- * How many relevant records there are in all: the finds so far plus those that the last stretch of the
- * order lets expect, with a 95 % upper bound from the hypergeometric test at each possible number.
- */
-export function estimateRelevant(found: readonly boolean[], remaining: number): Estimate | null {
-  const positives = found.reduce((sum, value) => sum + (value ? 1 : 0), 0);
-  if (positives === 0 || found.length < 20) return null;
-  const stretch = found.slice(-Math.max(20, Math.floor(found.length / 3)));
-  const inside = stretch.filter(Boolean).length;
-  // Finds thin out along a good ranking: the rest is taken at half of the stretch's rate.
-  const expected = Math.min(remaining, ((inside + 0.5) / (stretch.length + 1)) * remaining * 0.5);
-  let high = 0;
-  for (let more = 0; more <= remaining; more = Math.max(more + 1, Math.floor(more * 1.1))) {
-    high = more;
-    if (hypergeometricCdf(inside, stretch.length + remaining, inside + more, stretch.length) < 0.05)
-      break;
-  }
-  const relevant = positives + expected;
-  return {
-    relevant,
-    low: positives,
-    high: positives + Math.max(high, expected),
-    recall: positives / relevant,
-    method: "rate of the last third, hypergeometric upper bound",
-  };
 }

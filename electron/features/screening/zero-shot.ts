@@ -12,6 +12,7 @@ import { featureSpaceWork, type FeatureSpace } from "./feature-space.ts";
 import { recipeFor } from "./learner.ts";
 import { addRow, dot } from "./linear-svm.ts";
 import { runAtOnce, type Work } from "./slices.ts";
+import { standardised } from "./standardise.ts";
 import { splitCriteria, type CriteriaFile } from "./split-criteria.ts";
 import type { Texts } from "./text-features.ts";
 import { termsOf } from "./terms.ts";
@@ -132,7 +133,10 @@ const examples = 20;
  * mean similarity to the records that score highest. What they have in common says more than the
  * criteria's few words. Nothing is learned from decisions.
  */
-export function* feedbackWork(space: FeatureSpace, first: ArrayLike<number>): Work<Float64Array> {
+export function* feedbackWork(
+  space: FeatureSpace,
+  first: Float64Array | readonly number[],
+): Work<Float64Array> {
   const own = standardised(first);
   const top = Array.from(own.keys())
     .toSorted((a, b) => (own[b] as number) - (own[a] as number) || a - b)
@@ -167,13 +171,4 @@ export function judgeSet(
     feedbackWork(runAtOnce(featureSpaceWork(texts, recipeFor(texts.length))), first),
   );
   return judged.map(({ verdicts }, row) => ({ score: scores[row] as number, verdicts }));
-}
-
-/** Mean 0 and standard deviation 1; all 0 when every score is the same. */
-export function standardised(scores: ArrayLike<number>): Float64Array {
-  const values = Float64Array.from(scores);
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-  const deviation =
-    Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length) || 1;
-  return values.map((value) => (value - mean) / deviation);
 }

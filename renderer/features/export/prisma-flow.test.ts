@@ -10,6 +10,7 @@ test("the flow never drops a reason or a source, and sums the exclusions it list
     duplicatesRemoved: 41,
     screened: 900,
     excludedAtScreening: 850,
+    excludedUnread: 300,
     maybeAtScreening: 0,
     unscreened: 262,
     soughtForRetrieval: 50,
@@ -26,5 +27,6 @@ test("the flow never drops a reason or a source, and sums the exclusions it list
   expect(rows[0]?.stays[1]).toContain("(n = 1,200)");
   expect(rows[3]?.leaves[0]).toBe("Reports excluded (n = 11)");
   expect(rows[3]?.leaves).toHaveLength(3);
+  expect(rows[1]?.leaves.join(" ")).toContain("Unread, by a stop rule (n = 300)");
   expect(rows[1]?.leaves.join(" ")).not.toContain("Put aside");
 });

@@ -42,6 +42,9 @@ export function flowRows(
       leaves: [
         "Records excluded",
         n(counts.excludedAtScreening),
+        ...(counts.excludedUnread > 0
+          ? [`   Unread, by a stop rule ${n(counts.excludedUnread)}`]
+          : []),
         ...(counts.maybeAtScreening > 0 ? [`Put aside ${n(counts.maybeAtScreening)}`] : []),
       ],
     },

@@ -1,4 +1,5 @@
 /** How far the screening is: the recall curve so far, and the estimate with its interval once there is ground for one. */
+import { StopHere } from "./stop-here.tsx";
 import { useCall } from "../../use-call.ts";
 
 const size = { width: 248, height: 96, left: 26, bottom: 16, top: 6, right: 6 };
@@ -6,18 +7,19 @@ const size = { width: 248, height: 96, left: 26, bottom: 16, top: 6, right: 6 };
 export function ScreeningProgress({ reviewId }: { reviewId: string }) {
   const { value } = useCall("screening.progress", { reviewId });
   if (!value) return null;
-  const { records, screened, included, curve, estimate, sinceLastInclude } = value;
+  const { records, screened, included, curve, band, estimate, sinceLastInclude } = value;
   return (
     <section className="recall" aria-label="Progress">
       <h3>Found so far</h3>
-      <RecallCurve curve={curve} records={records} estimate={estimate} />
+      <RecallCurve curve={curve} band={band} records={records} />
       <p className="recall-text numbers">
         {included} included in {screened.toLocaleString()} screened
         {screened > 0 && `, ${sinceLastInclude} since the last`}.
         {estimate &&
-          ` About ${Math.round(estimate.relevant)} relevant in all (${Math.round(estimate.low)}–${Math.round(estimate.high)}), so recall near ${Math.round(estimate.recall * 100)} %.`}
+          ` About ${Math.round(estimate.relevant)} relevant in all (${Math.round(estimate.low)}–${Math.round(estimate.high)}), so recall near ${Math.round(estimate.recall * 100)} % (at least ${Math.floor((100 * estimate.low) / estimate.high)} %).`}
       </p>
       {estimate && <p className="field-note">Estimated by {estimate.method}; 95 % interval.</p>}
+      <StopHere reviewId={reviewId} progress={value} />
       {curve.length > 1 && (
         <details className="field-note">
           <summary>Numbers</summary>
@@ -53,17 +55,26 @@ function tenths(curve: Point[]): Point[] {
 
 type RecallCurveProps = {
   curve: Point[];
+  /** All relevant records as they were estimated after so many screened. */
+  band: { screened: number; relevant: number; low: number; high: number }[];
   records: number;
-  estimate: { relevant: number; low: number; high: number } | null;
 };
 
-function RecallCurve({ curve, records, estimate }: RecallCurveProps) {
+/** Early bounds can be many times the finds: the scale follows the latest, and what is above it is cut off. */
+function RecallCurve({ curve, band, records }: RecallCurveProps) {
   const last = curve.at(-1) ?? { screened: 0, found: 0 };
-  const most = Math.max(5, last.found, estimate?.high ?? 0);
+  const most = Math.max(5, last.found, band.at(-1)?.high ?? 0) * 1.1;
   const x = (screened: number): number =>
     size.left + (screened / Math.max(1, records)) * (size.width - size.left - size.right);
   const y = (found: number): number =>
     size.height - size.bottom - (found / most) * (size.height - size.bottom - size.top);
+  const line = (places: typeof band, value: "relevant" | "low" | "high", first = "M"): string =>
+    places
+      .map(
+        (place, index) =>
+          `${index === 0 ? first : "L"}${x(place.screened).toFixed(1)} ${y(Math.min(most, place[value])).toFixed(1)}`,
+      )
+      .join("");
   const path = curve
     .map(
       (point, index) =>
@@ -75,26 +86,15 @@ function RecallCurve({ curve, records, estimate }: RecallCurveProps) {
       className="recall-curve"
       viewBox={`0 0 ${size.width} ${size.height}`}
       role="img"
-      aria-label={`${last.found} found in ${last.screened} of ${records} screened`}
+      aria-label={`${last.found} found in ${last.screened} of ${records} screened; the band is the estimate of all relevant records after each decision`}
     >
-      {estimate && (
-        <rect
+      {band.length > 0 && (
+        <path
           className="recall-band"
-          x={x(0)}
-          width={x(records) - x(0)}
-          y={y(estimate.high)}
-          height={Math.max(1, y(estimate.low) - y(estimate.high))}
+          d={`${line(band, "high")}${line(band.toReversed(), "low", "L")}Z`}
         />
       )}
-      {estimate && (
-        <line
-          className="recall-mid"
-          x1={x(0)}
-          x2={x(records)}
-          y1={y(estimate.relevant)}
-          y2={y(estimate.relevant)}
-        />
-      )}
+      {band.length > 0 && <path className="recall-mid" d={line(band, "relevant")} />}
       <path className="recall-axis" d={`M${x(0)} ${size.top}V${y(0)}H${x(records)}`} />
       <path className="recall-line" d={path} />
       {curve.length > 0 && (
