@@ -38,8 +38,7 @@ test("the fit on kept similarities ends where the one on features does", () => {
   kept.learn(labels.slice(0, 4));
   const scores = kept.learn(labels);
   const plain = learnerOn(space, { ...recipe, keepsSimilarities: false }).learn(labels);
-  for (const row of texts.keys())
-    expect(scores?.[row]).toBeCloseTo(plain?.[row] ?? Number.NaN, 3);
+  for (const row of texts.keys()) expect(scores?.[row]).toBeCloseTo(plain?.[row] ?? Number.NaN, 3);
 });
 
 test("weights fitted on reviews that include trials put trials first in another", () => {
@@ -60,10 +59,7 @@ test("the kind leads after one include and gives way to decisions that say other
   ]);
   // One included letter is no proof against trials.
   expect(first?.[20] ?? 0).toBeGreaterThan(first?.[21] ?? 0);
-  const letters = Array.from(
-    { length: 20 },
-    (_, row): Label => ({ row, relevant: row % 4 === 3 }),
-  );
+  const letters = Array.from({ length: 20 }, (_, row): Label => ({ row, relevant: row % 4 === 3 }));
   const later = learn(letters);
   for (const row of [20, 21, 22]) expect(later?.[23] ?? 0).toBeGreaterThan(later?.[row] ?? 0);
 });

@@ -104,10 +104,10 @@ function sampled({ found }: Run): Stop {
 
 const reached = ({ recall }: Stop): boolean => recall >= 0.95 - 1e-9;
 /** Means over reviews, so that each review weighs the same. */
-function shown(name: string, stops: readonly Stop[]): string {
-  const per = sets.map((set) => stops.filter((_, run) => runs[run]?.set === set));
-  const coverage = mean(per.map((of) => mean(of.map((stop) => Number(reached(stop))))));
-  const screened = mean(per.map((of) => mean(of.map((stop) => stop.screened))));
+function shown(name: string, stops: readonly Stop[], of: readonly Run[] = runs): string {
+  const per = sets.map((set) => stops.filter((_, run) => of[run]?.set === set));
+  const coverage = mean(per.map((own) => mean(own.map((stop) => Number(reached(stop))))));
+  const screened = mean(per.map((own) => mean(own.map((stop) => stop.screened))));
   const recalls = stops.map(({ recall }) => recall).toSorted((a, b) => a - b);
   const at = (share: number) => (recalls[Math.floor(share * (recalls.length - 1))] ?? 0).toFixed(3);
   const short = sets.filter((_, index) => !per[index]?.every(reached)).join(", ");
@@ -142,6 +142,7 @@ process.stdout.write(
   shown(`promise, settings chosen on the other reviews, margin ${margin}`, leftOut),
 );
 process.stdout.write(`  chosen: ${JSON.stringify(chosen)}\n`);
+const promise = parseStopRule("promise:0.95")?.stop ?? (() => true);
 for (const rule of ["promise:0.95", "consecutive:50", "consecutive:200", "safe", "root:5"]) {
   const { stop } = parseStopRule(rule) ?? { stop: () => true };
   process.stdout.write(
@@ -151,26 +152,6 @@ for (const rule of ["promise:0.95", "consecutive:50", "consecutive:200", "safe",
     ),
   );
 }
-const coarse = (run: Run): number => Math.max(1, Math.floor(run.found.length / 100));
-for (const [name, odds] of [
-  ["callaghan:0.95 on the ranked order", 1],
-  ["buscar:0.95 (odds 2)", 2],
-] as const)
-  process.stdout.write(
-    shown(
-      name,
-      runs.map((run) =>
-        stopOf(run, (found, left) => callaghanP(found, left, 0.95, odds) < 0.05, coarse(run)),
-      ),
-    ),
-  );
-process.stdout.write(
-  shown(
-    "callaghan:0.95, random sample of the rest",
-    runs.map((run) => sampled(run)),
-  ),
-);
-
 // The estimate at every twentieth of each set: does its interval hold the true number, and how wide is it?
 const checks = runs.flatMap(({ set, found }) => {
   const total = found.filter(Boolean).length;
@@ -194,3 +175,31 @@ const perSet = sets.map((set) => {
 process.stdout.write(
   `recall estimate: interval holds the truth at ${(100 * mean(checks.map(({ holds }) => Number(holds)))).toFixed(1)} % of ${checks.length} points (lowest review ${(100 * Math.min(...perSet)).toFixed(0)} %), mean width ${mean(checks.map(({ width }) => width)).toFixed(3)}, mean error of the estimate ${mean(checks.map(({ error }) => error)).toFixed(3)}\n`,
 );
+
+// These tests look back over every stretch, the biased one by an integral each: two runs a review, asked 50 times.
+const few = runs.filter(
+  ({ set }, index) => runs.slice(0, index).filter((r) => r.set === set).length < 2,
+);
+const coarse = (run: Run): number => Math.max(1, Math.floor(run.found.length / 50));
+process.stdout.write(`the same for ${few.length} runs:\n`);
+process.stdout.write(
+  shown(
+    "promise:0.95",
+    few.map((run) => stopOf(run, promise)),
+    few,
+  ),
+);
+for (const [name, odds] of [
+  ["callaghan:0.95 on the ranked order", 1],
+  ["buscar:0.95 (odds 2)", 2],
+] as const)
+  process.stdout.write(
+    shown(
+      name,
+      few.map((run) =>
+        stopOf(run, (found, left) => callaghanP(found, left, 0.95, odds) < 0.05, coarse(run)),
+      ),
+      few,
+    ),
+  );
+process.stdout.write(shown("callaghan:0.95, random sample of the rest", few.map(sampled), few));

@@ -28,12 +28,12 @@ export function StopHere({ reviewId, progress }: StopHereProps) {
   async function excludeRest(): Promise<void> {
     setAsking(false);
     const answer = await exclude.run({ reviewId, expected: open });
-    if (answer)
-      toast(`${plural(answer.excluded, "record")} excluded unread; the estimate is in the audit.`, {
-        label: "Undo",
-        shortcut: "U",
-        run: () => void undo.run({ reviewId }),
-      });
+    if (!answer) return;
+    toast(`${plural(answer.excluded, "record")} excluded unread; the estimate is in the audit.`, {
+      label: "Undo",
+      shortcut: "U",
+      run: () => void undo.run({ reviewId }),
+    });
   }
 
   return (
@@ -56,7 +56,7 @@ export function StopHere({ reviewId, progress }: StopHereProps) {
       {asking && (
         <div role="alertdialog" aria-label="Stop screening here">
           <p className="recall-text numbers">
-            {plural(open, "record")} that nobody has read {open === 1 ? "is" : "are"} excluded.
+            This excludes {plural(open, "record")} that nobody has read.
             {toPromise !== 0 && " The stop rule is not reached yet."} The estimate is written into
             the audit; undo takes all back.
           </p>

@@ -39,7 +39,10 @@ export function useQueue(reviewId: string): Walk {
   const fresh =
     queue.value?.records.find(({ id }) => !trail.some((seen) => seen.id === id)) ?? null;
   if (index >= trail.length && fresh !== null) setTrail([...trail, fresh]);
-  const shown = trail[index] ?? null;
+  const inView = trail[index] ?? null;
+  // Nothing is open: what was in view undecided was excluded with the rest, or decided by another.
+  const gone = queue.value?.remaining === 0 && inView !== null && !decisions.has(inView.id);
+  const shown = gone ? null : inView;
   return {
     shown,
     decision: shown ? (decisions.get(shown.id) ?? null) : null,
