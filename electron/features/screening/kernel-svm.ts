@@ -73,6 +73,8 @@ export function createKernelSvm(
           const after = Math.max(before - gradient / ((own[row] as number) + 1 + diagonal), 0);
           const step = (after - before) * sign;
           alpha[index] = after;
+          // A similarity that was not kept yet costs milliseconds in a large review.
+          yield;
           for (let other = 0; other < count; other += 1)
             margins[other] =
               (margins[other] as number) + step * ((own[places[other] as number] as number) + 1);

@@ -1,11 +1,11 @@
 /** The ranking model: features once, a refit after each decision, scores for every record. */
 import { balance } from "./balance.ts";
 import { featureSpaceWork, type FeatureShares, type FeatureSpace } from "./feature-space.ts";
-import { createKernelSvm } from "./kernel-svm.ts";
+import { createKernelSvm, type KernelSvm } from "./kernel-svm.ts";
 import { kindScores } from "./kind-prior.ts";
 import { fitSvm, score, type Labelled, type Model } from "./linear-svm.ts";
-import { createNearestIncludes } from "./nearest-includes.ts";
-import { similaritiesOf, mostKeptBytes, mostWithLists } from "./similarities.ts";
+import { createNearestIncludes, type NearestIncludes } from "./nearest-includes.ts";
+import { mostKeptBytes, mostWithLists, similaritiesWork } from "./similarities.ts";
 import { runAtOnce, type Work } from "./slices.ts";
 import { standardised } from "./standardise.ts";
 import type { Texts } from "./text-features.ts";
@@ -104,10 +104,7 @@ export function learnerOn(
   recipe: Recipe,
   kind = space.kinds === null || recipe.prior === 0 ? null : kindScores(space.kinds),
 ): Learner {
-  const similarityOf =
-    recipe.keepsSimilarities && space.rows <= mostWithLists ? similaritiesOf(space) : undefined;
-  const kernel = similarityOf && createKernelSvm(space.rows, similarityOf);
-  const nearestIncludes = createNearestIncludes(space, similarityOf);
+  let parts: { kernel: KernelSvm | null; nearest: NearestIncludes } | undefined;
   let previous: Model | undefined;
   let expected: { criteria: Float64Array | null; scores: Float64Array | null } | undefined;
 
@@ -118,9 +115,19 @@ export function learnerOn(
     return expected.scores;
   }
 
-  function* scoresOf(balanced: readonly Labelled[]): Work<Float64Array> {
+  function* partsWork(): Work<NonNullable<typeof parts>> {
+    if (parts !== undefined) return parts;
+    const similarityOf =
+      recipe.keepsSimilarities && space.rows <= mostWithLists
+        ? yield* similaritiesWork(space)
+        : undefined;
+    const kernel = similarityOf === undefined ? null : createKernelSvm(space.rows, similarityOf);
+    return (parts = { kernel, nearest: createNearestIncludes(space, similarityOf) });
+  }
+
+  function* scoresOf(kernel: KernelSvm | null, balanced: readonly Labelled[]): Work<Float64Array> {
     const { cost, tolerance } = recipe;
-    if (kernel !== undefined && 4 * space.rows * balanced.length <= mostKeptBytes)
+    if (kernel !== null && 4 * space.rows * balanced.length <= mostKeptBytes)
       return yield* kernel.fitWork(balanced, cost, tolerance);
     const model = (previous = fitSvm(space, balanced, { cost, tolerance, previous }));
     const scores = new Float64Array(space.rows);
@@ -137,7 +144,8 @@ export function learnerOn(
   ): Work<Float64Array | null> {
     const included = labels.filter((label) => label.relevant).map(({ row }) => row);
     if (included.length === 0 || included.length === labels.length) return null;
-    const scores = yield* scoresOf(balance(labels, recipe.ratio));
+    const { kernel, nearest } = yield* partsWork();
+    const scores = yield* scoresOf(kernel, balance(labels, recipe.ratio));
     const labelled = new Uint8Array(space.rows);
     for (const { row } of labels) labelled[row] = 1;
     const sum = recipe.nearest + recipe.prior === 0 ? scores : standardised(scores, labelled);
@@ -146,7 +154,7 @@ export function learnerOn(
         sum[row] = (sum[row] as number) + weight * (part[row] as number);
     };
     if (recipe.nearest > 0) {
-      const similarity = yield* nearestIncludes.similarityWork(included);
+      const similarity = yield* nearest.similarityWork(included);
       add(standardised(similarity, labelled), recipe.nearest);
     }
     const lead = recipe.prior === 0 ? null : expectationOf(criteria);

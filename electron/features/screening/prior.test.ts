@@ -5,7 +5,7 @@ import { fitKindWeights } from "./fit-kind-prior.ts";
 import { kindScores } from "./kind-prior.ts";
 import { learnerOn, recipes, type Label } from "./learner.ts";
 import { addRow, dot } from "./linear-svm.ts";
-import { similaritiesOf } from "./similarities.ts";
+import { similaritiesWork } from "./similarities.ts";
 import { runAtOnce } from "./slices.ts";
 
 const kinds = [
@@ -19,7 +19,7 @@ const texts = drugs.flatMap((drug) => kinds.map((kind) => `${drug} in hypertensi
 const space = runAtOnce(featureSpaceWork(texts, recipes.desk));
 
 test("similarities by lists of records are the products of the rows, with the whole length on the diagonal", () => {
-  const similarityOf = similaritiesOf(space);
+  const similarityOf = runAtOnce(similaritiesWork(space));
   for (const row of [0, 5, 23]) {
     const weights = space.blocks.map((block) => new Float64Array(block.columns));
     addRow(space, weights, row, 1);

@@ -3,6 +3,7 @@
  * record shares with others, not all features of all records.
  */
 import type { FeatureSpace } from "./feature-space.ts";
+import type { Work } from "./slices.ts";
 import type { Features } from "./text-features.ts";
 
 /** Records up to which the lists are held: they take as much memory as the features themselves. */
@@ -13,42 +14,53 @@ export const mostKeptBytes = 96 * 2 ** 20;
 /** Features by column: the records that have it, and their values. */
 type Lists = { start: Int32Array; row: Int32Array; value: Float32Array };
 
-function listsOf({ rows, columns, start, column, value }: Features): Lists {
+/** Records handled between two chances to let other work in. */
+const rowsPerStep = 64;
+
+function* listsWork({ rows, columns, start, column, value }: Features): Work<Lists> {
   const entries = start[rows] ?? 0;
   const lists: Lists = {
     start: new Int32Array(columns + 1),
     row: new Int32Array(entries),
     value: new Float32Array(entries),
   };
-  for (let entry = 0; entry < entries; entry += 1) {
-    const next = (column[entry] as number) + 1;
-    lists.start[next] = (lists.start[next] as number) + 1;
+  for (let row = 0; row < rows; row += 1) {
+    if (row % rowsPerStep === rowsPerStep - 1) yield;
+    for (let entry = start[row] as number; entry < (start[row + 1] as number); entry += 1) {
+      const next = (column[entry] as number) + 1;
+      lists.start[next] = (lists.start[next] as number) + 1;
+    }
   }
   for (let at = 0; at < columns; at += 1)
     lists.start[at + 1] = (lists.start[at + 1] as number) + (lists.start[at] as number);
   const free = lists.start.slice(0, columns);
-  for (let row = 0; row < rows; row += 1)
+  for (let row = 0; row < rows; row += 1) {
+    if (row % rowsPerStep === rowsPerStep - 1) yield;
     for (let entry = start[row] as number; entry < (start[row + 1] as number); entry += 1) {
       const to = free[column[entry] as number] as number;
       free[column[entry] as number] = to + 1;
       lists.row[to] = row;
       lists.value[to] = value[entry] as number;
     }
+  }
   return lists;
 }
 
-type SimilarityOf = (row: number) => Float32Array;
+export type SimilarityOf = (row: number) => Float32Array;
 const made = new WeakMap<FeatureSpace, SimilarityOf>();
 
 /** Products of a record's row with every record's, kept once made. Only for spaces of `mostWithLists` at most. */
-export function similaritiesOf(space: FeatureSpace): SimilarityOf {
-  const known = made.get(space) ?? createSimilarities(space);
-  made.set(space, known);
-  return known;
+export function* similaritiesWork(space: FeatureSpace): Work<SimilarityOf> {
+  const known = made.get(space);
+  if (known !== undefined) return known;
+  const lists: Lists[] = [];
+  for (const block of space.blocks) lists.push(yield* listsWork(block));
+  const similarityOf = similaritiesFrom(space, lists);
+  made.set(space, similarityOf);
+  return similarityOf;
 }
 
-function createSimilarities(space: FeatureSpace): SimilarityOf {
-  const lists = space.blocks.map(listsOf);
+function similaritiesFrom(space: FeatureSpace, lists: readonly Lists[]): SimilarityOf {
   const kept = new Map<number, Float32Array>();
   return (row) => {
     let own = kept.get(row);
