@@ -5,9 +5,7 @@
 """
 
 import argparse
-import copy
 import json
-import time
 from collections import Counter
 from pathlib import Path
 
@@ -22,9 +20,13 @@ from cxr_findings_data import LABELS, SIZE, UNKNOWN, load
 from cxr_findings_measure import measure
 from cxr_findings_pack import write_pack
 from film_network import FilmNetwork
+from fitting import CACHE, LAST, Members, export, fit, member_path, stored_members
+from start import start_from
 
 BATCH = 32
-RATE = 3e-3
+RATE = 2e-3
+DECAY = 0.05
+WIDTHS = (32, 64, 96, 160, 224)
 SMOOTHING = 0.05
 TRAINED = ("child", "adult AP", "adult PA")
 # A label whose ranking on validation is below this is not shipped.
@@ -51,8 +53,8 @@ def loss_of(logits, labels, weights):
 
 def logits_of(model, images):
     model.eval()
-    with torch.no_grad():
-        return torch.cat([model(images[start : start + 64]) for start in range(0, len(images), 64)]).numpy()
+    with torch.no_grad(), torch.autocast("cpu", torch.bfloat16):
+        return torch.cat([model(images[start : start + 64].contiguous(memory_format=LAST)) for start in range(0, len(images), 64)]).float().numpy()
 
 
 def ranking(films, logits):
@@ -64,42 +66,27 @@ def ranking(films, logits):
     return scores
 
 
-def train(films, minutes, seed, threads):
-    torch.manual_seed(seed)
-    torch.set_num_threads(threads)
-    generator = torch.Generator().manual_seed(seed)
+def train(films, arguments, seed, path):
     chosen = [film for film in films if film.part == "train"]
     held = [film for film in films if film.part == "validation"]
     images, labels = tensors(chosen)
     weights, (held_images, _) = balance(chosen), tensors(held)
-    model = FilmNetwork(len(LABELS))
-    average = copy.deepcopy(model)
-    optimizer = torch.optim.AdamW(model.parameters(), lr=RATE, weight_decay=0.02)
-    best, state, started, epoch, steps = -1.0, None, time.time(), 0, 0
-    while (elapsed := (time.time() - started) / 60) < minutes:
-        model.train()
-        order = torch.randperm(len(images), generator=generator)
-        for start in range(0, len(order) - BATCH + 1, BATCH):
-            progress = min(1, (time.time() - started) / 60 / minutes)
-            optimizer.param_groups[0]["lr"] = RATE * max(0.02, 0.5 * (1 + numpy.cos(numpy.pi * progress)))
-            index = order[start : start + BATCH]
-            image, _ = geometry(images[index], [], generator, rotate=10, scale=0.12, shift=0.06, flip=False)
-            loss = loss_of(model(exposure(image, generator, gamma=0.4)), labels[index], weights[index])
-            optimizer.zero_grad()
-            loss.backward()
-            torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-            optimizer.step()
-            steps += 1
-            with torch.no_grad():
-                for mean, value in zip(average.state_dict().values(), model.state_dict().values()):
-                    mean.lerp_(value, max(0.01, 1 / steps)) if mean.is_floating_point() else mean.copy_(value)
-        epoch += 1
-        scores = ranking(held, logits_of(average, held_images))
-        print(f"epoch {epoch} {elapsed:.1f} min loss {loss.item():.3f} " + " ".join(f"{name} {value:.3f}" for name, value in scores.items()), flush=True)
-        if sum(scores.values()) > best:
-            best, state = sum(scores.values()), copy.deepcopy(average.state_dict())
-    average.load_state_dict(state)
-    return average.eval(), held, logits_of(average, held_images)
+
+    def batch_loss(model, index, generator):
+        image, _ = geometry(images[index], [], generator, rotate=10, scale=0.12, shift=0.06)
+        image = exposure(image, generator, gamma=0.4).contiguous(memory_format=LAST)
+        return loss_of(model(image).float(), labels[index], weights[index])
+
+    def score(model):
+        scores = ranking(held, logits_of(model, held_images))
+        return sum(scores.values()), " ".join(f"{name} {value:.3f}" for name, value in scores.items())
+
+    torch.manual_seed(seed)
+    fit(network(), len(images), batch_loss, score, path, batch=BATCH, epochs=arguments.epochs, minutes=arguments.minutes, rate=RATE, decay=DECAY, seed=seed, threads=arguments.threads)
+
+
+def network():
+    return FilmNetwork(len(LABELS), WIDTHS)
 
 
 def shipped_labels(held, logits):
@@ -113,16 +100,12 @@ def shipped_labels(held, logits):
     return kept
 
 
-def export(model, kept, folder):
-    folder.mkdir(parents=True, exist_ok=True)
-    head = nn.Linear(model.head.in_features, len(kept))
-    head.weight.data, head.bias.data = model.head.weight.data[kept], model.head.bias.data[kept]
-    model.head = head
-    torch.onnx.export(
-        model.eval(), torch.zeros(1, 1, SIZE, SIZE), str(folder / "model.onnx"), input_names=["image"], output_names=["logits"],
-        dynamic_axes={"image": {0: "batch"}, "logits": {0: "batch"}}, opset_version=17, dynamo=False,
-    )
-    (folder / "labels.json").write_text(json.dumps([LABELS[index] for index in kept]) + "\n")
+def with_labels(member, kept):
+    """The network with only the kept labels' rows in its head."""
+    head = nn.Linear(member.head.in_features, len(kept))
+    head.weight.data, head.bias.data = member.head.weight.data[kept], member.head.bias.data[kept]
+    member.head = head
+    return member
 
 
 def main():
@@ -130,15 +113,26 @@ def main():
     parser.add_argument("--shared", default="../shared")
     parser.add_argument("--out", type=Path, default=Path("models/cxr-findings"))
     parser.add_argument("--date", help="day of the figures, for the manifest; without it only figures are printed")
-    parser.add_argument("--minutes", type=float, default=20)
+    parser.add_argument("--minutes", type=float, default=60)
     parser.add_argument("--threads", type=int, default=1)
-    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--epochs", type=int, default=60)
+    parser.add_argument("--seeds", type=int, nargs="+", default=[1, 2], help="one network each; the pack averages them")
+    parser.add_argument("--members", type=Path, default=CACHE, help="where the networks of the seeds are kept; one that lies there is not trained again")
+    parser.add_argument("--beside", type=Path, help="an exported network of one member and all labels (version 1.0.0), averaged in")
     parser.add_argument("--measure", action="store_true")
     arguments = parser.parse_args()
     films = load(arguments.shared)
     if not arguments.measure:
-        model, held, logits = train(films, arguments.minutes, arguments.seed, arguments.threads)
-        export(model, shipped_labels(held, logits), arguments.out)
+        for seed in arguments.seeds:
+            if not member_path(arguments.members, "cxr-findings", seed).exists():
+                train(films, arguments, seed, member_path(arguments.members, "cxr-findings", seed))
+        held = [film for film in films if film.part == "validation"]
+        members = stored_members(network, arguments.members, "cxr-findings", arguments.seeds)
+        if arguments.beside:
+            members.append(start_from(FilmNetwork(len(LABELS)), arguments.beside, tensors(held)[0]))
+        kept = shipped_labels(held, logits_of(Members(members, False), tensors(held)[0]))
+        export(Members([with_labels(member, kept) for member in members], False), 1, SIZE, arguments.out / "model.onnx")
+        (arguments.out / "labels.json").write_text(json.dumps([LABELS[index] for index in kept]) + "\n")
     data = measure(films, arguments.out)
     if arguments.date:
         write_pack(arguments.out, data, arguments.date, arguments.minutes)

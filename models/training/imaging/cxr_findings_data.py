@@ -47,6 +47,16 @@ def only_pneumonia(positive):
     return numpy.array([float(positive)] + [UNKNOWN] * (len(LABELS) - 1), dtype=numpy.float32)
 
 
+def further_children(folder, known):
+    """Children of the lung set, from the same hospital, that the findings set lacks: never measured, so those of held-out patients are left out."""
+    found = []
+    for row in rows_of(folder / "pairs.csv"):
+        part = part_of(row["patient"], "child findings", 0.12, 0.25)
+        if Path(row["image"]).stem not in known and part == "train":
+            found.append(Film(Path(row["image"]).stem, "child", row["label"], part, read(folder / row["image"]), only_pneumonia(row["label"] != "normal")))
+    return found
+
+
 def load(shared):
     """`stratum` is child, adult AP, adult PA, external or external-nc: films are balanced and judged within it."""
     imaging = Path(shared) / "data" / "imaging"
@@ -55,6 +65,7 @@ def load(shared):
     for row in rows_of(children / "labels.csv"):
         part = part_of(row["patient"], "child findings", 0.12, 0.25)
         films.append(Film(Path(row["file"]).stem, "child", row["label"], part, read(children / row["file"]), only_pneumonia(row["binary"] != "normal")))
+    films += further_children(imaging / "lungseg_kermany_v7", {film.name for film in films})
     adults = imaging / "cxr_nih_1000"
     for row in rows_of(adults / "labels.csv"):
         found = {name.lower() for name in row["nih_findings"].split("|")}

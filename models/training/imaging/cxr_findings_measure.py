@@ -8,7 +8,7 @@ from scipy.optimize import minimize_scalar
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 
-from cxr_findings_data import LABELS, UNKNOWN
+from cxr_findings_data import LABELS, SIZE, UNKNOWN
 from cxr_lungs_measure import calibration
 
 STRATA = ("child", "adult AP", "adult PA")
@@ -81,7 +81,7 @@ def shortcut_figures(session, train, test, logits):
     adults = inside & (strata != "child")
     figures.append(auroc("shortcut: score tells AP from PA, no pneumonia", strata[adults] == "adult AP", logits[adults, 0]))
     border = logits_of(session, test, blanked)[:, 0]
-    thumbnail = lambda film: blanked(film.pixels)[0].reshape(16, 8, 16, 8).mean((1, 3)).ravel()
+    thumbnail = lambda film: blanked(film.pixels)[0].reshape(16, SIZE // 16, 16, SIZE // 16).mean((1, 3)).ravel()
     for stratum in STRATA:
         chosen = strata == stratum
         figures.append(auroc("shortcut: pneumonia, middle of the film blanked", ~normal[chosen], border[chosen], subgroup=stratum))

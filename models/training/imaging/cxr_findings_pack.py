@@ -6,6 +6,7 @@ import json
 from cxr_findings_data import SIZE
 from reliability import reliability_svg
 
+VERSION = "1.1.0"
 GOALS = {"child": 0.97, "adult AP": 0.78, "adult PA": 0.78}
 COLORS = {"pneumonia": "#ef4444", "infiltration": "#f59e0b", "atelectasis": "#8b5cf6", "edema": "#0ea5e9", "effusion": "#14b8a6"}
 
@@ -45,14 +46,14 @@ def card(data, minutes):
     worst = "\n".join(f"- {w['film']} ({w['stratum']}, {'pneumonia' if w['pneumonia'] else 'no pneumonia'}): probability {w['probability']}" for w in data["worst"])
     counts = "\n".join(f"| {part} | " + " | ".join(str(films[part][name]) for name in GOALS) + " |" for part in films)
     border = [f["value"] for f in figures if "border alone" in f["metric"]]
-    return f"""# Findings on frontal chest radiographs (cxr-findings 1.0.0)
+    return f"""# Findings on frontal chest radiographs (cxr-findings {VERSION})
 
 Scores frontal chest films for: {', '.join(data['labels'])}. There is no label "normal": a film with nothing above its operating point has no finding *of these*, which is not the same as healthy.
 
 **Research use only - not for diagnosis.** Each score is a suggestion that a person accepts or rejects.
 
 ## Trained on
-- Children of 1 to 5 years, one hospital: Kermany et al. (CC BY 4.0), 224 px copies.
+- Children of 1 to 5 years, one hospital: Kermany et al. (CC BY 4.0), 224 px copies; to train on, also the films of the lung outline set (the same hospital and licence, 320 px copies) that are not among them and whose patients are not held out. The held-out films are those of version 1.0.0.
 - Adults: a subset of NIH ChestX-ray14 (Wang et al., CVPR 2017; NIH Clinical Center, free to use with attribution). Its labels were mined from reports by text rules: about one in ten is wrong.
 - The ieee8023 COVID-19 collection was not trained on: nearly all its films are pneumonia, so its look alone would have meant "pneumonia". It is only measured ("external": CC BY films; "external-nc": the other licences).
 
@@ -65,7 +66,7 @@ Films of one patient stay in one part, by a hash of the patient's id (split.json
 Other NIH labels (cardiomegaly 15, pneumothorax 9, nodule 18, mass 17 films in all) have too few films; a label with less than 0.65 validation AUROC is not shipped.
 
 ## Network
-Residual network on {SIZE} x {SIZE} grey films, one CPU thread for {minutes:g} minutes on a busy machine (`models/training/imaging/cxr_findings.py`). Training stops by the clock, so another machine gives other weights.
+Two residual networks on {SIZE} x {SIZE} grey films, each also asked about the mirrored film; the four answers are averaged. One is that of version 1.0.0; the other is twice as wide, saw half as many children again and mirrored films, and trained on one CPU thread for at most {minutes:g} minutes on a busy machine (`models/training/imaging/cxr_findings.py`). Training stops by the clock, so another machine gives other weights.
 
 ## Goals
 AUROC of pneumonia on held-out patients, within each stratum, never across (95 % bootstrap interval):
@@ -116,7 +117,7 @@ def manifest(folder, data, date, error):
     accuracy = "; ".join(f"AUROC {f['value']:.3f} {f['subgroup']} (n {f['n']})" for f in data["figures"] if f["metric"] == "AUROC pneumonia" and f.get("subgroup") in GOALS)
     accuracy += f"; {outside} on outside adults (n 251, 10 without pneumonia): do not rely on it there"
     return {
-        "format": "evidesk-pack/1", "id": "cxr-findings", "version": "1.0.0", "title": "Findings on chest radiographs", "task": "classification",
+        "format": "evidesk-pack/1", "id": "cxr-findings", "version": VERSION, "title": "Findings on chest radiographs", "task": "classification",
         "licence": {
             "name": "CC BY 4.0", "url": "https://creativecommons.org/licenses/by/4.0/", "commercialUse": True, "clinicalUse": False, "researchOnly": False,
             "attribution": [

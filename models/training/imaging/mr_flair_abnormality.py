@@ -5,8 +5,6 @@
 """
 
 import argparse
-import copy
-import time
 from pathlib import Path
 
 import numpy
@@ -14,13 +12,15 @@ import torch
 from torch.nn import functional
 
 from augment import exposure, geometry
+from fitting import CACHE, LAST, Members, export, fit, member_path, stored_members
 from mr_flair_data import SIZE, load
 from mr_flair_measure import measure
 from mr_flair_pack import write_pack
+from start import start_from
 from unet import UNet
 
 BATCH = 8
-RATE = 3e-3
+MISSING = 0.1
 
 
 class SliceUNet(UNet):
@@ -51,58 +51,39 @@ def tensors(slices):
 def pooled_dice(model, images, targets):
     model.eval()
     overlap = total = 0.0
-    with torch.no_grad():
+    with torch.no_grad(), torch.autocast("cpu", torch.bfloat16):
         for start in range(0, len(images), BATCH):
-            guess = (model(images[start : start + BATCH]) > 0).float()
+            guess = (model(images[start : start + BATCH].contiguous(memory_format=LAST)) > 0).float()
             truth = (targets[start : start + BATCH] >= 0.5).float()
             overlap += (guess * truth).sum().item()
             total += (guess.sum() + truth.sum()).item()
     return 2 * overlap / max(1, total)
 
 
-def train(slices, minutes, seed, threads, path):
-    """Cosine schedule over wall time; the averaged network of the best validation epoch is exported as it appears."""
-    torch.manual_seed(seed)
-    torch.set_num_threads(threads)
-    generator = torch.Generator().manual_seed(seed)
+def missing_sequences(image, generator):
+    """Now and then a channel beside FLAIR is replaced by FLAIR, as the source does where a sequence was not taken."""
+    flair = image[:, 1:2].expand(-1, 3, -1, -1)
+    gone = torch.rand(len(image), 3, 1, 1, generator=generator) < MISSING
+    return torch.where(gone, flair, image)
+
+
+def train(slices, arguments, seed, path):
     images, targets = tensors([item for item in slices if item.part == "train"])
     held = tensors([item for item in slices if item.part == "validation"])
-    model = SliceUNet()
-    average = copy.deepcopy(model)
-    optimizer = torch.optim.AdamW(model.parameters(), lr=RATE, weight_decay=1e-4)
-    best, started, epoch, steps = -1.0, time.time(), 0, 0
-    while (elapsed := (time.time() - started) / 60) < minutes:
-        model.train()
-        total, order = 0.0, torch.randperm(len(images), generator=generator)
-        for start in range(0, len(order) - BATCH + 1, BATCH):
-            progress = min(1, (time.time() - started) / 60 / minutes)
-            optimizer.param_groups[0]["lr"] = RATE * max(0.02, 0.5 * (1 + numpy.cos(numpy.pi * progress)))
-            index = order[start : start + BATCH]
-            image, (target,) = geometry(images[index], [targets[index]], generator, rotate=15, scale=0.15, shift=0.06)
-            loss = loss_of(model(exposure(image, generator, gamma=0.3, contrast=0.2, noise=0.02)), target)
-            optimizer.zero_grad()
-            loss.backward()
-            torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-            optimizer.step()
-            total += loss.item()
-            steps += 1
-            with torch.no_grad():
-                for mean, value in zip(average.state_dict().values(), model.state_dict().values()):
-                    mean.lerp_(value, max(0.01, 1 / steps)) if mean.is_floating_point() else mean.copy_(value)
-        epoch += 1
-        score = pooled_dice(average, *held)
-        print(f"epoch {epoch} {elapsed:.1f} min loss {total / (len(order) // BATCH):.4f} validation {score:.4f}", flush=True)
-        if score > best:
-            best = score
-            export(average.eval(), path)
 
+    def batch_loss(model, index, generator):
+        image, (target,) = geometry(images[index], [targets[index]], generator, rotate=15, scale=0.15, shift=0.06)
+        image = exposure(missing_sequences(image, generator), generator, gamma=0.3, contrast=0.2, noise=0.02)
+        return loss_of(model(image.contiguous(memory_format=LAST)).float(), target)
 
-def export(model, path):
-    path.parent.mkdir(parents=True, exist_ok=True)
-    torch.onnx.export(
-        model, torch.zeros(1, 3, SIZE, SIZE), str(path), input_names=["image"], output_names=["logits"],
-        dynamic_axes={"image": {0: "batch"}, "logits": {0: "batch"}}, opset_version=17, dynamo=False,
-    )
+    def score(model):
+        found = pooled_dice(model, *held)
+        return found, f"validation {found:.4f}"
+
+    torch.manual_seed(seed)
+    model = start_from(SliceUNet(), arguments.start, images[::8]) if arguments.start else SliceUNet()
+    print("before", score(model.to(memory_format=LAST).eval())[1], flush=True)
+    fit(model, len(images), batch_loss, score, path, batch=BATCH, epochs=arguments.epochs, minutes=arguments.minutes, rate=arguments.rate, decay=1e-4, seed=seed, threads=arguments.threads, every=2)
 
 
 def main():
@@ -110,14 +91,22 @@ def main():
     parser.add_argument("--shared", default="../shared")
     parser.add_argument("--out", type=Path, default=Path("models/mr-flair-abnormality"))
     parser.add_argument("--date", help="day of the figures, for the manifest; without it only figures are printed")
-    parser.add_argument("--minutes", type=float, default=20)
+    parser.add_argument("--minutes", type=float, default=60)
     parser.add_argument("--threads", type=int, default=1)
-    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--epochs", type=int, default=60)
+    parser.add_argument("--seeds", type=int, nargs="+", default=[1, 2], help="one network each; the pack averages them")
+    parser.add_argument("--start", type=Path, help="an exported network of one member (version 1.0.0) to go on from")
+    parser.add_argument("--rate", type=float, default=3e-3)
+    parser.add_argument("--members", type=Path, default=CACHE, help="where the networks of the seeds are kept; one that lies there is not trained again")
     parser.add_argument("--measure", action="store_true")
     arguments = parser.parse_args()
     slices = load(arguments.shared)
     if not arguments.measure:
-        train(slices, arguments.minutes, arguments.seed, arguments.threads, arguments.out / "model.onnx")
+        for seed in arguments.seeds:
+            if not member_path(arguments.members, "mr-flair-abnormality", seed).exists():
+                train(slices, arguments, seed, member_path(arguments.members, "mr-flair-abnormality", seed))
+        members = stored_members(SliceUNet, arguments.members, "mr-flair-abnormality", arguments.seeds)
+        export(Members(members, True), 3, SIZE, arguments.out / "model.onnx")
     data = measure(slices, arguments.out)
     if arguments.date:
         write_pack(arguments.out, data, arguments.date, arguments.minutes)

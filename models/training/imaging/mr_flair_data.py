@@ -9,7 +9,7 @@ from PIL import Image
 
 from cxr_lungs_data import part_of
 
-SIZE = 128
+SIZE = 192
 
 
 @dataclass

@@ -11,6 +11,7 @@ from mr_flair_data import SIZE, Slice
 from mr_flair_measure import SMALLEST, clean, probability_of
 from reliability import reliability_svg
 
+VERSION = "1.1.0"
 GOAL = 0.85
 LICENCE = "Non-commercial research only: TCGA-LGG is CC BY 3.0 at TCIA, but the copy trained on states no licence"
 
@@ -20,7 +21,7 @@ def card(data, minutes):
     worst = "\n".join(f"- {w['patient']}: Dice {w['dice']}" for w in data["worst"])
     main, counts = data["figures"][0], data["patients"]
     verdict = "met" if main["value"] >= GOAL else "missed"
-    return f"""# FLAIR abnormality on brain MR slices (mr-flair-abnormality 1.0.0)
+    return f"""# FLAIR abnormality on brain MR slices (mr-flair-abnormality {VERSION})
 
 Outlines FLAIR-bright abnormality of lower-grade glioma on axial slices with three channels: pre-contrast, FLAIR, post-contrast.
 
@@ -30,7 +31,7 @@ Outlines FLAIR-bright abnormality of lower-grade glioma on axial slices with thr
 Lower-grade glioma slices of TCGA-LGG (The Cancer Imaging Archive, CC BY 3.0) with masks by Buda, Saha and Mazurowski (2019). {sum(counts.values())} patients, split by a hash of the patient's id (split.json): {counts['train']} for training, {counts['validation']} for the epoch and the threshold, {counts['test']} for the figures below. Slices with over 20 abnormal pixels and about a third as many empty ones; a sequence that was missing is replaced by FLAIR in the source.
 
 ## Network
-U-Net with a halving first step, {SIZE} x {SIZE} input, one CPU thread on a busy machine, a schedule of {minutes:g} minutes of which the best validation epoch so far was kept (`models/training/imaging/mr_flair_abnormality.py`). Training stops by the clock, so another machine gives other weights.
+U-Net with a halving first step, {SIZE} x {SIZE} input, also asked about the mirrored slice. It went on from the network of version 1.0.0 (128 x 128), one CPU thread on a busy machine for at most {minutes:g} minutes, of which the best validation epoch was kept (`models/training/imaging/mr_flair_abnormality.py`). Now and then a channel beside FLAIR was replaced by FLAIR, as the source does where a sequence was not taken. Training stops by the clock, so another machine gives other weights.
 
 ## Held-out figures
 Exported network with the pack's own post-processing, at the slice's own size (256 x 256). Per-patient Dice is over all of a patient's slices together.
@@ -95,7 +96,7 @@ def manifest(folder, data, date):
     weights = (folder / "model.onnx").read_bytes()
     main = data["figures"][0]
     return {
-        "format": "evidesk-pack/1", "id": "mr-flair-abnormality", "version": "1.0.0", "title": "FLAIR abnormality on brain MR slices", "task": "segmentation",
+        "format": "evidesk-pack/1", "id": "mr-flair-abnormality", "version": VERSION, "title": "FLAIR abnormality on brain MR slices", "task": "segmentation",
         "licence": {
             "name": LICENCE, "url": "https://creativecommons.org/licenses/by/3.0/", "commercialUse": False, "clinicalUse": False, "researchOnly": True,
             "attribution": [

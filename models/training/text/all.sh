@@ -8,7 +8,7 @@ PYTHON="${PYTHON:-python3}"
 "$PYTHON" measure_sentence_roles.py --write
 "$PYTHON" train_taggers.py
 "$PYTHON" measure_taggers.py pico-tagger --write
-"$PYTHON" train_taggers.py --head facts --epochs 10 --batch 2400
+"$PYTHON" train_taggers.py --head facts --epochs 12 --batch 2400 --rate 3e-3
 "$PYTHON" calibrate_facts.py
 "$PYTHON" measure_taggers.py trial-facts --write
 "$PYTHON" rct_classifier.py

@@ -232,7 +232,7 @@ def trial_facts(write):
         figures += [figure("entity F1 (exact)", overall(row), row[2], cohort, label) for label, row in zip(FACTS, total) if row[2]]
         write_card(pack.folder, "trial_facts", {"figures": summary, "goal": goal, "labels": per_label, "ece": f"{error:.3f}", "reliability": plot})
         write_manifest(pack.folder, {
-            "id": "trial-facts", "version": "1.0.1", "title": "Arms, group sizes, ages and results in trial abstracts", "task": "tagging",
+            "id": "trial-facts", "version": "1.1.0", "title": "Arms, group sizes, ages and results in trial abstracts", "task": "tagging",
             "licence": {"name": "Research only: trained on corpora without a stated licence", "commercialUse": False, "clinicalUse": False, "researchOnly": True, "attribution": ["PICO-Corpus (Mutinda et al. 2022)", "EBM-NLP (Nye et al. 2018)", "Evidence Inference full texts (CC BY / CC0)"]},
             "intendedUse": "Mark arms, group sizes, ages, event counts, percentages, means and standard deviations in a trial abstract, as a suggestion for a reviewer.",
             "inputs": [{"name": "ids", "modality": ["text"], "dtype": "int64"}],

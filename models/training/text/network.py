@@ -49,19 +49,51 @@ class SmallEmbedding(nn.Module):
         return torch.cat(parts, -1)
 
 
+def occurrences(ids, full_stop):
+    """What the whole document says of each token: (features [N, T, PLACE], share of each other token that is the same word [N, T, T]).
+
+    Markers mark a thing where it is first named, and the arms named in the title come back below: a token knows
+    how often its word came before and comes at all, whether the title holds it, and which sentence it stands in.
+    Two tokens are one word when the hashes of their beginnings and ends agree.
+    """
+    there = (ids[..., 0] != 0).to(torch.float32)
+    key = ids[..., 1] * HASH_BUCKETS + ids[..., 2]
+    same = (key[:, :, None] == key[:, None, :]).to(torch.float32) * there[:, None, :]
+    count = same.sum(2).clamp_min(1.0)
+    before = (same * torch.tril(torch.ones_like(same), -1)).sum(2)
+    # A full stop within a number touches the token after it.
+    touched = torch.cat([ids[:, 1:, 3] % 2, torch.zeros_like(ids[:, :1, 3])], 1)
+    stops = ((ids[..., 0] == full_stop) & (touched == 0)).to(torch.float32)
+    sentence = torch.cumsum(stops, 1) - stops
+    share = sentence / (sentence * there).amax(1, keepdim=True).clamp_min(1.0)
+    title = ((sentence == 0).to(torch.float32) * there)[:, None, :]
+    features = [torch.log1p(before), torch.log1p(count), (before == 0).to(torch.float32), (same * title).sum(2).clamp_max(1.0), (sentence == 0).to(torch.float32), share, (share - 0.5).abs()]
+    return torch.stack(features, 2) * there[..., None], same / count[..., None]
+
+
+PLACE = 7
+
+
 class Tagger(nn.Module):
-    def __init__(self, vectors, heads, hidden=128):
+    """Words to labels: two bidirectional LSTM layers; between them each token sees the mean of the first layer at every place of its word."""
+
+    def __init__(self, vectors, heads, full_stop, hidden=128):
         super().__init__()
+        self.full_stop = full_stop
         self.embedding = Embedding(vectors)
         self.drop = nn.Dropout(0.4)
-        self.first = nn.LSTM(Embedding.size, hidden, batch_first=True, bidirectional=True)
-        self.second = nn.LSTM(2 * hidden, hidden, batch_first=True, bidirectional=True)
+        self.place = nn.Linear(PLACE, 16)
+        self.first = nn.LSTM(Embedding.size + 16, hidden, batch_first=True, bidirectional=True)
+        self.elsewhere = nn.Linear(2 * hidden, 64)
+        self.second = nn.LSTM(2 * hidden + 64 + 16, hidden, batch_first=True, bidirectional=True)
         self.heads = nn.ModuleDict({name: nn.Linear(4 * hidden, size) for name, size in heads.items()})
 
     def states(self, ids):
-        values = self.drop(self.embedding(ids))
-        first, _ = self.first(values)
-        second, _ = self.second(self.drop(first))
+        features, same = occurrences(ids, self.full_stop)
+        place = torch.tanh(self.place(features))
+        first, _ = self.first(torch.cat([self.drop(self.embedding(ids)), place], -1))
+        elsewhere = torch.relu(same @ self.elsewhere(first))
+        second, _ = self.second(torch.cat([self.drop(first), self.drop(elsewhere), place], -1))
         return self.drop(torch.cat([first, second], -1))
 
     def forward(self, ids, head):
@@ -69,14 +101,17 @@ class Tagger(nn.Module):
 
 
 class OneHead(nn.Module):
-    """What is exported: ids [1, T, 4] to logits [1, T, labels]."""
+    """What is exported: ids [1, T, 4] to logits [1, T, labels], the mean over the networks (of the log probabilities where labels exclude each other)."""
 
-    def __init__(self, model, head):
+    def __init__(self, models, head, exclusive):
         super().__init__()
-        self.model, self.head = model, head
+        self.models, self.head, self.exclusive = nn.ModuleList(models), head, exclusive
 
     def forward(self, ids):
-        return self.model(ids, self.head)
+        logits = [model(ids, self.head) for model in self.models]
+        if self.exclusive:
+            logits = [torch.log_softmax(part, -1) for part in logits]
+        return sum(logits) / len(logits)
 
 
 class Average:

@@ -1,0 +1,45 @@
+"""Weights of an exported network back in a network, so that training goes on from a pack instead of from nothing."""
+
+import onnx
+import torch
+from onnx import numpy_helper
+from torch import nn
+
+
+def start_from(model, path, images):
+    """Copies the convolutions and linear layers of the network exported at `path`, whose export folded each normalisation into the convolution before it.
+
+    Each normalisation then takes the mean and variance that it sees on `images` and gives them back, so that the
+    network answers as the exported one does and trains on from there.
+    """
+    graph = onnx.load(str(path)).graph
+    stored = {item.name: numpy_helper.to_array(item) for item in graph.initializer}
+    folded = [[torch.tensor(stored[name]) for name in node.input[1:]] for node in graph.node if node.op_type in ("Conv", "Gemm")]
+    waiting = iter(folded)
+    bias_of_last = []
+
+    def take(layer, _):
+        weight, bias = next(waiting)
+        layer.weight.data.copy_(weight)
+        if layer.bias is not None:
+            layer.bias.data.copy_(bias)
+        bias_of_last[:] = [bias]
+
+    def undo(norm, inputs):
+        (value,) = inputs
+        mean, variance = value.mean((0, 2, 3)), value.var((0, 2, 3))
+        norm.running_mean.copy_(mean)
+        norm.running_var.copy_(variance)
+        norm.weight.data.copy_(torch.sqrt(variance + norm.eps))
+        norm.bias.data.copy_(bias_of_last[0] + mean)
+
+    hooks = [part.register_forward_pre_hook(take) for part in model.modules() if isinstance(part, (nn.Conv2d, nn.Linear))]
+    hooks += [part.register_forward_pre_hook(undo) for part in model.modules() if isinstance(part, nn.BatchNorm2d)]
+    model.eval()
+    with torch.no_grad():
+        model(images)
+    for hook in hooks:
+        hook.remove()
+    if next(waiting, None) is not None:
+        raise ValueError(f"{path} holds more layers than the network")
+    return model
