@@ -3,7 +3,7 @@ import { paperFromJats } from "./jats.ts";
 import { paperFromPlain } from "./plain.ts";
 import { findEvidence } from "./results/direction.ts";
 import { findResult } from "./results/result.ts";
-import { impliedSize } from "./results/sizes.ts";
+import { impliedSize } from "./results/sizes-in-tables.ts";
 
 const row = (cells: string[], tag = "td"): string =>
   `<tr>${cells.map((cell) => `<${tag}>${cell}</${tag}>`).join("")}</tr>`;

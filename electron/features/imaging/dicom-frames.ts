@@ -32,9 +32,7 @@ export async function readFrame(file: DicomFile, index: number): Promise<Decoded
   try {
     return correctBits(await codec.decode(encapsulated(file, element, index), frame), frame);
   } catch (thrown) {
-    const words = thrown instanceof Error ? thrown.message : String(thrown);
-    // Engines say of a stream that ends too early where in their own memory it did.
-    const reason = thrown instanceof RangeError ? "The stream breaks off." : words;
+    const reason = thrown instanceof Error ? thrown.message : String(thrown);
     throw new AppError(
       thrown instanceof AppError ? thrown.code : "badFile",
       `"${file.name}": the ${codec.name} pixels of frame ${index + 1} cannot be decoded. ${reason}`,

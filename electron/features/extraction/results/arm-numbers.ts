@@ -1,8 +1,10 @@
 /** What an arm's value says as numbers of a result, with its size; what is worked out is marked as such. */
 import { checkPercent } from "../checks.ts";
 import type { CellValue } from "./cell-value.ts";
-import type { Arm } from "./from-tables.ts";
-import type { Size } from "./sizes.ts";
+import type { Inquiry } from "./context.ts";
+import type { FoundArm } from "./found.ts";
+import { asksForMedian } from "./kinds.ts";
+import type { Size } from "./sizes-in-tables.ts";
 
 export type ArmNumbers = {
   events: number | null;
@@ -18,12 +20,18 @@ export const decimals = (value: number): number => (String(value).split(".")[1] 
 export type Read = {
   numbers: ArmNumbers;
   size: Size | undefined;
-  computed: boolean;
+  /** How a number was worked out that is not printed; empty when all are. */
+  derived: string[];
   sizeSure: boolean;
 };
 
 /** A size is sure when it stands with the value, or when nothing that fits the arm nearly as well differs. */
-function isSure(arm: Arm, ownTotal: number | null, size: Size | undefined, all: Size[]): boolean {
+function isSure(
+  arm: FoundArm,
+  ownTotal: number | null,
+  size: Size | undefined,
+  all: Size[],
+): boolean {
   if (ownTotal !== null || (size !== undefined && size === arm.size)) return true;
   return (
     size !== undefined &&
@@ -31,68 +39,94 @@ function isSure(arm: Arm, ownTotal: number | null, size: Size | undefined, all: 
   );
 }
 
-export function armNumbers(arm: Arm, elsewhere: Size[], kind: "binary" | "continuous"): Read {
+export function armNumbers(
+  inquiry: Inquiry,
+  arm: FoundArm,
+  elsewhere: Size[],
+  kind: "binary" | "continuous",
+): Read {
   const { value } = arm;
   const ownTotal = value.kind === "count" ? value.total : null;
   const size = ownTotal === null ? fittingSize(arm, elsewhere) : undefined;
   const n = ownTotal ?? size?.size ?? arm.implied ?? null;
-  const computed = ownTotal === null && size === undefined && n !== null;
+  const derived =
+    ownTotal === null && size === undefined && n !== null
+      ? [`n = ${n}, with which the printed counts and percentages agree`]
+      : size?.derived === undefined
+        ? []
+        : [`n = ${size.derived} = ${n}`];
+  if (arm.derived !== undefined) derived.push(arm.derived);
   const sizeSure = isSure(arm, ownTotal, size, elsewhere);
-  if (kind === "continuous") {
-    const read = continuous(value, n);
-    return { ...read, size, sizeSure, computed: read.computed || computed };
-  }
-  if (value.kind === "count")
-    return { numbers: { ...nothing, events: value.events, n }, size, computed, sizeSure };
-  if (value.kind === "percent" && n !== null) {
-    return {
-      numbers: { ...nothing, events: Math.round((value.percent * n) / 100), n },
-      size,
-      sizeSure,
-      computed: true,
-    };
-  }
-  const events = value.kind === "number" && Number.isInteger(value.number) ? value.number : null;
-  return { numbers: { ...nothing, events, n }, size, computed, sizeSure };
+  const numbers =
+    kind === "continuous"
+      ? continuous(inquiry, value, n, derived)
+      : { ...nothing, events: eventsOf(arm, n, derived), n };
+  return { numbers, size, derived, sizeSure };
 }
 
-/** The arm's size, unless count and percentage rule it out: then the first known size that fits them. */
-function fittingSize(arm: Arm, elsewhere: Size[]): Size | undefined {
+/** Counts as printed; a percentage, or a share below 1, of the arm's size is rounded to whole people. */
+function eventsOf({ value, size }: FoundArm, n: number | null, derived: string[]): number | null {
+  if (value.kind === "count") return value.events;
+  const share =
+    value.kind === "percent"
+      ? value.percent / 100
+      : value.kind === "number" && value.number > 0 && value.number < 1 && size !== undefined
+        ? value.number
+        : undefined;
+  if (share === undefined)
+    return value.kind === "number" && Number.isInteger(value.number) && value.number >= 0
+      ? value.number
+      : null;
+  if (n === null || share < 0 || share > 1) return null;
+  const events = Math.round(share * n);
+  derived.push(`${events} events = ${rounded(100 * share)} % of ${n}`);
+  return events;
+}
+
+/** The arm's size, unless count and percentage rule it out by more than a person or two: then the first known size that fits them. */
+function fittingSize(arm: FoundArm, elsewhere: Size[]): Size | undefined {
   const known = [...(arm.size ? [arm.size] : []), ...elsewhere];
   const { value } = arm;
-  if (value.kind !== "count" || value.percent === null || value.events === 0) return known[0];
+  if (value.kind !== "count") return known[0];
   const { events, percent } = value;
-  const fits = known.find(
+  const enough = known.filter(({ size }) => size >= events);
+  if (percent === null || events === 0) return enough[0];
+  const first = enough[0];
+  if (first && arm.implied !== undefined && Math.abs(first.size - arm.implied) <= 0.02 * first.size)
+    return first;
+  const fits = enough.find(
     ({ size }) => checkPercent(events, size, percent, Math.min(1, decimals(percent))).ok,
   );
-  return fits ?? (arm.implied === undefined ? known[0] : undefined);
+  return fits ?? (arm.implied === undefined ? first : undefined);
 }
 
 /** SD from SE (SE·√n) and from a 95 % CI ((high − low)·√n / 3.92), Cochrane Handbook 6.5.2; medians give no mean. */
 function continuous(
+  inquiry: Inquiry,
   value: CellValue,
   n: number | null,
-): { numbers: ArmNumbers; computed: boolean } {
-  if (value.kind === "number")
-    return { numbers: { ...nothing, mean: value.number, n }, computed: false };
-  if (value.kind !== "mean" || value.of === "iqr" || value.of === "range")
-    return { numbers: { ...nothing, n }, computed: false };
-  if (value.of === "se" && value.spread !== null && n !== null)
-    return {
-      numbers: { ...nothing, mean: value.mean, sd: rounded(value.spread * Math.sqrt(n)), n },
-      computed: true,
-    };
-  if (value.of === "ci" && value.low !== undefined && value.high !== undefined && n !== null)
-    return {
-      numbers: {
-        ...nothing,
-        mean: value.mean,
-        sd: rounded(((value.high - value.low) * Math.sqrt(n)) / 3.92),
-        n,
-      },
-      computed: true,
-    };
-  return { numbers: { ...nothing, mean: value.mean, sd: value.spread, n }, computed: false };
+  derived: string[],
+): ArmNumbers {
+  if (value.kind === "number") return { ...nothing, mean: value.number, n };
+  if (value.kind === "percent") return { ...nothing, mean: value.percent, n };
+  if (value.kind !== "mean") return { ...nothing, n };
+  if (value.of === "iqr" || value.of === "range") {
+    if (!asksForMedian(inquiry.outcome.text)) return { ...nothing, n };
+    derived.push(`${value.mean} is a median, as the outcome asks`);
+    return { ...nothing, mean: value.mean, n };
+  }
+  const of = value.of === "unknown" ? inquiry.spread : value.of;
+  if (of === "se" && value.spread !== null && n !== null) {
+    const sd = rounded(value.spread * Math.sqrt(n));
+    derived.push(`SD ${sd} = SE ${value.spread} × √${n}`);
+    return { ...nothing, mean: value.mean, sd, n };
+  }
+  if (value.of === "ci" && value.low !== undefined && value.high !== undefined && n !== null) {
+    const sd = rounded(((value.high - value.low) * Math.sqrt(n)) / 3.92);
+    derived.push(`SD ${sd} = (${value.high} − ${value.low}) × √${n} / 3.92`);
+    return { ...nothing, mean: value.mean, sd, n };
+  }
+  return { ...nothing, mean: value.mean, sd: value.spread, n };
 }
 
 const rounded = (value: number): number => Number(value.toFixed(2));

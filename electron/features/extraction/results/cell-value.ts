@@ -8,23 +8,23 @@ export type CellValue =
   | { kind: "percent"; percent: number }
   | { kind: "number"; number: number };
 
-const number = String.raw`([-−–]?\s?(?:\d{1,3}(?:,\d{3})+|\d+)(?:[.·]\d+)?|[-−–]?[.·]\d+)`;
-const parse = (text: string | undefined): number =>
+export const numberPattern = String.raw`([-−–]?\s?(?:\d{1,3}(?:,\d{3})+|\d+)(?:[.·]\d+)?|[-−–]?[.·]\d+)`;
+export const parseNumber = (text: string | undefined): number =>
   Number((text ?? "").replaceAll(/[−–]/g, "-").replaceAll(/[\s,]/g, "").replace("·", "."));
 
 const plusMinus = new RegExp(
-  String.raw`^\D{0,3}?${number}\s*%?\s*(?:±|\+\/?-|\+\/−|∓|\u00B1)\s*\(?${number}`,
+  String.raw`^\D{0,3}?${numberPattern}\s*%?\s*(?:±|\+\/?-|\+\/−|∓|\u00B1)\s*\(?${numberPattern}`,
 );
 const fraction = new RegExp(
-  String.raw`^${number}\s*\/\s*${number}(?:\s*[([]?\s*${number}\s*%?\s*[)\]]?)?`,
+  String.raw`^${numberPattern}\s*\/\s*${numberPattern}(?:\s*[([]?\s*${numberPattern}\s*%?\s*[)\]]?)?`,
 );
 const interval = new RegExp(
-  String.raw`^${number}\s*%?\s*[([]\s*(?:95\s*%\s*CI:?\s*|IQR:?\s*|range:?\s*)?${number}\s*(?:–|−|-|to|,|;|\/)\s*${number}\s*[)\]]`,
+  String.raw`^${numberPattern}\s*%?\s*[([]\s*(?:95\s*%\s*CI:?\s*|IQR:?\s*|range:?\s*)?${numberPattern}\s*(?:–|−|-|to|,|;|\/)\s*${numberPattern}\s*[)\]]`,
 );
 const bracketed = new RegExp(
-  String.raw`^${number}\s*(%?)\s*[([]\s*(?:SD:?\s*|SE:?\s*|SEM:?\s*|±\s*)?${number}\s*(%?)\s*[)\]]`,
+  String.raw`^${numberPattern}\s*(%?)\s*[([]\s*(?:SD[:,=]?\s*|SE[:,=]?\s*|SEM[:,=]?\s*|±\s*)?${numberPattern}\s*(%?)\s*[)\]]`,
 );
-const lone = new RegExp(String.raw`^[<>≤≥~]?\s*${number}\s*(%?)[*†‡§¶#a-e]{0,3}$`);
+const lone = new RegExp(String.raw`^[<>≤≥~]?\s*${numberPattern}\s*(%?)[*†‡§¶#a-e]{0,3}$`);
 
 /** What stands around the number: its heads, its row, the caption, the notes; nearest first. */
 export type Surround = string[];
@@ -61,24 +61,28 @@ const saysMedian = (around: Surround): boolean =>
 export function cellValue(raw: string, around: Surround): CellValue | undefined {
   const text = raw.trim().replace(/^(?:\(|\[)(?=[^)\]]*$)/, "");
   const pm = plusMinus.exec(text);
-  if (pm) return meanOf(parse(pm[1]), parse(pm[2]), around);
+  if (pm) return meanOf(parseNumber(pm[1]), parseNumber(pm[2]), around);
   const part = fraction.exec(text);
   if (
     part &&
-    Number.isInteger(parse(part[1])) &&
-    Number.isInteger(parse(part[2])) &&
-    parse(part[1]) <= parse(part[2])
+    Number.isInteger(parseNumber(part[1])) &&
+    Number.isInteger(parseNumber(part[2])) &&
+    parseNumber(part[1]) <= parseNumber(part[2])
   ) {
     return {
       kind: "count",
-      events: parse(part[1]),
-      total: parse(part[2]),
-      percent: part[3] === undefined ? null : parse(part[3]),
+      events: parseNumber(part[1]),
+      total: parseNumber(part[2]),
+      percent: part[3] === undefined ? null : parseNumber(part[3]),
     };
   }
   const between = interval.exec(text);
   if (between) {
-    const [mean, low, high] = [parse(between[1]), parse(between[2]), parse(between[3])];
+    const [mean, low, high] = [
+      parseNumber(between[1]),
+      parseNumber(between[2]),
+      parseNumber(between[3]),
+    ];
     const of = saysMedian(around) ? "iqr" : spreadOf(around);
     return {
       kind: "mean",
@@ -90,27 +94,36 @@ export function cellValue(raw: string, around: Surround): CellValue | undefined 
     };
   }
   const pair = bracketed.exec(text);
-  if (pair) return pairOf(parse(pair[1]), pair[2] === "%", parse(pair[3]), pair[4] === "%", around);
+  if (pair)
+    return pairOf(
+      parseNumber(pair[1]),
+      pair[2] === "%",
+      parseNumber(pair[3]),
+      pair[4] === "%",
+      around,
+    );
   const one = lone.exec(text);
   if (!one) return undefined;
   return one[2] === "%"
-    ? { kind: "percent", percent: parse(one[1]) }
-    : { kind: "number", number: parse(one[1]) };
+    ? { kind: "percent", percent: parseNumber(one[1]) }
+    : { kind: "number", number: parseNumber(one[1]) };
 }
 
-function meanOf(mean: number, spread: number, around: Surround): CellValue {
+export function meanOf(mean: number, spread: number, around: Surround): CellValue {
   const of = spreadOf(around);
-  return { kind: "mean", mean, spread, of: of === "se" ? "se" : "sd" };
+  return { kind: "mean", mean, spread, of: of === "se" || of === "sd" ? of : "unknown" };
 }
 
 /** "12 (34)" is a count with its percentage or a mean with its spread: the words around say, else the numbers do. */
-function pairOf(
+export function pairOf(
   first: number,
   firstPercent: boolean,
   second: number,
   secondPercent: boolean,
   around: Surround,
 ): CellValue | undefined {
+  if (/\bmean\b.{0,12}\(\s*±?\s*(?:SD|SE|SEM)\b|%\s*\(\s*SD\s*\)/i.test(around[0] ?? ""))
+    return { kind: "mean", mean: first, spread: second, of: spreadOf(around.slice(0, 1)) };
   if (secondPercent && Number.isInteger(first) && !firstPercent)
     return { kind: "count", events: first, total: null, percent: second };
   if (firstPercent && Number.isInteger(second))
@@ -128,79 +141,5 @@ function pairOf(
   const of = saysMedian(around) ? "iqr" : spreadOf(around);
   if (says === undefined && of === "unknown" && Number.isInteger(first) && second <= 100)
     return { kind: "count", events: first, total: null, percent: second };
-  return { kind: "mean", mean: first, spread: second, of: of === "unknown" ? "sd" : of };
-}
-
-/** Everything in a sentence that may be a result, in order, with its place. */
-export function valuesIn(sentence: string): { value: CellValue; start: number; end: number }[] {
-  const found: { value: CellValue; start: number; end: number }[] = [];
-  const patterns: [RegExp, (match: RegExpExecArray) => CellValue | undefined][] = [
-    [
-      new RegExp(String.raw`${number}\s*(?:±|\+\/?-|\+\/−)\s*${number}`, "g"),
-      (m) => meanOf(parse(m[1]), parse(m[2]), [sentence]),
-    ],
-    [
-      new RegExp(
-        String.raw`${number}\s*[([](?:\s*(?:SD|s\.d\.|standard deviation)\s*[=:]?\s*|±\s*)${number}\s*[)\]]`,
-        "gi",
-      ),
-      (m) => ({ kind: "mean", mean: parse(m[1]), spread: parse(m[2]), of: "sd" }),
-    ],
-    [
-      new RegExp(
-        String.raw`\b(\d+)\s*(?:\/|of(?: the)?|out of(?: the)?)\s*(\d+)(?:\s+(?:patients|participants|subjects|children|women|men|cases))?(?:\s*[([,]?\s*\[?${number}\s*%)?`,
-        "g",
-      ),
-      (m) =>
-        parse(m[1]) <= parse(m[2])
-          ? {
-              kind: "count",
-              events: parse(m[1]),
-              total: parse(m[2]),
-              percent: m[3] === undefined ? null : parse(m[3]),
-            }
-          : undefined,
-    ],
-    [
-      new RegExp(String.raw`\b(\d+)\s*(?:[\p{L}]+\s+){0,3}\(\s*${number}\s*%\s*\)`, "gu"),
-      (m) => ({ kind: "count", events: parse(m[1]), total: null, percent: parse(m[2]) }),
-    ],
-    [
-      new RegExp(String.raw`${number}\s*%\s*\(\s*(\d+)\s*(?:\/|of)\s*(\d+)\s*\)`, "g"),
-      (m) => ({ kind: "count", events: parse(m[2]), total: parse(m[3]), percent: parse(m[1]) }),
-    ],
-    [
-      new RegExp(String.raw`${number}\s*%\s*\(\s*n\s*=\s*(\d+)\s*\)`, "g"),
-      (m) => ({ kind: "count", events: parse(m[2]), total: null, percent: parse(m[1]) }),
-    ],
-    [
-      new RegExp(String.raw`${number}\s*%`, "g"),
-      (m) => ({ kind: "percent", percent: parse(m[1]) }),
-    ],
-  ];
-  if (
-    /\bnumber of (?:the )?(?:patients|participants|subjects|children|women|men|people|infants|cases)\b/i.test(
-      sentence,
-    )
-  ) {
-    patterns.push([
-      /\b(?:was|were|in|of|group|:)\s+(\d+)(?![\d.]|\s*(?:%|±|\/|mg|ml|years|weeks|days|months|h\b|hours|min))/g,
-      (m) => ({ kind: "count", events: parse(m[1]), total: null, percent: null }),
-    ]);
-  }
-  for (const [pattern, make] of patterns) {
-    for (const match of sentence.matchAll(pattern)) {
-      const start = match.index;
-      const end = start + match[0].length;
-      if (found.some((other) => start < other.end && end > other.start)) continue;
-      const value = make(match);
-      if (
-        value &&
-        !/95\s*%\s*$/.test(match[0]) &&
-        !/^\s*(?:CI|confidence)/.test(sentence.slice(end))
-      )
-        found.push({ value, start, end });
-    }
-  }
-  return found.toSorted((a, b) => a.start - b.start);
+  return { kind: "mean", mean: first, spread: second, of };
 }

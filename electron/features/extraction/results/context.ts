@@ -2,7 +2,8 @@
 import type { Paper } from "../../../api/schemas/extraction.ts";
 import { readingOf, type Reading } from "../fields/reading.ts";
 import { termsOf } from "../terms.ts";
-import { aliasesOf, groupWords, spelled, type Aliases } from "./aliases.ts";
+import { aliasesOf, spelt, type Aliases } from "./aliases.ts";
+import { labelGroups } from "./group-labels.ts";
 import { queryOf, type Query, type Question } from "./likeness.ts";
 import { matrixOf, type Matrix } from "./matrix.ts";
 
@@ -16,34 +17,60 @@ export type Inquiry = {
   outcome: Query;
   weightOf: (term: string) => number;
   terms: (text: string) => string[];
+  /** The text with its short forms spelt out behind it. */
+  spell: (text: string) => string;
+  /** A term of the question as the paper spells it: the paper's own term one letter apart, where it lacks the asked one. */
+  correct: (term: string) => string;
+  /** What spreads of means the whole paper speaks of, where it speaks of one kind only. */
+  spread: "sd" | "se" | "unknown";
+  /** Terms of both arms' names. */
+  arms: Set<string>;
+  armMemory: Map<string, { own: number; other: number }>;
 };
 
-/** A bare group label ("group II") belongs to the arm whose own words stand closest to it most often. */
-function ownGroups(reading: Reading, aliases: Aliases, one: Query, two: Query): void {
-  const votes = new Map<string, [number, number]>();
-  for (const sentence of reading.sentences) {
-    const text = groupWords(sentence.text);
-    for (const match of text.matchAll(/\bgroup[a-rt-z0-9]\b/g)) {
-      const near = new Set(termsOf(text.slice(Math.max(0, match.index - 70), match.index + 80)));
-      const tally = votes.get(match[0]) ?? [0, 0];
-      const share = (own: Query, other: Query): number =>
-        [...own.terms].filter((term) => !other.terms.has(term) && near.has(term)).length /
-        Math.max(1, own.terms.size);
-      votes.set(match[0], [tally[0] + share(one, two), tally[1] + share(two, one)]);
-    }
-  }
-  for (const [group, [a, b]] of votes) {
-    if (Math.abs(a - b) < 0.1) continue;
-    const [own, other] = a > b ? [one, two] : [two, one];
-    const words = [...own.terms].filter((term) => !other.terms.has(term)).join(" ");
-    aliases.set(group, `${aliases.get(group) ?? ""} ${words}`);
-  }
+function spreadSaid(text: string): Inquiry["spread"] {
+  const sd = /\bSDs?\b|\bS\.D\.|standard deviations?/.test(text);
+  const se = /\bSEM?s?\b|\bS\.E\.|standard errors?/.test(text);
+  return sd === se ? "unknown" : sd ? "sd" : "se";
+}
+
+/** At most one letter more, less or other. */
+function oneApart(a: string, b: string): boolean {
+  if (Math.abs(a.length - b.length) > 1) return false;
+  let at = 0;
+  while (at < a.length && a[at] === b[at]) at += 1;
+  const [x, y] = [a.slice(at), b.slice(at)];
+  return x.slice(1) === y || x === y.slice(1) || x.slice(1) === y.slice(1);
+}
+
+function correction(text: string): (term: string) => string {
+  const known = new Set(termsOf(text));
+  const memory = new Map<string, string>();
+  return (term) => {
+    if (term.length < 6 || known.has(term)) return term;
+    const kept = memory.get(term);
+    if (kept !== undefined) return kept;
+    const alike = [...known].find((other) => other.length >= 6 && oneApart(term, other)) ?? term;
+    memory.set(term, alike);
+    return alike;
+  };
+}
+
+/** Footnote letters that stick to a word ("Groupa", "SNRb"): cut where the paper's prose knows the word only without. */
+function withoutMarks(text: string, words: Set<string>): string {
+  return text
+    .replaceAll(/[*†‡§¶∥#™®]+/g, " ")
+    .replaceAll(
+      /(?<![\p{L}\p{N}])([\p{L}\p{N}]{2,})([a-h])(?![\p{L}\p{N}])/gu,
+      (whole, bare: string) =>
+        !words.has(whole.toLowerCase()) && words.has(bare.toLowerCase()) ? bare : whole,
+    );
 }
 
 export function inquiryOf(paper: Paper, question: Question): Inquiry {
   const reading = readingOf(paper);
   const aliases = aliasesOf(paper);
-  ownGroups(
+  labelGroups(
     reading,
     aliases,
     queryOf(question.intervention, aliases),
@@ -53,7 +80,17 @@ export function inquiryOf(paper: Paper, question: Question): Inquiry {
   const texts = reading.sentences.map((sentence) => sentence.text);
   for (const text of texts)
     for (const term of new Set(termsOf(text))) counts.set(term, (counts.get(term) ?? 0) + 1);
+  const tableTexts = paper.tables
+    .map((table) => paper.text.slice(table.start, table.end))
+    .join(" ");
   const memory = new Map<string, string[]>();
+  const words = new Set(
+    texts
+      .join(" ")
+      .toLowerCase()
+      .match(/[\p{L}\p{N}]+/gu) ?? [],
+  );
+  const spell = (text: string): string => spelt(withoutMarks(text, words), aliases);
   return {
     paper,
     reading,
@@ -64,9 +101,17 @@ export function inquiryOf(paper: Paper, question: Question): Inquiry {
     outcome: queryOf(question.outcome, aliases),
     weightOf: (term) => Math.log(1 + (texts.length + 1) / ((counts.get(term) ?? 0) + 1)),
     terms: (text) => {
-      const known = memory.get(text) ?? spelled(text, aliases);
+      const known = memory.get(text) ?? termsOf(spell(text));
       memory.set(text, known);
       return known;
     },
+    spell,
+    correct: correction(`${texts.join(" ")} ${tableTexts}`),
+    spread: spreadSaid(paper.text),
+    arms: new Set([
+      ...queryOf(question.intervention, aliases).terms,
+      ...queryOf(question.comparator, aliases).terms,
+    ]),
+    armMemory: new Map(),
   };
 }

@@ -1,7 +1,6 @@
 /** How well a stretch of a paper speaks of an arm or an outcome that was asked for. */
 import { controlWords } from "../fields/arms.ts";
-import { termsOf } from "../terms.ts";
-import { groupWords, spelled, type Aliases } from "./aliases.ts";
+import { spelled, type Aliases } from "./aliases.ts";
 
 export type Question = { intervention: string; comparator: string; outcome: string };
 export type Query = { terms: Set<string>; text: string };
@@ -41,28 +40,11 @@ export function outcomeLikeness(
   return wanted === 0 || said === 0 ? 0 : 0.7 * (found / wanted) + 0.3 * (asked / said);
 }
 
-const untelling = new Set(
-  termsOf(
-    "mean average level value score scale rate number percentage proportion incidence occurrence total overall measure test end point endpoint follow up post final improvement primary secondary week month day hour year time h wk mo d y min significantly clinical development presence need use",
-  ),
-);
-
-/** Whether every telling word of the outcome, or what it is short for, is among the terms. */
-export function namesOutcome(outcome: Query, terms: string[], aliases: Aliases): boolean {
-  const there = new Set(terms);
-  const telling = termsOf(groupWords(outcome.text)).filter((term) => !untelling.has(term));
-  const named = (term: string): boolean => {
-    const long = termsOf(aliases.get(term) ?? "");
-    return hasTerm(there, term) || (long.length > 0 && long.every((one) => hasTerm(there, one)));
-  };
-  return telling.length > 0 && telling.every(named);
-}
-
 export const earlyWords =
   /\b(baseline|before|pre-?(?:treatment|test|intervention|op(?:erative)?|trial|yoga|training|dose)?|initial|admission|(?:week|day|month|visit) 0|T0)\b/i;
-const lateWords =
+export const lateWords =
   /\b(post-?\w*|after|final|end(?:point)?|follow-?up|(?:week|day|month)s? [1-9]\d*|[1-9]\d*[- ](?:weeks?|months?|days?))\b/i;
-const withoutIt = /^(?:no|without|non|un\w+)\b|\b(?:no|without)\b/i;
+export const withoutIt = /^(?:no|without|non|un\w+)\b|\b(?:no|without)\b/i;
 
 /** Whether the arms are times of one group: the comparator is its baseline. */
 export const comparesTimes = (one: Query, two: Query): boolean =>

@@ -8,6 +8,8 @@ export type Matrix = {
   labelColumns: number;
   /** Header texts above a column, outermost first. */
   heads: string[][];
+  /** The same for each row: an inner line of heads changes what stands above the rows below it. */
+  headsAt: string[][][];
   /** Section labels and row labels of a row, outermost first. */
   labels: string[][];
 };
@@ -30,6 +32,7 @@ export function matrixOf(table: Table): Matrix {
     headerRows,
     labelColumns,
     heads,
+    headsAt: headsByRow(cells, headerRows, labelColumns),
     labels: labelsOf(cells, headerRows, labelColumns),
   };
 }
@@ -87,6 +90,10 @@ function headerCount(table: Table, cells: (TableCell | undefined)[][]): number {
     while (marked < cells.length - 1 && marked < 4 && isHeadLike(cells[marked] ?? [])) marked += 1;
     return marked;
   }
+  const [first] = cells;
+  // A table without a head begins with a row of values.
+  if (first?.slice(1).some((cell) => /^\s*[-−]?\d[\d.,]*\s*(?:±|[([]\s*\d)/.test(cell?.text ?? "")))
+    return 0;
   let count = 0;
   while (count < Math.min(4, cells.length - 1) && (count === 0 || isHeadLike(cells[count] ?? [])))
     count += 1;
@@ -122,32 +129,99 @@ function labelCount(cells: (TableCell | undefined)[][], headerRows: number): num
 }
 
 /** A cell that says nothing but how many: "n = 18". */
-export const sizeAlone = /^\s*[([]?\s*n\s*=\s*\d+\s*[)\]]?\s*$/i;
+export const sizeAlone = /^\s*[([]?\s*[nN][a-z]?\s*=\s*\d[\d,]*\s*[)\]]?\s*[*†‡]?$/;
 
-function labelsOf(
-  cells: (TableCell | undefined)[][],
-  headerRows: number,
-  labelColumns: number,
-): string[][] {
-  let section = "";
-  let last = "";
+type Row = (TableCell | undefined)[];
+type SectionStyle = "spanned" | "sized" | "bare";
+
+/** Whether a row names what the rows below it are about: nothing but a label, a label over all columns, or a label with sizes. */
+function sectionStyle(row: Row, labelColumns: number): SectionStyle | undefined {
+  const label = row[0]?.text ?? "";
+  const filled = new Set(row.filter((cell) => cell !== undefined && cell.text !== ""));
+  if (filled.size === 0 || label === "" || looksNumeric(label)) return undefined;
+  if (filled.size === 1) return new Set(row).size === 1 && row.length > 1 ? "spanned" : "bare";
+  const data = row.slice(labelColumns).map((cell) => cell?.text ?? "");
+  const others = [...filled].slice(1);
+  if (others.every((cell) => sizeAlone.test(cell?.text ?? ""))) return "sized";
+  // "Sex, n (%) |  |  | 0.70": only the test that stands at the row's end.
+  const [end] = data.slice(-1);
+  return data.length >= 3 &&
+    new Set(row.slice(0, labelColumns)).size === 1 &&
+    data.slice(0, -1).every((text) => text === "") &&
+    /^[<>=]?\s*[<>]?\s*(?:0?[.·]\d+|1[.·]0*|n\.?s\.?)[*a-z]?$/i.test(end ?? "")
+    ? "bare"
+    : undefined;
+}
+
+/**
+ * Sections nest: a section directly below another belongs to it, one of another kind (over all
+ * columns, with sizes, bare) closes those of its own kind and what stands under them.
+ */
+function labelsOf(cells: Row[], headerRows: number, labelColumns: number): string[][] {
+  let open: { text: string; style: SectionStyle }[] = [];
+  let current: string[] = [];
+  let afterSection = false;
   return cells.map((row, index) => {
     if (index < headerRows) return [];
-    const filled = new Set(row.filter((cell) => cell !== undefined && cell.text !== ""));
-    const onlySizes = [...filled].slice(1).every((cell) => sizeAlone.test(cell?.text ?? ""));
-    if (
-      filled.size > 0 &&
-      onlySizes &&
-      (row[0]?.text ?? "") !== "" &&
-      !looksNumeric(row[0]?.text ?? "")
-    ) {
-      section = row[0]?.text ?? "";
-      last = "";
-      return [section];
+    const style = sectionStyle(row, labelColumns);
+    if (style !== undefined) {
+      const same = open.findIndex((section) => section.style === style);
+      if (same >= 0) open = open.slice(0, afterSection ? same + 1 : same);
+      open.push({ text: row[0]?.text ?? "", style });
+      current = [];
+      afterSection = true;
+      return distinct(open.map((section) => section.text));
     }
-    const own = row.slice(0, labelColumns).map((cell) => cell?.text ?? "");
-    if ((own[0] ?? "") !== "") last = own[0] ?? "";
-    return distinct([section, last, ...own.slice(1)]);
+    afterSection = false;
+    // A label holds for the rows below until one stands in its column or before it.
+    for (const [column, cell] of row.slice(0, labelColumns).entries()) {
+      const text = cell?.text ?? "";
+      if (text !== "" && (column === 0 || cell !== row[column - 1]))
+        current = [...current.slice(0, column), ...blank(column - current.length), text];
+    }
+    return distinct([...open.map((section) => section.text), ...current]);
+  });
+}
+
+const blank = (count: number): string[] => Array.from({ length: Math.max(0, count) }, () => "");
+
+const headWords =
+  /\bn\b|%|\bmean\b|\bSD\b|\bSE\b|median|\bp\b|p[- ]?value|week|month|day|baseline|\bgroup\b|number|change|difference|\bCI\b|ratio|proportion|percent|value|score/i;
+
+/** A line of heads in the middle of a table: words in at least two columns, none of them a value. */
+function isInnerHead(row: Row, labelColumns: number): boolean {
+  const texts = [
+    ...new Set(
+      row
+        .slice(labelColumns)
+        .filter((cell) => cell !== undefined)
+        .map((cell) => cell.text)
+        .filter((text) => text !== ""),
+    ),
+  ];
+  return (
+    texts.length >= 2 &&
+    texts.every((text) => !looksNumeric(text) && /\p{L}|%/u.test(text) && !sizeAlone.test(text)) &&
+    texts.filter((text) => headWords.test(text)).length >= Math.max(1, texts.length / 2)
+  );
+}
+
+/** Heads above each cell of each row: those of the table's top, of which an inner line of heads replaces the lowest. */
+function headsByRow(cells: Row[], headerRows: number, labelColumns: number): string[][][] {
+  const width = Math.max(0, ...cells.map((row) => row.length));
+  const top = Array.from({ length: width }, (_, column) =>
+    cells.slice(0, headerRows).map((row) => row[column]?.text ?? ""),
+  );
+  let current = top.map(distinct);
+  return cells.map((row, index) => {
+    if (index >= headerRows && isInnerHead(row, labelColumns)) {
+      current = top.map((heads, column) => {
+        const text = row[column]?.text ?? "";
+        const kept = heads.length > 1 ? heads.slice(0, -1) : text === "" ? heads : [];
+        return distinct([...kept, ...(text === "" && heads.length > 1 ? heads.slice(-1) : [text])]);
+      });
+    }
+    return current;
   });
 }
 

@@ -1,17 +1,17 @@
 /** All readings of the asked result that a paper offers, best first, each with what speaks for it. */
 import { armNumbers, type ArmNumbers, type Read } from "./arm-numbers.ts";
 import type { Inquiry } from "./context.ts";
+import type { Found } from "./found.ts";
 import { resultsInSentences } from "./from-sentences.ts";
-import { resultsInTables, type Found } from "./from-tables.ts";
-import type { Size } from "./sizes.ts";
-
-export const asksForCount =
-  /\b(rates?|incidence|number of (?:patients|participants|subjects|women|people|events)|mortality|death|deaths|died|survival|events?|adverse|complications?|response|responders?|remission|recurrence|relapse|success|failure|proportion|percent(?:age)?|prevalence|occurrence|infections?|pregnan(?:cy|cies)|live births?|vomiting|nausea|bleeding|withdrawals?|dropouts?|cure|abstinence|hospitali[sz]ations?|cessation|need for|requirement for)\b/i;
-
-export type SizesOfArms = Record<"intervention" | "comparator", Size[]>;
+import { resultsInTables } from "./from-tables.ts";
+import { kindOfValue } from "./kinds.ts";
+import { scoreOf } from "./rank.ts";
+import { toldTwice } from "./told-twice.ts";
+import { sizesFor, type ArmSizes } from "./sizes.ts";
 
 export type Reading = {
   found: Found;
+  score: number;
   kind: "binary" | "continuous";
   one: Read;
   two: Read;
@@ -25,31 +25,48 @@ export type Reading = {
   lead: number;
 };
 
-export function readingsOf(inquiry: Inquiry, sizes: SizesOfArms): Reading[] {
-  const all = [
-    ...resultsInTables(inquiry).slice(0, 40),
-    ...resultsInSentences(inquiry).slice(0, 20),
-  ]
-    .filter((one) => one.outcomeScore > 0.3)
+/** Below this a pair of numbers is not taken for the asked outcome. */
+const leastOutcome = 0.25;
+
+export function readingsOf(inquiry: Inquiry, sizes: ArmSizes): Reading[] {
+  const all = [...resultsInTables(inquiry), ...resultsInSentences(inquiry)]
+    .filter((one) => one.outcomeScore > leastOutcome)
+    .map((found, _, list) => toldTwice(found, list))
+    .map((found) => ({ found, score: scoreOf(found.features) }))
+    .toSorted((a, b) => b.score - a.score)
+    .slice(0, 60);
+  const readings = all
+    .map(({ found, score }) => readingOf(inquiry, found, score, sizes))
     .toSorted((a, b) => b.score - a.score);
-  return all.map((one) => readingOf(inquiry, one, sizes, all));
+  return readings.map((reading) => {
+    const next = readings.find((other) => other !== reading && other.says !== reading.says);
+    return { ...reading, lead: reading.score - (next?.score ?? Number.NEGATIVE_INFINITY) };
+  });
 }
+
+/** What a reading loses when the paper gives no size for an arm: a result without is of no use. */
+const withoutSize = 0.25;
 
 const say = (one: Found): string => JSON.stringify([one.intervention.value, one.comparator.value]);
 
-function readingOf(inquiry: Inquiry, found: Found, sizes: SizesOfArms, all: Found[]): Reading {
-  const { value } = found.intervention;
-  const asked = asksForCount.test(inquiry.outcome.text);
-  const kind =
-    value.kind === "mean" || (value.kind === "number" && !asked) ? "continuous" : "binary";
-  const one = armNumbers(found.intervention, sizes.intervention, kind);
-  const two = armNumbers(found.comparator, sizes.comparator, kind);
+function readingOf(inquiry: Inquiry, found: Found, score: number, sizes: ArmSizes): Reading {
+  const kind = kindOfValue(inquiry, found.intervention.value);
+  const own = sizesFor(inquiry, found, sizes);
+  const one = armNumbers(inquiry, found.intervention, own.intervention, kind);
+  const two = armNumbers(inquiry, found.comparator, own.comparator, kind);
   const main = (arm: ArmNumbers): number | null => (kind === "binary" ? arm.events : arm.mean);
   const stated = [one.numbers, two.numbers].every(
     (arm) => main(arm) !== null && arm.n !== null && (kind === "binary" || arm.sd !== null),
   );
-  const says = say(found);
-  const next = Math.max(...all.filter((other) => say(other) !== says).map((other) => other.score));
-  const lead = found.score - next;
-  return { found, kind, one, two, stated, says, lead, sized: one.sizeSure && two.sizeSure };
+  return {
+    found,
+    score: score - (one.numbers.n === null || two.numbers.n === null ? withoutSize : 0),
+    kind,
+    one,
+    two,
+    stated,
+    says: say(found),
+    lead: 0,
+    sized: one.sizeSure && two.sizeSure,
+  };
 }

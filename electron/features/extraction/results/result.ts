@@ -8,10 +8,11 @@ import { boxesOf, pageOf } from "../paper-builder.ts";
 import { decimals, nothing, type ArmNumbers } from "./arm-numbers.ts";
 import type { CellValue } from "./cell-value.ts";
 import { inquiryOf, type Inquiry } from "./context.ts";
-import type { Arm } from "./from-tables.ts";
+import type { FoundArm } from "./found.ts";
+import { leansBinary } from "./kinds.ts";
 import { outcomeLikeness, type Question } from "./likeness.ts";
-import { asksForCount, readingsOf, type Reading, type SizesOfArms } from "./readings.ts";
-import { sizesOfArm } from "./sizes.ts";
+import { readingsOf, type Reading } from "./readings.ts";
+import { sizesFor, sizesOfArms, type ArmSizes } from "./sizes.ts";
 
 export type ResultEvidence = {
   quote: string;
@@ -40,11 +41,10 @@ const sureFrom = { arm: 1, outcome: 0.62, lead: 0.12 };
 
 export function findResult(paper: Paper, question: Question): TrialResult {
   const inquiry = inquiryOf(paper, question);
-  const sizes = {
-    intervention: sizesOfArm(inquiry, "intervention"),
-    comparator: sizesOfArm(inquiry, "comparator"),
-  };
-  const readings = readingsOf(inquiry, sizes);
+  const sizes = sizesOfArms(inquiry);
+  // What several arms had together is not what one of them had.
+  const merged = sizes.merged.intervention ?? sizes.merged.comparator;
+  const readings = merged ? [] : readingsOf(inquiry, sizes);
   const [best] = readings;
   if (!best) return withoutValues(inquiry, question, sizes);
   const rival =
@@ -52,13 +52,13 @@ export function findResult(paper: Paper, question: Question): TrialResult {
   return fromReading(inquiry, best, rival);
 }
 
-const inWords = ({ value }: Arm): string =>
+const inWords = ({ value }: FoundArm): string =>
   Object.values(value)
     .filter((part) => typeof part === "number")
     .join("/");
 
 /** Why a reading may not be the asked one; none when it is sure. */
-function doubtsOf({ found, sized }: Reading): string[] {
+function doubtsOf(inquiry: Inquiry, { found, sized }: Reading): string[] {
   return [
     found.armScore >= sureFrom.arm ? "" : "the arms are not named plainly",
     found.outcomeScore >= sureFrom.outcome ? "" : "the outcome fits loosely",
@@ -67,6 +67,18 @@ function doubtsOf({ found, sized }: Reading): string[] {
       : "not every word of the outcome stands with the numbers, or they are from baseline",
     found.bound ? "" : "which number is whose is not plain",
     sized ? "" : "the paper gives other sizes for an arm, or none",
+    [found.intervention, found.comparator].some(
+      ({ value }) =>
+        value.kind === "mean" && value.of === "unknown" && inquiry.spread === "unknown",
+    )
+      ? "what spread it is is not said"
+      : "",
+    found.features["negated"] === 1 ? "those to whom it did not happen" : "",
+    found.features["change"] === 1 ? "a change, which the outcome does not ask for" : "",
+    found.features["subgroup"] === 1
+      ? "a part of the people, which the outcome does not ask for"
+      : "",
+    found.features["otherTime"] === 1 ? "another time than the asked one" : "",
   ].filter((doubt) => doubt !== "");
 }
 
@@ -78,7 +90,7 @@ function fromReading(inquiry: Inquiry, best: Reading, rival: Reading | undefined
     ...[one.size, two.size].filter((size) => size !== undefined),
   ];
   const evidence = evidenceOf(inquiry.paper, sources);
-  const computed = one.computed || two.computed;
+  const derived = [...one.derived, ...two.derived];
   const numbers = [...Object.values(one.numbers), ...Object.values(two.numbers)].filter(
     (number) => number !== null,
   );
@@ -86,16 +98,17 @@ function fromReading(inquiry: Inquiry, best: Reading, rival: Reading | undefined
     evidence.some(({ quote }) => containsNumber(quote, number)),
   );
   const placed = evidence.every((piece) => piece.start !== undefined);
-  const doubts = doubtsOf(best);
+  const doubts = doubtsOf(inquiry, best);
   const checks: Check[] = [
     {
       name: "quote and numbers",
-      ok: quoted && placed && !computed,
-      message: computed
-        ? "some numbers are worked out from others, not printed"
-        : quoted
-          ? "every number stands in a quote"
-          : "a number is not in the quotes",
+      ok: quoted && placed && derived.length === 0,
+      message:
+        derived.length > 0
+          ? `worked out, not printed: ${derived.join("; ")}`
+          : quoted
+            ? "every number stands in a quote"
+            : "a number is not in the quotes",
     },
     {
       name: "match",
@@ -162,12 +175,13 @@ function evidenceOf(paper: Paper, sources: { quote: string; near: number }[]): R
 }
 
 /** No numbers for the outcome: sizes may still be known, and a figure may be where the numbers are. */
-function withoutValues(inquiry: Inquiry, question: Question, sizes: SizesOfArms): TrialResult {
+function withoutValues(inquiry: Inquiry, question: Question, sizes: ArmSizes): TrialResult {
   const figure = inquiry.paper.figures.find(
     (one) => outcomeLikeness(inquiry.outcome, inquiry.terms(one.caption), inquiry.weightOf) > 0.5,
   );
-  const kind = asksForCount.test(question.outcome) ? "binary" : "continuous";
-  const known = [sizes.intervention[0], sizes.comparator[0]].filter((size) => size !== undefined);
+  const kind = leansBinary(question.outcome) > 0 ? "binary" : "continuous";
+  const own = sizesFor(inquiry, undefined, sizes);
+  const known = [own.intervention[0], own.comparator[0]].filter((size) => size !== undefined);
   const evidence = evidenceOf(inquiry.paper, [
     ...known,
     ...(figure ? [{ quote: figure.caption, near: figure.start }] : []),
@@ -176,8 +190,8 @@ function withoutValues(inquiry: Inquiry, question: Question, sizes: SizesOfArms)
     kind,
     evidence,
     confidence: 0,
-    intervention: { ...nothing, n: sizes.intervention[0]?.size ?? null },
-    comparator: { ...nothing, n: sizes.comparator[0]?.size ?? null },
+    intervention: { ...nothing, n: own.intervention[0]?.size ?? null },
+    comparator: { ...nothing, n: own.comparator[0]?.size ?? null },
     status: figure ? "figureOnly" : "notReported",
     checks: [
       {

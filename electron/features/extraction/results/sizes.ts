@@ -1,267 +1,169 @@
-/** How many people an arm had: from its column's head, its row, another table, or a sentence. */
+/** How many people an arm had: with the numbers, in another table, or in a sentence; both arms from one place where that can be. */
 import { findArms } from "../fields/arms.ts";
-import type { Inquiry } from "./context.ts";
-import { fromWords, numberInWords } from "../numbers.ts";
 import { sampleSize } from "../fields/people.ts";
-import { armLikeness, comparesTimes } from "./likeness.ts";
-import { sizeAlone, type Matrix } from "./matrix.ts";
+import { armScores } from "./arm-match.ts";
+import type { Inquiry } from "./context.ts";
+import type { Found } from "./found.ts";
+import { comparesTimes } from "./likeness.ts";
+import type { Matrix } from "./matrix.ts";
+import { mergedSize } from "./merged-arms.ts";
+import { outcomeFit } from "./outcome-match.ts";
+import { timesIn } from "./times.ts";
+import { linePairs } from "./table-lines.ts";
+import { impliedSize, sizeIn, sizeOfColumn, sizeOfRow, type Size } from "./sizes-in-tables.ts";
+import { pairsInSentence, sharedSize, singlesIn } from "./sizes-in-text.ts";
 
-export type Size = { size: number; quote: string; near: number; score: number };
-
-const inHead =
-  /\b[nN]\s*[=:]\s*(\d[\d,]*)|\(\s*(\d{1,5})\s*(?:patients|participants|subjects|women|men|children)\s*\)/;
-
-export const sizeIn = (text: string): number | undefined => {
-  const match = inHead.exec(text);
-  const digits = match?.[1] ?? match?.[2];
-  return digits === undefined ? undefined : Number(digits.replaceAll(",", ""));
+export type Side = "intervention" | "comparator";
+export type SizePair = { intervention: Size; comparator: Size; score: number; place: number };
+export type ArmSizes = {
+  /** Of an arm that merges several of the trial's. */
+  merged: Record<Side, Size | undefined>;
+  pairs: SizePair[];
+  singles: Record<Side, Size[]>;
+  each: Size | undefined;
 };
 
-/** Sizes that the table itself gives for a column: in its section's head (above row `from`), in its heads, or in a row named N. */
-export function sizeOfColumn(matrix: Matrix, column: number, from = 0): Size | undefined {
-  const { cells, headerRows, labels } = matrix;
-  for (let row = from - 1; row >= headerRows; row -= 1) {
-    const cell = cells[row]?.[column];
-    if (!cell || !sizeAlone.test(cell.text)) continue;
-    return { size: sizeIn(cell.text) ?? 0, quote: cell.text, near: cell.start, score: 3.2 };
-  }
-  for (let row = headerRows - 1; row >= 0; row -= 1) {
-    const cell = cells[row]?.[column];
-    const size = cell && sizeIn(cell.text);
-    if (cell && size !== undefined) return { size, quote: cell.text, near: cell.start, score: 3 };
-  }
-  for (let row = headerRows; row < cells.length; row += 1) {
-    const label = labels[row]?.at(-1) ?? "";
-    const cell = cells[row]?.[column];
-    if (
-      !cell ||
-      !/^(?:n|no\.?|number(?: of (?:patients|participants|subjects|women|children|men|cases|individuals))?(?:\s*\(n\))?|(?:patients|participants|subjects)(?:\s*,?\s*\(?n\)?)?|total n|sample size)$/i.test(
-        label,
+const sides: Side[] = ["intervention", "comparator"];
+
+/** Every size that the paper gives for the asked arms, best first. */
+export function sizesOfArms(inquiry: Inquiry): ArmSizes {
+  const pairs = [...pairsInTables(inquiry), ...pairsInText(inquiry)];
+  const agreed = pairs
+    .map((pair) => ({
+      ...pair,
+      score:
+        pair.score -
+        // Arms of a trial are of a size; one a fifth of the other is more likely something else.
+        (Math.max(pair.intervention.size, pair.comparator.size) >
+        5 * Math.min(pair.intervention.size, pair.comparator.size)
+          ? 0.5
+          : 0) +
+        0.08 *
+          Math.min(
+            5,
+            pairs.filter(
+              (other) =>
+                other.intervention.size === pair.intervention.size &&
+                other.comparator.size === pair.comparator.size,
+            ).length,
+          ),
+    }))
+    .toSorted((a, b) => b.score - a.score);
+  return {
+    merged: {
+      intervention: mergedSize(inquiry, inquiry.intervention),
+      comparator: mergedSize(inquiry, inquiry.comparator),
+    },
+    pairs: agreed,
+    singles: singles(inquiry),
+    each: sizeOfEach(inquiry),
+  };
+}
+
+/** Sizes in the heads of two columns, or the labels of two rows, that name the arms and otherwise say the same. */
+function pairsInTables(inquiry: Inquiry): SizePair[] {
+  return inquiry.matrices.flatMap((matrix, index) => {
+    const inColumns = armsInColumns(inquiry, matrix);
+    return (inColumns ? (["columns"] as const) : (["columns", "rows"] as const)).flatMap((by) =>
+      linePairs(inquiry, matrix, by).flatMap(({ a, b, armScore, restDifference }) => {
+        const of = (line: number): Size | undefined =>
+          by === "columns" ? sizeOfColumn(matrix, line) : sizeOfRow(matrix, line);
+        const [intervention, comparator] = [of(a.index), of(b.index)];
+        if (!intervention || !comparator) return [];
+        // Of several parts of the people, the largest is most likely all of them.
+        const whole = 0.02 * Math.log10(intervention.size + comparator.size + 1);
+        const score = (armScore - restDifference) / 2 + 0.3 - 0.03 * index + whole;
+        return [{ intervention, comparator, score, place: intervention.near }];
+      }),
+    );
+  });
+}
+
+/** A table with an arm in its heads tells of other things in its rows. */
+const armsInColumns = (inquiry: Inquiry, matrix: Matrix): boolean =>
+  matrix.heads.some((heads) =>
+    heads.some((head) => {
+      const { own, other } = armScores(inquiry, bare(head));
+      return Math.max(own, other) >= 0.4;
+    }),
+  );
+
+type Named = { name: string; size: Size | undefined };
+
+function bestPair(inquiry: Inquiry, lines: Named[], bonus: number): SizePair[] {
+  const best = (side: "own" | "other"): { size: Size; score: number } | undefined =>
+    lines
+      .flatMap(({ name, size }) =>
+        size ? [{ size, score: armScores(inquiry, bare(name))[side] }] : [],
       )
-    )
-      continue;
-    const digits = /^\s*(\d[\d,]*)\s*$/.exec(cell.text)?.[1];
-    if (digits !== undefined)
-      return {
-        size: Number(digits.replaceAll(",", "")),
-        quote: cell.text,
-        near: cell.start,
-        score: 2.5,
-      };
-  }
-  return undefined;
+      .reduce<{ size: Size; score: number } | undefined>(
+        (kept, one) => (one.score > (kept?.score ?? 0.25) ? one : kept),
+        undefined,
+      );
+  const [one, two] = [best("own"), best("other")];
+  if (!one || !two || one.size === two.size) return [];
+  const score = (one.score + two.score) / 2 + bonus;
+  return [{ intervention: one.size, comparator: two.size, score, place: one.size.near }];
 }
 
-/** The column named N of the same arm, in the same row: "N | Mean" under each arm. */
-export function sizeBeside(matrix: Matrix, row: number, column: number): Size | undefined {
-  const arm = matrix.heads[column]?.[0];
-  if (arm === undefined || (matrix.heads[column]?.length ?? 0) < 2) return undefined;
-  for (let at = matrix.labelColumns; at < matrix.heads.length; at += 1) {
-    const cell = matrix.cells[row]?.[at];
-    if (
-      at === column ||
-      matrix.heads[at]?.[0] !== arm ||
-      !/^(?:n|no\.?|obs\.?|observations|sample size)$/i.test(matrix.heads[at]?.at(-1) ?? "")
-    )
-      continue;
-    const digits = /^\s*(\d[\d,]*)\s*$/.exec(cell?.text ?? "")?.[1];
-    if (digits !== undefined && cell)
-      return {
-        size: Number(digits.replaceAll(",", "")),
-        quote: cell.text,
-        near: cell.start,
-        score: 3.5,
-      };
-  }
-  return undefined;
+const bare = (name: string): string =>
+  name.replaceAll(/\(?\s*\b[nN][a-z]?\s*[=:]\s*\d[\d,]*\s*\)?/g, " ");
+
+function pairsInText(inquiry: Inquiry): SizePair[] {
+  const arms = findArms(inquiry.reading).flatMap((arm) =>
+    arm.size === null
+      ? []
+      : [{ name: arm.name, size: { size: arm.size, quote: arm.quote, near: arm.near, score: 1 } }],
+  );
+  return [
+    ...bestPair(inquiry, arms, 0.2),
+    ...inquiry.reading.sentences.flatMap((sentence) => pairsInSentence(inquiry, sentence)),
+  ];
 }
 
-const printedPair = /^\s*(\d+)\s*[([]\s*(\d+(?:[.·]\d+)?)\s*%?\s*[)\]]/;
-
-/**
- * The one size with which every printed count and percentage of the cells agrees (within rounding):
- * n lies in 100·count / (percent ± half a unit of its last digit) for each of them.
- */
-export function impliedSize(texts: string[]): number | undefined {
-  let [low, high, used] = [1, Number.POSITIVE_INFINITY, 0];
-  for (const text of texts) {
-    const match = printedPair.exec(text);
-    const [count, percent] = [Number(match?.[1]), Number((match?.[2] ?? "").replace("·", "."))];
-    if (!match || count === 0 || percent <= 0 || percent > 100 || count < 0.005 * percent) continue;
-    const half = 0.5 * 10 ** -((match[2] ?? "").split(/[.·]/)[1]?.length ?? 0);
-    const [from, to] = [
-      (100 * count) / (percent + half) - 1e-9,
-      percent - half > 0 ? (100 * count) / (percent - half) + 1e-9 : Number.POSITIVE_INFINITY,
-    ];
-    // Subgroup rows have their own denominator: what does not fit the rest is left out.
-    if (from > high || to < low) continue;
-    [low, high, used] = [Math.max(low, from), Math.min(high, to), used + 1];
-  }
-  const [first, last] = [Math.ceil(low), Math.floor(high)];
-  return used > 0 && last >= first && last - first <= Math.max(0, 0.02 * first)
-    ? Math.round((first + last) / 2)
-    : undefined;
-}
-
-/** Sizes that a row gives: in its label, or in a column named n. */
-export function sizeOfRow(matrix: Matrix, row: number): Size | undefined {
-  const { cells, labels, heads, labelColumns } = matrix;
-  const label = labels[row]?.find((text) => sizeIn(text) !== undefined);
-  const first = cells[row]?.[0];
-  if (label !== undefined && first)
-    return { size: sizeIn(label) ?? 0, quote: label, near: first.start, score: 3 };
-  for (let column = 1; column < (cells[row]?.length ?? 0); column += 1) {
-    const cell = cells[row]?.[column];
-    if (
-      !cell ||
-      !/^(?:n|no\.?|number|patients \(n\)|sample size)$/i.test(heads[column]?.at(-1) ?? "") ||
-      column > labelColumns + 1
-    )
-      continue;
-    const digits = /^\s*(\d[\d,]*)\s*$/.exec(cell.text)?.[1];
-    if (digits !== undefined)
-      return {
-        size: Number(digits.replaceAll(",", "")),
-        quote: cell.text,
-        near: cell.start,
-        score: 2.5,
-      };
-  }
-  return undefined;
-}
-
-/** Every size that the paper gives for some arm, with how well the arm's name fits the asked one; best first. */
-export function sizesOfArm(inquiry: Inquiry, side: "intervention" | "comparator"): Size[] {
-  const [own, other] =
-    side === "intervention"
-      ? [inquiry.intervention, inquiry.comparator]
-      : [inquiry.comparator, inquiry.intervention];
-  const found: Size[] = [];
-  const add = (
-    name: string,
-    { size, quote, near }: { size: number; quote: string; near: number },
-    bonus: number,
-  ): void => {
-    const likeness = armLikeness(name, inquiry.terms(name), own, other);
-    if (likeness > 0.2) found.push({ size, quote, near, score: likeness + bonus });
+/** Sizes of one arm alone. */
+function singles(inquiry: Inquiry): Record<Side, Size[]> {
+  const found: Record<Side, Size[]> = { intervention: [], comparator: [] };
+  const add = (name: string, size: Size, bonus: number): void => {
+    const scores = armScores(inquiry, bare(name));
+    for (const side of sides) {
+      const score = side === "intervention" ? scores.own : scores.other;
+      if (score > 0.25) found[side].push({ ...size, score: score + bonus });
+    }
   };
   for (const [index, matrix] of inquiry.matrices.entries()) {
-    for (let column = 0; column < matrix.heads.length; column += 1) {
-      const name = (matrix.heads[column] ?? []).join(" ");
+    for (const [column, heads] of matrix.heads.entries()) {
       const size = sizeOfColumn(matrix, column);
       const head = matrix.cells[0]?.[column];
       const implied = impliedSize(
         matrix.cells.slice(matrix.headerRows).map((row) => row[column]?.text ?? ""),
       );
-      if (size) add(name, size, 0.35 - 0.03 * index);
+      if (size) add(heads.join(" "), size, 0.3 - 0.03 * index);
       else if (implied !== undefined && head)
-        add(name, { size: implied, quote: head.text, near: head.start }, -0.15 - 0.03 * index);
-    }
-    for (let row = matrix.headerRows; row < matrix.cells.length; row += 1) {
-      const size = sizeOfRow(matrix, row);
-      if (size) add((matrix.labels[row] ?? []).join(" "), size, 0.2 - 0.03 * index);
-    }
-  }
-  for (const arm of findArms(inquiry.reading))
-    if (arm.size !== null) add(arm.name, { ...arm, size: arm.size }, 0.3);
-  for (const { text, start, role } of inquiry.reading.sentences)
-    for (const { name, size } of sizesInSentence(text))
-      add(
-        name,
-        { size, quote: text, near: start },
-        ["abstract", "methods"].includes(role) ? 0.15 : 0.1,
-      );
-  const each = sizeOfEach(inquiry);
-  return [...agreed(found), ...(each ? [each] : [])];
-}
-
-const people =
-  "(?:patients|participants|subjects|children|women|men|adults|volunteers|infants|individuals|eyes|cases|dogs|animals|rats|people|students|practices|pharmacies|mothers|girls|boys|neonates|shops)";
-const sizePatterns: RegExp[] = [
-  new RegExp(String.raw`([^.;,:()]{2,70}?)\s*[([]\s*[nN]\s*=\s*(\d[\d,]*)`, "g"),
-  new RegExp(
-    String.raw`()\b(\d+)\s+(?:${people}\s+)?(?:\([\d.]+\s*%\)\s+)?(?:were\s+)?(?:randomi[sz]ed |randomly )?(?:assigned|allocated|randomi[sz]ed|in|received|receiving|treated with|given|to|into)\s+(?:to\s+)?(?:receive\s+)?(?:the\s+)?([^.;,:()]{2,60})`,
-    "g",
-  ),
-  new RegExp(
-    String.raw`([^.;,:()]{2,60}?(?:group|arm))\s+(?:included|comprised|consisted of|had|contained)\s+(\d+)\s+${people}`,
-    "g",
-  ),
-];
-
-function sizesInSentence(text: string): { name: string; size: number }[] {
-  return sizePatterns.flatMap((pattern) =>
-    [...text.matchAll(pattern)].flatMap((match) => {
-      const size = Number((match[2] ?? "").replaceAll(",", ""));
-      const name =
-        (match[1] || match[3] || "").split(/\b(?:and|or|versus|vs\.?)\b/).at(match[1] ? -1 : 0) ??
-        "";
-      const outcome =
-        /^\s*(?:\(\s*[\d.]+\s*%|%)/.test(
-          text.slice(match.index + match[0].indexOf(match[2] ?? "") + (match[2] ?? "").length),
-        ) ||
-        /\b(?:responded|experienced|developed|reported|occurred|observed|died|failed|showed)\b/i.test(
-          text,
+        add(
+          heads.join(" "),
+          { size: implied, quote: head.text, near: head.start, score: 0 },
+          -0.15,
         );
-      return size > 2 && !outcome && name.trim() !== "" ? [{ name, size }] : [];
-    }),
-  );
-}
-
-const each: RegExp[] = [
-  new RegExp(
-    String.raw`\b(?:each|both|either|per|two equal|three equal|four equal|the (?:two|three|four))\s+(?:\p{L}+\s+)?(?:groups?|arms?)?[^.;\d]{0,25}?[(\[]?\s*[nN]\s*=\s*(\d+)`,
-    "iu",
-  ),
-  new RegExp(
-    String.raw`\b(\d+)\s+(?:\p{L}+\s+)?${people}?\s*(?:in|per|to|for)\s+(?:each|every|both)\b`,
-    "iu",
-  ),
-  new RegExp(String.raw`\bgroups?\s+of\s+(\d+)\b`, "iu"),
-  new RegExp(String.raw`\b[nN]\s*=\s*(\d+)\s*(?:in|per|for)?\s*(?:each|both|per group)`, "iu"),
-  new RegExp(
-    String.raw`\beach\s+(?:group|arm)\s+(?:of|had|included|comprised|consisted of|contained|with)\s+(\d+)`,
-    "iu",
-  ),
-];
-
-const parts: Record<string, number> = { two: 2, three: 3, four: 4, "2": 2, "3": 3, "4": 4 };
-const divided = new RegExp(
-  String.raw`\b(\d+|${numberInWords})\s+(?:[\p{L}-]+\s+){0,6}?${people}?[^.;]{0,80}?\b(?:divided|randomi[sz]ed|allocated|assigned|split|distributed)\b[^.;\d]{0,40}?\b(?:into|to|in|among|between)\s+(?:one of )?(?:the\s+)?(two|three|four|2|3|4)\s+(?:[\p{L}-]+\s+){0,2}?(?:groups|arms)`,
-  "iu",
-);
-
-const eitherOr = new RegExp(
-  String.raw`\b(\d+|${numberInWords})\s+(?:[\p{L}-]+\s+){0,6}?${people}?[^.;]{0,80}?\b(?:randomi[sz]ed|allocated|assigned)\b[^.;\d]{0,30}?\beither\b[^.;]{3,160}?\bor\b`,
-  "iu",
-);
-
-/** "Forty-two patients were divided into two groups": a share that is worked out, never printed. */
-function evenShare(inquiry: Inquiry): Size | undefined {
-  for (const { text, start } of inquiry.reading.sentences) {
-    const match = divided.exec(text) ?? eitherOr.exec(text);
-    const total = match
-      ? /\d/.test(match[1] ?? "")
-        ? Number(match[1])
-        : fromWords(match[1] ?? "")
-      : Number.NaN;
-    const share = total / (parts[(match?.[2] ?? "two").toLowerCase()] ?? Number.NaN);
-    if (Number.isInteger(share) && share > 2)
-      return { size: share, quote: text, near: start, score: 0.2 };
+    }
+    for (const [row, labels] of matrix.labels.entries()) {
+      const size =
+        row < matrix.headerRows || armsInColumns(inquiry, matrix)
+          ? undefined
+          : sizeOfRow(matrix, row);
+      if (size) add(labels.join(" "), size, 0.2 - 0.03 * index);
+    }
   }
-  return undefined;
+  for (const sentence of inquiry.reading.sentences)
+    for (const { name, size } of singlesIn(sentence))
+      add(name, size, ["abstract", "methods"].includes(sentence.role) ? 0.15 : 0.1);
+  for (const side of sides) found[side].sort((a, b) => b.score - a.score);
+  return found;
 }
 
 /** One size for all arms ("21 patients in each group"), or for a single group seen twice. */
-export function sizeOfEach(inquiry: Inquiry): Size | undefined {
-  for (const sentence of inquiry.reading.sentences) {
-    if (["introduction", "discussion"].includes(sentence.role)) continue;
-    for (const pattern of each) {
-      const size = Number(pattern.exec(sentence.text)?.[1] ?? Number.NaN);
-      if (size > 2) return { size, quote: sentence.text, near: sentence.start, score: 0.5 };
-    }
-  }
-  const shared = evenShare(inquiry);
+function sizeOfEach(inquiry: Inquiry): Size | undefined {
+  const shared = sharedSize(inquiry);
   if (shared) return shared;
   if (!comparesTimes(inquiry.intervention, inquiry.comparator)) return undefined;
   const whole = sampleSize(inquiry.reading)[0];
@@ -270,13 +172,36 @@ export function sizeOfEach(inquiry: Inquiry): Size | undefined {
     : undefined;
 }
 
-/** A size that is found more than once outweighs one found once. */
-function agreed(found: Size[]): Size[] {
-  return found
-    .map((one) => ({
-      ...one,
-      score:
-        one.score + Math.min(0.4, 0.08 * found.filter((other) => other.size === one.size).length),
-    }))
-    .toSorted((a, b) => b.score - a.score);
+/** Sizes for one reading, best first: its own, those said with the outcome, the arms' in general. */
+export function sizesFor(
+  inquiry: Inquiry,
+  found: Found | undefined,
+  sizes: ArmSizes,
+): Record<Side, Size[]> {
+  const told = [...sizes.pairs]
+    .map((pair) => ({ pair, score: pair.score + nearness(inquiry, found, pair) }))
+    .toSorted((a, b) => b.score - a.score)
+    .map(({ pair, score }) => ({ pair, score }));
+  const of = (side: Side): Size[] => [
+    ...[sizes.merged[side]].filter((size) => size !== undefined),
+    ...told.map(({ pair, score }) => ({ ...pair[side], score })),
+    ...sizes.singles[side],
+    ...(sizes.each ? [sizes.each] : []),
+  ];
+  return { intervention: of("intervention"), comparator: of("comparator") };
+}
+
+/** Sizes in the very sentence of the values, or in one that speaks of the outcome, count more. */
+function nearness(inquiry: Inquiry, found: Found | undefined, pair: SizePair): number {
+  if (!found) return 0;
+  const { quote } = pair.intervention;
+  if (quote === found.intervention.quote) return 1;
+  if (sizeIn(quote) !== undefined && quote.length < 60) return 0;
+  const sentence = inquiry.reading.sentences.find(({ start }) => start === pair.intervention.near);
+  if (!sentence || sentence.role === "methods") return 0;
+  const [asked, told] = [timesIn(inquiry.outcome.text), timesIn(quote)];
+  const sameTime = asked.some((time) => told.includes(time));
+  if (asked.length > 0 && told.length > 0 && !sameTime) return 0;
+  const fit = outcomeFit(inquiry, { near: quote, caption: "", around: "" });
+  return (fit.near > 0.6 ? 0.35 : 0) + (sameTime ? 0.3 : 0);
 }

@@ -1,0 +1,55 @@
+/** Whether an outcome is asked for as counts of people (binary) or as a measure (continuous), from its words. */
+import type { CellValue } from "./cell-value.ts";
+import type { Inquiry } from "./context.ts";
+
+const counts =
+  /\b(incidence|number of (?:patients|participants|subjects|women|people|events|cases)|(?:patients|participants|subjects|women|people|those|who) (?:with|who|requiring|achieving|needing|reporting)|mortality|deaths?|died|events?|adverse|complications?|response|responders?|remission|recurrence|relapse|success|failure|proportion|percent(?:age)? of|prevalence|infections?|pregnan(?:cy|cies)|live births?|birth status|vomiting|nausea|bleeding|withdrawals?|discontinu\w+|drop-?outs?|cure[ds]?|abstinence|hospitali[sz]ations?|cessation|quit|need for|requirement for|thrombosis|infarction|stroke|revasculari[sz]ation|syndrome|hypogly\w+|side effects?|reactions?|diagnos[ei]s|positive|negative|clicked|intake|use of|stillbirth|miscarriage|hypertension|diabetes|anaemia|anemia|defecation|reappearance|toxicit(?:y|ies)|PONV|shivering|hypotension|bradycardia)\b|%|\brates? of\b/i;
+const measures =
+  /\b(scores?|levels?|duration|length|time|mean|average|median|heart rate|pulse|pressure|weight|mass|volume|thickness|concentrations?|changes? (?:in|from)|index|scale|questionnaire|quality of life|function|strength|cost|distance|density|diameter|loss|HbA1c|cholesterol|glucose|triglycerides?|insulin|temperature|height|age|months of|days of|weeks of|hours|minutes|intensity|severity|rating|values?|amount|dose|onset|ratio|capacity|VAS|BMI|FPG|respiratory rate|symptoms?|pain|knowledge|efficacy|stiffness|sharpness|flexion|bending|interval|progression-?free|PFS|OS|overall survival|area|range)\b/i;
+const rate = /\brates?\b/i;
+const notRate =
+  /\b(?:heart|pulse|respiratory|respiration|filtration|metabolic|growth|flow|sedimentation|cleavage) rates?\b/i;
+
+/** Log-odds-like leaning of an outcome's words: above 0 binary, below 0 continuous. */
+export function leansBinary(outcome: string): number {
+  let score = -0.4;
+  if (counts.test(outcome)) score += 1;
+  if (rate.test(outcome) && !notRate.test(outcome)) score += 1;
+  if (measures.test(outcome)) score -= 0.9;
+  return score;
+}
+
+/** Measures that are themselves given in per cent. */
+const inPercent =
+  /HbA1c|A1c|ejection|LVEF|fraction|saturation|SpO2|ha?ematocrit|FEV|change|reduction|improvement|increase|decrease|scores?|levels?|density|fat\b|stenosis|cells|concentration|percentage of (?:time|days|body|weight|the)|compliance|adherence|volume|loss|maturation|variab|coefficient|inhibition|power|expression/i;
+
+export const asksForMedian = (outcome: string): boolean => /\bmedian\b/i.test(outcome);
+
+/** The kind of a reading from what its value is, or, for a bare number, from the outcome's words. */
+export function kindOfValue(inquiry: Inquiry, value: CellValue): "binary" | "continuous" {
+  if (value.kind === "count") return "binary";
+  if (value.kind === "mean") return "continuous";
+  const outcome = inquiry.outcome.text;
+  const leaning = leansBinary(outcome);
+  if (value.kind === "percent")
+    return value.percent < 0 || (leaning < 0.5 && inPercent.test(outcome))
+      ? "continuous"
+      : "binary";
+  return leaning > 0.3 ? "binary" : "continuous";
+}
+
+/** How well a value's form fits the asked outcome: -1 (a mean for deaths) to 1. */
+export function kindsFit(inquiry: Inquiry, value: CellValue, near: string): number {
+  const leaning = Math.max(-1, Math.min(1, leansBinary(inquiry.outcome.text)));
+  const said = /\bmean\b|\bSD\b/i.test(near) ? -0.3 : 0;
+  switch (value.kind) {
+    case "count":
+      return leaning + 0.2;
+    case "percent":
+      return 0.7 * leaning;
+    case "mean":
+      return value.of === "iqr" || value.of === "range" ? -leaning - 0.2 : -leaning + 0.2;
+    default:
+      return -0.35 + said;
+  }
+}
