@@ -78,20 +78,27 @@ function refuseWrongModality(manifest: Manifest, image: Volume): void {
   );
 }
 
-/** An argument names a group or a label; none, or "everything", asks for all. @throws badInput for others */
+/** Arguments name groups or labels, by commas; none, or "everything", asks for all. @throws badInput for others */
 export function wantedLabels(manifest: Manifest, args: string | undefined): number[] | undefined {
   const wanted = args?.trim().toLowerCase() ?? "";
   if (wanted === "" || wanted === "everything") return undefined;
-  const group = Object.entries(manifest.groups ?? {}).find(
-    ([name]) => name.toLowerCase() === wanted,
-  )?.[1];
-  const label = manifest.labels.find(({ name }) => name.toLowerCase() === wanted);
-  if (group) return group;
-  if (label) return [label.id];
-  const valid = [...Object.keys(manifest.groups ?? {}), ...manifest.labels.map(({ name }) => name)];
-  throw new AppError(
-    "badInput",
-    `${manifest.id} does not know "${args}". Valid: everything, ${valid.join(", ")}.`,
-    { valid },
-  );
+  const ids = (name: string): readonly number[] | undefined => {
+    const group = Object.entries(manifest.groups ?? {}).find(
+      ([one]) => one.toLowerCase() === name,
+    )?.[1];
+    const label = manifest.labels.find((one) => one.name.toLowerCase() === name);
+    return group ?? (label && [label.id]);
+  };
+  const whole = ids(wanted);
+  if (whole) return [...whole];
+  return wanted.split(",").flatMap((part) => {
+    const found = ids(part.trim());
+    if (found) return found;
+    const valid = [...Object.keys(manifest.groups ?? {}), ...manifest.labels.map(({ name }) => name)];
+    throw new AppError(
+      "badInput",
+      `${manifest.id} does not know "${part.trim()}". Valid: everything, ${valid.join(", ")}.`,
+      { valid },
+    );
+  });
 }

@@ -50,6 +50,9 @@ export const preprocessStep = z.discriminatedUnion("step", [
   step("tokenize", { vocabulary: z.string(), maxTokens: z.int().positive() }).loose(),
 ]);
 
+/** Label maps hold a byte a voxel. */
+const classId = z.int().min(1).max(255);
+
 const window = {
   file: z.string(),
   input: z.string(),
@@ -91,12 +94,35 @@ export const inferenceSchema = z.discriminatedUnion("kind", [
   /** The network takes [1, channels, height, width], slice by slice when the image is deeper. */
   kind("full", { file: z.string(), input: z.string(), output: z.string() }),
   kind("slidingWindow", window),
-  /** As slidingWindow; the network also takes class ids, `chunk` of them at a time. */
+  /** As slidingWindow; the network also takes class ids [n, 1], `chunk` of them at a time. */
   kind("classPrompt", {
     ...window,
     prompt: z.string(),
-    classes: z.array(z.int().positive()).min(1),
+    classes: z.array(classId).min(1),
+    /** What is asked for when nothing is named; all classes when absent. */
+    everything: z.array(classId).min(1).optional(),
     chunk: z.int().positive(),
+    /**
+     * A second network, linear in the features that the first one gives: features and class ids in, a logit per
+     * class out. The first then runs once for all classes and takes no ids.
+     */
+    head: z
+      .strictObject({ file: z.string(), input: z.string(), output: z.string() })
+      .optional(),
+    /**
+     * A network for clicks, window by window: image, points [1, n, 3] in the window's voxels and their kinds [1, n]
+     * (0 outside, 1 inside; 2 and 3 for the classes listed as special) in, one object's logits out.
+     */
+    points: z
+      .strictObject({
+        file: z.string(),
+        input: z.string(),
+        points: z.string(),
+        kinds: z.string(),
+        output: z.string(),
+        special: z.array(classId).default([]),
+      })
+      .optional(),
   }),
   kind("rules", {
     rules: z.array(ruleSchema).min(1),

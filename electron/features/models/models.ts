@@ -3,10 +3,15 @@ import type { Mask, Volume } from "../../api/volume.ts";
 import type { Manifest } from "./manifest.ts";
 import type { TensorData } from "./session.ts";
 
+/** Where the reader pointed: a voxel of the image (i, j, k), inside the object that is meant or outside of it. */
+export type Click = { at: [number, number, number]; inside: boolean };
+
 export type RunOptions = {
   signal: AbortSignal;
-  /** An argument of the expert call: a group or label the pack knows. */
+  /** An argument of the expert call: groups or labels the pack knows, separated by commas. */
   args?: string;
+  /** For packs that take clicks: where the one label that `args` names is, and where not. */
+  clicks?: Click[];
   emit?: (progress: { done: number; total: number; label: string }) => void;
   /** Outlines of single images: also return the probability map, which costs time. */
   withProbability?: boolean;

@@ -9,7 +9,7 @@ import { packFile, type Pack } from "./pack.ts";
 import { aboutRun, countedLabels } from "./run-planar.ts";
 import { unpackLabels } from "./steps/label-runs.ts";
 import type { WorkerClient } from "./worker-client.ts";
-import type { VolumeInference } from "./worker-protocol.ts";
+import type { PointsRule, VolumeInference } from "./worker-protocol.ts";
 
 type Caller = { worker: WorkerClient; settings: ExpertSettings; options: RunOptions };
 
@@ -23,7 +23,8 @@ export async function runVolume(
   const { manifest } = pack;
   refuseWrongChannels(manifest, image);
   const inference = asked(manifest, wanted);
-  const path = inference.kind === "rules" ? "" : packFile(pack, inference.file);
+  const points = pointed(manifest, inference, options.clicks, wanted);
+  const path = inference.kind === "rules" ? "" : packFile(pack, points?.file ?? inference.file);
   const { preprocess, postprocess, labels } = manifest;
   const reply = await worker.label(
     {
@@ -32,8 +33,12 @@ export async function runVolume(
       image,
       preprocess,
       inference,
+      ...("head" in inference && inference.head
+        ? { headPath: packFile(pack, inference.head.file) }
+        : {}),
       postprocess,
       ids: labels.map(({ id }) => id),
+      ...(points ? { points: points.rule } : {}),
     },
     options.signal,
     (done, total) => options.emit?.({ done, total, label: `Running ${manifest.title}` }),
@@ -64,12 +69,34 @@ function asked(
       "unsupported",
       `${id}: inference "${inference.kind}" does not apply to volumes.`,
     );
-  return wanted
-    ? {
-        ...inference,
-        classes: [...new Set(wanted)].filter((one) => inference.classes.includes(one)),
-      }
-    : inference;
+  const classes = [...new Set(wanted ?? inference.everything ?? inference.classes)];
+  const known = classes.filter((one) => inference.classes.includes(one));
+  if (known.length === 0)
+    throw new AppError("badInput", `${id} cannot be asked for the classes ${classes.join(", ")}.`, {
+      classes,
+    });
+  return { ...inference, classes: known };
+}
+
+/** @throws badInput where the pack takes no clicks, or they are not of one label, or all lie outside */
+function pointed(
+  { id, title }: Manifest,
+  inference: VolumeInference,
+  clicks: RunOptions["clicks"],
+  wanted: readonly number[] | undefined,
+): { file: string; rule: PointsRule } | undefined {
+  if (clicks === undefined || clicks.length === 0) return undefined;
+  if (inference.kind !== "classPrompt" || inference.points === undefined)
+    throw new AppError("badInput", `${title} takes no clicks.`, { id });
+  const [label, ...others] = wanted ?? [];
+  if (label === undefined || others.length > 0)
+    throw new AppError("badInput", "Clicks show where one structure is: name one label.", { id });
+  if (!clicks.some(({ inside }) => inside))
+    throw new AppError("badInput", "At least one click must lie inside the structure.", { id });
+  const { file, special, ...names } = inference.points;
+  const { roi, cval } = inference;
+  const isSpecial = special.includes(label);
+  return { file, rule: { ...names, roi, cval, clicks, label, isSpecial } };
 }
 
 function refuseWrongChannels(manifest: Manifest, image: Volume): void {

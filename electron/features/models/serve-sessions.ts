@@ -67,7 +67,9 @@ export function serveSessions(
         return { kind: "labelled", ...made, ...about() };
       }
       case "volume": {
-        const made = await labelVolume(request, open, onProgress);
+        const { devices, threads } = request;
+        const openHead = (path: string): Promise<Session> => openSession(path, devices, threads);
+        const made = await labelVolume(request, { open, openHead }, onProgress);
         return { kind: "labelled", ...made, labels: packLabels(made.labels), ...about() };
       }
     }

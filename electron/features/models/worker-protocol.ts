@@ -3,17 +3,33 @@ import type { ErrorShape } from "../../api/errors.ts";
 import type { Volume } from "../../api/volume.ts";
 import type { Inference, PostprocessStep, PreprocessStep } from "./manifest.ts";
 import type { DecoderSettings } from "./generation/decoder/writer.ts";
+import type { Click } from "./models.ts";
 import type { WriteAnswer, WriteRequest } from "./llama.ts";
 import type { TensorData, Tried } from "./session.ts";
 import type { PackedLabels } from "./steps/label-runs.ts";
 
 export type SessionRequest = { path: string; devices: string[]; threads: number };
 
+/** What the reader pointed at, and how the network is told; `label` is the object's id. */
+export type PointsRule = Omit<ClickPrompts, "file" | "special"> & {
+  clicks: Click[];
+  label: number;
+  /** Tumours and vessels are clicked in a kind of their own. */
+  isSpecial: boolean;
+  roi: [number, number, number];
+  cval: number;
+};
+type ClickPrompts = NonNullable<Extract<Inference, { kind: "classPrompt" }>["points"]>;
+
 /** A whole volume at once: steps, windows, blending and labels stay in the worker, so only labels travel back. */
 export type VolumeRequest = SessionRequest & {
   image: Volume;
   preprocess: PreprocessStep[];
   inference: VolumeInference;
+  /** Class prompts with a head of their own: its file. */
+  headPath?: string;
+  /** Click prompts: `path` is then their network. */
+  points?: PointsRule;
   postprocess: PostprocessStep[];
   /** Label ids in channel order. */
   ids: number[];

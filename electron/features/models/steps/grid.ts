@@ -78,20 +78,47 @@ export function block<Data extends Float32Array | Uint8Array>(
   size: Size,
   fill = 0,
 ): Grid<Data> {
-  const [nx, ny, nz] = grid.size;
   const data = emptyLike(grid.data, grid.channels * sizeOf(size));
   if (fill !== 0) data.fill(fill);
+  copyBlock(grid, start, size, data);
+  return { size, channels: grid.channels, data, affine: shiftedAffine(grid.affine, start) };
+}
+
+/** What of the block lies inside, into `data`, which is laid out as the block is; the rest of `data` is left. */
+export function copyBlock(
+  grid: Grid<Float32Array | Uint8Array>,
+  start: Size,
+  size: Size,
+  data: Float32Array | Uint8Array,
+): void {
+  const [nx, ny, nz] = grid.size;
   const firstZ = Math.max(0, -start[2]);
   const endZ = Math.min(size[2], nz - start[2]);
+  if (endZ <= firstZ) return;
   for (let c = 0; c < grid.channels; c += 1) {
     for (let i = Math.max(0, -start[0]); i < Math.min(size[0], nx - start[0]); i += 1) {
       for (let j = Math.max(0, -start[1]); j < Math.min(size[1], ny - start[1]); j += 1) {
-        if (endZ <= firstZ) continue;
         const from = ((c * nx + i + start[0]) * ny + j + start[1]) * nz + start[2];
         const to = ((c * size[0] + i) * size[1] + j) * size[2];
         data.set(grid.data.subarray(from + firstZ, from + endZ), to + firstZ);
       }
     }
   }
-  return { size, channels: grid.channels, data, affine: shiftedAffine(grid.affine, start) };
+}
+
+/** Writes `part` into `whole` at `start`; it must fit. */
+export function place<Data extends Float32Array | Uint8Array>(
+  part: Grid<Data>,
+  whole: Grid<Data>,
+  start: Size,
+): void {
+  const [nx, ny, nz] = whole.size;
+  const [px, py, pz] = part.size;
+  for (let c = 0; c < part.channels; c += 1)
+    for (let i = 0; i < px; i += 1)
+      for (let j = 0; j < py; j += 1) {
+        const from = ((c * px + i) * py + j) * pz;
+        const to = ((c * nx + i + start[0]) * ny + j + start[1]) * nz + start[2];
+        whole.data.set(part.data.subarray(from, from + pz), to);
+      }
 }

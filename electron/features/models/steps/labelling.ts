@@ -26,6 +26,11 @@ export function labelsFrom(
   return labels;
 }
 
+/** Steps on pieces and holes, which need the whole label map. */
+export function isTidying({ step }: PostprocessStep): boolean {
+  return step === "keepLargest" || step === "removeSmall" || step === "fillHoles";
+}
+
 /** Steps that turn scores into scores, channel by channel. */
 export function isScoring({ step }: PostprocessStep): boolean {
   return step === "sigmoid" || step === "softmax";

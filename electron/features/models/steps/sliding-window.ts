@@ -1,5 +1,5 @@
 /** Inference over windows, blended as MONAI's `sliding_window_inference` does (1.5). */
-import { block, sizeOf, type Grid, type Size } from "./grid.ts";
+import { copyBlock, place, sizeOf, type Grid, type Size } from "./grid.ts";
 
 export type WindowRule = {
   roi: Size;
@@ -47,6 +47,9 @@ export function importance(roi: Size, mode: WindowRule["mode"], sigmaScale: numb
   return weights.map((weight) => Math.max(weight, floor));
 }
 
+/** A box of voxels that the same windows cover, blended; `start` is its place in the image. */
+export type Cell = { scores: Grid; start: Size };
+
 /**
  * Blends the network's own output (logits or probabilities, as it gives them) over all windows:
  * Σ weight·output / Σ weight. Images smaller than the window are padded, half before, and cut back.
@@ -57,6 +60,34 @@ export async function slidingWindow(
   predict: Predict,
   onProgress?: (done: number, total: number) => void,
 ): Promise<Grid> {
+  const whole: Grid = { ...image, channels: 0, data: new Float32Array(0) };
+  await eachCell(
+    image,
+    rule,
+    predict,
+    ({ scores, start }) => {
+      if (whole.channels === 0) {
+        whole.channels = scores.channels;
+        whole.data = new Float32Array(scores.channels * sizeOf(image.size));
+      }
+      place(scores, whole, start);
+    },
+    onProgress,
+  );
+  return whole;
+}
+
+/**
+ * The same, cell by cell as soon as the last window over a cell has run, so that what is held of the
+ * output at one time is only where windows overlap: a network's channels times the whole volume need not fit.
+ */
+export async function eachCell(
+  image: Grid,
+  rule: WindowRule,
+  predict: Predict,
+  onCell: (cell: Cell) => void | Promise<void>,
+  onProgress?: (done: number, total: number) => void,
+): Promise<void> {
   const roi = rule.roi.map((length, axis) =>
     length > 0 ? length : (image.size[axis] as number),
   ) as Size;
@@ -64,80 +95,152 @@ export async function slidingWindow(
   const before = size.map((length, axis) =>
     Math.floor((length - (image.size[axis] as number)) / 2),
   ) as Size;
-  const padded = block(image, before.map((n) => -n || 0) as Size, size, rule.cval);
-  const starts = allStarts(size, roi, rule.overlap);
-  // Equal weights need no multiplying, and how many windows cover a voxel is known beforehand.
+  const away = before.map((n) => -n || 0) as Size;
+  const starts = size.map((length, axis) =>
+    windowStarts(length, roi[axis] as number, rule.overlap),
+  ) as [number[], number[], number[]];
+  const windows = everyWindow(starts);
+  // Equal weights need no multiplying: the number of windows is the weight.
   const weights =
     rule.mode === "constant" ? undefined : importance(roi, rule.mode, rule.sigmaScale);
-  const [voxels, perWindow] = [sizeOf(size), sizeOf(roi)];
-  const total = weights ? new Float32Array(voxels) : coverage(size, roi, rule.overlap);
-  let sums: Float32Array | undefined;
-  let outputs = 0;
-  for (let first = 0; first < starts.length; first += rule.batch) {
-    const group = starts.slice(first, first + rule.batch);
-    const windows = new Float32Array(group.length * image.channels * perWindow);
-    for (const [index, start] of group.entries())
-      windows.set(block(padded, start, roi).data, index * image.channels * perWindow);
-    const answer = await predict(windows, group.length, roi);
-    outputs = answer.length / (group.length * perWindow);
-    sums ??= new Float32Array(outputs * voxels);
-    for (const [index, start] of group.entries()) {
-      const own = answer.subarray(index * outputs * perWindow, (index + 1) * outputs * perWindow);
-      for (let c = 0; c < outputs; c += 1)
-        add(sums.subarray(c * voxels), size, own.subarray(c * perWindow), roi, start, weights);
-      if (weights) add(total, size, weights, roi, start, undefined);
-    }
-    onProgress?.(first + group.length, starts.length);
+  const cells = openCells({ image, roi, before, starts, weights });
+  const perWindow = sizeOf(roi);
+  const room = new Float32Array(rule.batch * image.channels * perWindow);
+  for (let first = 0; first < windows.length; first += rule.batch) {
+    const group = windows.slice(first, first + rule.batch);
+    const input = room.subarray(0, group.length * image.channels * perWindow);
+    input.fill(rule.cval);
+    for (const [index, { start }] of group.entries())
+      copyBlock(
+        image,
+        start.map((n, axis) => n + (away[axis] as number)) as Size,
+        roi,
+        input.subarray(index * image.channels * perWindow),
+      );
+    const answer = await predict(input, group.length, roi);
+    const length = answer.length / group.length;
+    for (const [index, { at }] of group.entries())
+      for (const cell of cells.add(at, answer.subarray(index * length, (index + 1) * length)))
+        await onCell(cell);
+    onProgress?.(first + group.length, windows.length);
   }
-  const blended = sums ?? new Float32Array(0);
-  for (let c = 0; c < outputs; c += 1) {
-    for (let at = 0; at < voxels; at += 1)
-      blended[c * voxels + at] = (blended[c * voxels + at] as number) / (total[at] as number);
-  }
-  return block(
-    { size, channels: outputs, data: blended, affine: padded.affine },
-    before,
-    image.size,
+}
+
+type Window = { at: Size; start: Size };
+
+function everyWindow([x, y, z]: readonly [number[], number[], number[]]): Window[] {
+  return x.flatMap((sx, i) =>
+    y.flatMap((sy, j) => z.map((sz, k): Window => ({ at: [i, j, k], start: [sx, sy, sz] }))),
   );
 }
 
-function allStarts(size: Size, roi: Size, overlap: number): Size[] {
-  const [x, y, z] = size.map((length, axis) =>
-    windowStarts(length, roi[axis] as number, overlap),
-  ) as [number[], number[], number[]];
-  return x.flatMap((i) => y.flatMap((j) => z.map((k): Size => [i, j, k])));
+/** A stretch of one axis that the windows `first` to `last` cover, and no others. */
+type Stretch = { from: number; to: number; first: number; last: number };
+
+function stretches(starts: number[], roi: number, from: number, to: number): Stretch[] {
+  const cuts = [...new Set([from, to, ...starts, ...starts.map((start) => start + roi)])]
+    .filter((cut) => cut >= from && cut <= to)
+    .toSorted((a, b) => a - b);
+  return cuts.slice(1).map((end, index) => {
+    const begin = cuts[index] as number;
+    return {
+      from: begin,
+      to: end,
+      first: starts.findIndex((start) => start + roi >= end),
+      last: starts.findLastIndex((start) => start <= begin),
+    };
+  });
 }
 
-/** How many windows cover each voxel. */
-function coverage(size: Size, roi: Size, overlap: number): Float32Array {
-  const [x, y, z] = size.map((length, axis) => {
-    const counts = new Float32Array(length);
-    for (const start of windowStarts(length, roi[axis] as number, overlap))
-      for (let at = start; at < start + (roi[axis] as number); at += 1)
-        counts[at] = (counts[at] as number) + 1;
-    return counts;
-  }) as [Float32Array, Float32Array, Float32Array];
-  const total = new Float32Array(sizeOf(size));
-  let at = 0;
-  for (const a of x)
-    for (const b of y) for (let k = 0; k < z.length; k += 1) total[at++] = a * b * (z[k] as number);
-  return total;
+type Partition = {
+  image: Grid;
+  roi: Size;
+  before: Size;
+  starts: [number[], number[], number[]];
+  weights: Float32Array | undefined;
+};
+
+/** The cells that windows have begun and not ended. */
+function openCells({ image, roi, before, starts, weights }: Partition) {
+  const axes = starts.map((of, axis) => {
+    const from = before[axis] as number;
+    return stretches(of, roi[axis] as number, from, from + (image.size[axis] as number));
+  }) as [Stretch[], Stretch[], Stretch[]];
+  const over = (axis: 0 | 1 | 2, window: number) =>
+    axes[axis].filter(({ first, last }) => first <= window && window <= last);
+  const open = new Map<string, { sums: Float32Array; total: Float32Array | undefined }>();
+
+  function one(window: Size, box: [Stretch, Stretch, Stretch], answer: Float32Array) {
+    const size = box.map(({ from, to }) => to - from) as Size;
+    const inside = box.map(
+      ({ from }, axis) => from - (starts[axis]?.[window[axis] as number] as number),
+    ) as Size;
+    const outputs = answer.length / sizeOf(roi);
+    const voxels = sizeOf(size);
+    const count = box.reduce((product, { first, last }) => product * (last - first + 1), 1);
+    const key = box.map(({ from }) => from).join();
+    const known = open.get(key);
+    const sums = known?.sums ?? new Float32Array(outputs * voxels);
+    const total = weights && count > 1 ? (known?.total ?? new Float32Array(voxels)) : undefined;
+    const factors = count > 1 ? weights : undefined;
+    if (known === undefined && factors === undefined)
+      copyBlock(
+        { size: roi, channels: outputs, data: answer, affine: [] },
+        inside,
+        size,
+        sums,
+      );
+    else
+      for (let c = 0; c < outputs; c += 1)
+        add(sums.subarray(c * voxels), size, answer.subarray(c * sizeOf(roi)), roi, inside, factors);
+    if (total && weights) add(total, size, weights, roi, inside, undefined);
+    const isLast = box.every(({ last }, axis) => last === window[axis]);
+    if (!isLast) {
+      open.set(key, { sums, total });
+      return undefined;
+    }
+    open.delete(key);
+    if (count > 1) divide(sums, total ?? count, voxels);
+    const start = box.map(({ from }, axis) => from - (before[axis] as number)) as Size;
+    return { scores: { size, channels: outputs, data: sums, affine: image.affine }, start };
+  }
+
+  return {
+    /** One window's output over every cell it covers; the cells that it completes. */
+    *add(window: Size, answer: Float32Array): Generator<Cell> {
+      for (const x of over(0, window[0]))
+        for (const y of over(1, window[1]))
+          for (const z of over(2, window[2])) {
+            const done = one(window, [x, y, z], answer);
+            if (done) yield done;
+          }
+    },
+  };
 }
 
-/** Adds one window's values at its place, times their weights where there are some. */
+function divide(sums: Float32Array, total: Float32Array | number, voxels: number): void {
+  if (typeof total === "number")
+    for (let at = 0; at < sums.length; at += 1) sums[at] = (sums[at] as number) / total;
+  else
+    for (let from = 0; from < sums.length; from += voxels)
+      for (let at = 0; at < voxels; at += 1)
+        sums[from + at] = (sums[from + at] as number) / (total[at] as number);
+}
+
+/** Adds the part of a window that begins at `inside` and is as large as the cell, times its weights where there are some. */
 function add(
   sums: Float32Array,
   size: Size,
   values: Float32Array,
   roi: Size,
-  start: Size,
+  inside: Size,
   weights: Float32Array | undefined,
 ): void {
-  const depth = roi[2];
-  let from = 0;
-  for (let i = 0; i < roi[0]; i += 1) {
-    for (let j = 0; j < roi[1]; j += 1) {
-      const to = ((i + start[0]) * size[1] + j + start[1]) * size[2] + start[2];
+  const depth = size[2];
+  let to = 0;
+  for (let i = 0; i < size[0]; i += 1) {
+    for (let j = 0; j < size[1]; j += 1) {
+      const from = ((i + inside[0]) * roi[1] + j + inside[1]) * roi[2] + inside[2];
       if (weights)
         for (let k = 0; k < depth; k += 1)
           sums[to + k] =
@@ -145,7 +248,7 @@ function add(
       else
         for (let k = 0; k < depth; k += 1)
           sums[to + k] = (sums[to + k] as number) + (values[from + k] as number);
-      from += depth;
+      to += depth;
     }
   }
 }
