@@ -26,6 +26,8 @@ export type Volume = {
   modality: string;
   /** Value of a stored voxel in the modality's unit (HU for CT): already applied to `data`. */
   units: string;
+  /** Largest value that a film's stored bits allow (4095 of 12), where the file says so and nothing is rescaled. */
+  storedMost?: number;
 };
 
 export type Mask = { shape: [number, number, number]; data: Uint8Array };

@@ -52,6 +52,8 @@ export const seriesSchema = z.object({
   /** Voxels as raw little-endian bytes, x fastest, channels one after the other. */
   pixels: assetId,
   units: z.string(),
+  /** See Volume. */
+  storedMost: z.number().optional(),
   range: z.object({ low: z.number(), high: z.number() }),
   window: z.object({ centre: z.number(), width: z.number() }),
   /**

@@ -129,6 +129,7 @@ export async function dicomVolume(
     data,
     modality: modalityOf(first),
     units: uptake ? suvUnits : first.units,
+    ...(uptake ? {} : bitsOf(first, channels, table !== null)),
   };
   const top = first.frame.signed ? -1 : 2 ** first.frame.bitsStored - 1;
   const inverted =
@@ -161,6 +162,16 @@ function suvPlanes(planes: readonly Plane[], warnings: string[]): Plane[] | null
     out.push({ values: data, file: { ...file, slope: 1, intercept: 0 } });
   }
   return out;
+}
+
+/** TorchXRayVision's white is 2^BitsStored − 1, which only untouched unsigned values reach. */
+function bitsOf(
+  { frame, slope, intercept }: DicomFile,
+  channels: number,
+  isTabled: boolean,
+): Pick<Volume, "storedMost"> {
+  const isUntouched = !frame.signed && slope === 1 && intercept === 0 && !isTabled;
+  return isUntouched && channels === 1 ? { storedMost: 2 ** frame.bitsStored - 1 } : {};
 }
 
 /** Slices in geometric order; of several frames at one place, the first. */

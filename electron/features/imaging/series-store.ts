@@ -97,6 +97,7 @@ export async function storeSeries(
     dtype: kindOf(data),
     pixels: info.id,
     units: volume.units,
+    ...(volume.storedMost === undefined ? {} : { storedMost: volume.storedMost }),
     range,
     window: windowOf(opened, range),
     ...(opened.voi && opened.inverted === undefined ? { voi: opened.voi } : {}),
@@ -123,5 +124,6 @@ export async function loadVolume(series: Series, assets: AssetStore): Promise<Vo
     data,
     modality: series.modality,
     units: series.units,
+    ...(series.storedMost === undefined ? {} : { storedMost: series.storedMost }),
   };
 }

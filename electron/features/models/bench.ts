@@ -8,7 +8,8 @@ import type { Generation } from "./generation/generation.ts";
 import { createExperts } from "./experts.ts";
 import type { Experts, RunOptions } from "./models.ts";
 import type { Packs } from "./packs.ts";
-import { packFile, type Pack } from "./pack.ts";
+import type { Pack } from "./pack.ts";
+import { networkPath } from "./pack-info.ts";
 import { createTexts, type Texts } from "./texts.ts";
 import type { WorkerClient } from "./worker-client.ts";
 
@@ -59,13 +60,14 @@ function callOf(
   const input = inputs[0];
   switch (inference.kind) {
     case "full":
+    case "ensemble":
     case "slidingWindow":
     case "classPrompt":
     case "rules": {
       const image = picture(
         input?.channels ?? 1,
         input?.modality[0] ?? "unknown",
-        inference.kind === "full" ? 1 : 64,
+        inference.kind === "full" || inference.kind === "ensemble" ? 1 : 64,
       );
       return () => experts.runImage(id, image, { signal });
     }
@@ -90,7 +92,7 @@ export async function benchPack(pack: Pack, options: BenchOptions): Promise<Benc
     signal,
   });
   if (call === undefined) return undefined;
-  const path = "file" in manifest.inference ? packFile(pack, manifest.inference.file) : "";
+  const path = networkPath(pack);
   worker.restartIfIdle();
   if (path !== "") await worker.release(path);
   const first = await timed(call, worker);

@@ -5,6 +5,7 @@ import type { Manifest } from "./manifest.ts";
 import type { Experts, RunOptions, Unclocked } from "./models.ts";
 import type { Pack } from "./pack.ts";
 import type { Packs } from "./packs.ts";
+import { runEnsemble } from "./run-ensemble.ts";
 import { runPlanar } from "./run-planar.ts";
 import { runVolume } from "./run-volume.ts";
 import type { WorkerClient } from "./worker-client.ts";
@@ -56,6 +57,8 @@ async function run(
   switch (manifest.inference.kind) {
     case "full":
       return runPlanar(pack, image, caller);
+    case "ensemble":
+      return runEnsemble(pack, image, caller);
     case "slidingWindow":
     case "classPrompt":
     case "rules":

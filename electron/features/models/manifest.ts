@@ -93,6 +93,25 @@ const kind = <Name extends string, Shape extends z.ZodRawShape>(name: Name, shap
 export const inferenceSchema = z.discriminatedUnion("kind", [
   /** The network takes [1, channels, height, width], slice by slice when the image is deeper. */
   kind("full", { file: z.string(), input: z.string(), output: z.string() }),
+  /**
+   * Classifiers of one label list, each with steps and operating points of its own (null where it was not trained);
+   * `voters` names the members whose mean a label is, all of them where it is not listed.
+   */
+  kind("ensemble", {
+    members: z
+      .array(
+        z.strictObject({
+          name: z.string(),
+          file: z.string(),
+          input: z.string(),
+          output: z.string(),
+          preprocess: z.array(preprocessStep),
+          thresholds: z.array(z.number().positive().nullable()),
+        }),
+      )
+      .min(1),
+    voters: z.record(z.string(), z.array(z.string()).min(1)).default({}),
+  }),
   kind("slidingWindow", window),
   /** As slidingWindow; the network also takes class ids [n, 1], `chunk` of them at a time. */
   kind("classPrompt", {

@@ -5,10 +5,11 @@ import { packFile, type Pack } from "./pack.ts";
 import type { InstalledPack } from "./packs.ts";
 import type { WorkerClient } from "./worker-client.ts";
 
-/** The path a pack's network is open under in the worker; empty for packs made of rules. */
+/** The path a pack's (first) network is open under in the worker; empty for packs made of rules. */
 export function networkPath(pack: Pack): string {
   const { inference } = pack.manifest;
-  return "file" in inference ? packFile(pack, inference.file) : "";
+  const first = inference.kind === "ensemble" ? inference.members[0] : inference;
+  return first && "file" in first ? packFile(pack, first.file) : "";
 }
 
 type Known = {
@@ -40,10 +41,11 @@ export function infoOf(installed: InstalledPack, known: Known): PackInfo {
 }
 
 function deviceOf(pack: Pack, { notes, worker, orderOf }: Known): PackInfo["device"] {
-  const { id, inference } = pack.manifest;
+  const { id } = pack.manifest;
+  const path = networkPath(pack);
   // Rules and other machines' models run on none of the runtime's devices.
-  if (!("file" in inference)) return { choice: null, order: [], using: "", tried: [] };
-  const use = worker.useOf(networkPath(pack));
+  if (path === "") return { choice: null, order: [], using: "", tried: [] };
+  const use = worker.useOf(path);
   return {
     choice: notes.device(id) ?? null,
     order: orderOf(id),

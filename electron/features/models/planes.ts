@@ -15,6 +15,8 @@ export type Planes = {
   height: number;
   channels: (Float32Array | Uint8Array)[];
   eightBit: boolean;
+  /** See Volume. */
+  storedMost?: number | undefined;
 };
 
 const floats = (channel: Float32Array | Uint8Array): Float32Array =>
@@ -22,7 +24,7 @@ const floats = (channel: Float32Array | Uint8Array): Float32Array =>
 
 /** One slice of an image, in its own units. */
 export function planesOf(
-  image: Pick<Volume, "shape" | "channels" | "data">,
+  image: Pick<Volume, "shape" | "channels" | "data" | "storedMost">,
   slice?: number,
 ): Planes {
   const [width, height, depth] = image.shape;
@@ -38,7 +40,8 @@ export function planesOf(
     // Bytes are only read; other values are copied, since steps write into them.
     return values instanceof Uint8Array ? values : new Float32Array(values);
   });
-  return { width, height, channels, eightBit: image.data instanceof Uint8Array };
+  const { storedMost } = image;
+  return { width, height, channels, eightBit: image.data instanceof Uint8Array, storedMost };
 }
 
 /** Applies the steps in order. @throws packInvalid for a step that has no meaning on a single image. */
@@ -117,8 +120,8 @@ function applyStep(planes: Planes, step: PreprocessStep, room: Room): Planes {
   }
 }
 
-/** Largest value of the bits that were used: 12-bit films end at 4095 (TorchXRayVision takes BitsStored, which volumes do not carry). */
-function storedMost(values: Float32Array | Uint8Array): number {
+/** Where the file does not say, the bits that are used: 12-bit films end at 4095. */
+function mostOf(values: Float32Array | Uint8Array): number {
   let most = 1;
   for (const value of values) if (value > most) most = value;
   return 2 ** Math.ceil(Math.log2(most + 1)) - 1;
@@ -158,7 +161,7 @@ function toGrey(planes: Planes): Planes {
 /** TorchXRayVision's input: (2·x/max − 1)·scale, centre crop to a square, then resize (torchxrayvision, Apache-2.0). */
 function xrayVision(planes: Planes, step: Extract<PreprocessStep, { step: "xrv" }>): Planes {
   const first = planes.channels[0] ?? new Float32Array(0);
-  const most = planes.eightBit ? 255 : storedMost(first);
+  const most = planes.storedMost ?? (planes.eightBit ? 255 : mostOf(first));
   const side = step.centerCrop ? Math.min(planes.width, planes.height) : planes.width;
   const tall = step.centerCrop ? side : planes.height;
   const left = Math.floor(planes.width / 2) - Math.floor(side / 2);

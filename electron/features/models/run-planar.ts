@@ -1,4 +1,5 @@
 /** Packs whose network reads single images: checked here, run in the worker, scored and counted here. */
+import { createHash } from "node:crypto";
 import { AppError } from "../../api/errors.ts";
 import type { Volume } from "../../api/volume.ts";
 import type { ExpertSettings } from "./experts.ts";
@@ -9,10 +10,10 @@ import { unpackLabels } from "./steps/label-runs.ts";
 import type { WorkerClient } from "./worker-client.ts";
 import type { PlanarRequest } from "./worker-protocol.ts";
 
-type Caller = { worker: WorkerClient; settings: ExpertSettings; options: RunOptions };
+export type PlanarCaller = { worker: WorkerClient; settings: ExpertSettings; options: RunOptions };
 
 /** A deeper image goes through slice by slice, for outlines only. */
-export async function runPlanar(pack: Pack, image: Volume, caller: Caller): Promise<Unclocked> {
+export async function runPlanar(pack: Pack, image: Volume, caller: PlanarCaller): Promise<Unclocked> {
   const { manifest } = pack;
   const { worker, options } = caller;
   refuseOtherChannels(manifest, image.channels);
@@ -43,8 +44,8 @@ export async function runPlanar(pack: Pack, image: Volume, caller: Caller): Prom
 
 function requestOf(
   pack: Pack,
-  { shape, channels, data }: Volume,
-  { settings, options }: Caller,
+  image: Volume,
+  { settings, options }: PlanarCaller,
 ): PlanarRequest {
   const { id, inference, preprocess, postprocess, labels } = pack.manifest;
   if (inference.kind !== "full")
@@ -55,7 +56,7 @@ function requestOf(
   return {
     path: packFile(pack, inference.file),
     ...settings,
-    image: { shape, channels, data },
+    image,
     preprocess,
     inference,
     postprocess,
@@ -64,7 +65,7 @@ function requestOf(
   };
 }
 
-function refuseStack({ shape }: Volume): void {
+export function refuseStack({ shape }: Volume): void {
   if (shape[2] !== 1)
     throw new AppError(
       "wrongModality",
@@ -110,16 +111,24 @@ export function aboutRun({ manifest }: Pack, { device }: { device: string }, msR
   const { inference } = manifest;
   const weights =
     "file" in inference ? manifest.files.find((file) => file.path === inference.file) : undefined;
+  // Of several networks, all count.
+  const all = inference.kind === "ensemble" ? hashOf(manifest.files) : "";
   return {
     expert: manifest.id,
     version: manifest.version,
-    sha256: weights?.sha256 ?? "",
+    sha256: weights?.sha256 ?? all,
     device,
     msRuntime,
   };
 }
 
-const sigmoid = (value: number): number => 1 / (1 + Math.exp(-value));
+function hashOf(files: Manifest["files"]): string {
+  const hash = createHash("sha256");
+  for (const { sha256 } of files) hash.update(sha256);
+  return hash.digest("hex");
+}
+
+export const sigmoid = (value: number): number => 1 / (1 + Math.exp(-value));
 
 /**
  * Logits [1, labels] to findings: sigmoid (or softmax, where the pack says that labels exclude each other), then above or below the operating point; never a bare

@@ -93,7 +93,7 @@ test("classes outside everything cannot be asked for by name, or a group asks fo
   expect([...new Set(await labelled({ args: "tumour" }))].toSorted()).toEqual([0, 19]);
   const found = new Set(await labelled({ args: "pair, class 19" }));
   expect(found).toContain(3);
-  expect(found.difference(new Set([0, 3, 14, 19])).size).toBe(0);
+  expect([...found].filter((label) => ![0, 3, 14, 19].includes(label))).toEqual([]);
 });
 
 test("clicks land on other voxels, or the object keeps pieces that nobody pointed at", async () => {

@@ -37,7 +37,7 @@ export type VolumeRequest = SessionRequest & {
 
 /** Single images, or a stack slice by slice: pixels travel there, labels or scores back. */
 export type PlanarRequest = SessionRequest & {
-  image: Pick<Volume, "shape" | "channels" | "data">;
+  image: Pick<Volume, "shape" | "channels" | "data" | "storedMost">;
   preprocess: PreprocessStep[];
   inference: Extract<Inference, { kind: "full" }>;
   postprocess: PostprocessStep[];
