@@ -2,7 +2,9 @@
 import { basename, join } from "node:path";
 import type { Command, CommandContext } from "../../command.ts";
 import { AppError, toErrorShape } from "../../api/errors.ts";
-import type { ExpertResult, Segmentation } from "../models/models.ts";
+import type { Volume } from "../../api/volume.ts";
+import { wantedLabels } from "../models/experts.ts";
+import type { Click, ExpertResult, Segmentation } from "../models/models.ts";
 import { measureMask, type Measurable } from "./describe.ts";
 import { apply, orientationCode, rowsOf, type Vector } from "./geometry.ts";
 import { regionsOf } from "./derived/contours.ts";
@@ -21,6 +23,18 @@ const need = (value: unknown, usage: string): string => {
   throw new AppError("usage", `Usage: evidesk ${usage}`);
 };
 
+/** Voxels given as i,j,k, by an option that repeats. @throws usage for one outside the image */
+function indices({ shape }: Volume, places: unknown): Vector[] {
+  return (Array.isArray(places) ? places : []).map((text) => {
+    const index = String(text).split(",").map(Number) as Vector;
+    const isInside = index.every(
+      (value, axis) => Number.isInteger(value) && value >= 0 && value < (shape[axis] as number),
+    );
+    if (index.length === 3 && isInside) return index;
+    throw new AppError("usage", `"${String(text)}" is no index i,j,k inside ${shape.join(" × ")}.`);
+  });
+}
+
 function samplesAt(
   series: OpenedSeries,
   places: unknown,
@@ -28,20 +42,7 @@ function samplesAt(
   const { volume } = series;
   const [nx, ny, nz] = volume.shape;
   const plane = nx * ny * nz;
-  return (Array.isArray(places) ? places : []).map((text) => {
-    const index = String(text).split(",").map(Number) as Vector;
-    if (
-      index.length !== 3 ||
-      index.some(
-        (value, axis) =>
-          !Number.isInteger(value) || value < 0 || value >= (volume.shape[axis] as number),
-      )
-    ) {
-      throw new AppError(
-        "usage",
-        `--at "${String(text)}" is no index i,j,k inside ${nx} × ${ny} × ${nz}.`,
-      );
-    }
+  return indices(volume, places).map((index) => {
     const at = index[0] + nx * (index[1] + ny * index[2]);
     const values = Array.from(
       { length: volume.channels },
@@ -112,7 +113,7 @@ async function runExpert(
   context: CommandContext,
   packId: string,
   series: OpenedSeries,
-  args?: string,
+  { args, clicks }: { args?: string; clicks?: Click[] } = {},
 ): Promise<ExpertResult> {
   const volume = shownVolume(series);
   const card = (await context.experts.list()).find(({ id }) => id === packId);
@@ -121,15 +122,22 @@ async function runExpert(
     signal: context.signal,
     emit: ({ label }) => context.progress(label),
     ...(args ? { args } : {}),
+    ...(clicks && clicks.length > 0 ? { clicks } : {}),
   });
 }
 
 const segment: Command = {
   summary: "Outline structures with a segmentation expert.",
-  usage: "segment IMAGE --expert ID [--labels a,b] --out MASK",
+  usage: "segment IMAGE --expert ID [--labels a,b] [--at i,j,k] --out MASK",
   options: {
     expert: { type: "string", help: "pack id" },
-    labels: { type: "string", help: "names of the labels to keep, comma-separated" },
+    labels: { type: "string", help: "labels or groups to outline, comma-separated" },
+    at: {
+      type: "string",
+      multiple: true,
+      help: "voxel i,j,k inside the one label asked for, for experts that take clicks; repeats",
+    },
+    "not-at": { type: "string", multiple: true, help: "voxel i,j,k outside of it; repeats" },
     out: { type: "string", help: "mask file: .png, .nii, .nii.gz or .dcm (DICOM SEG)" },
     palette: {
       type: "boolean",
@@ -140,10 +148,19 @@ const segment: Command = {
     const expert = need(values["expert"], this.usage);
     const out = need(values["out"], this.usage);
     const series = await loadSeries(need(path, this.usage), context.progress);
-    const result = await runExpert(context, expert, series);
+    const args = typeof values["labels"] === "string" ? values["labels"] : "";
+    const card = (await context.experts.list()).find(({ id }) => id === expert);
+    const wanted = card && wantedLabels(card, args);
+    const result = await runExpert(context, expert, series, {
+      args,
+      clicks: [
+        ...indices(series.volume, values["at"]).map((at) => ({ at, inside: true })),
+        ...indices(series.volume, values["not-at"]).map((at) => ({ at, inside: false })),
+      ],
+    });
     if (result.kind !== "segmentation")
       throw new AppError("usage", `"${expert}" classifies; it gives no mask.`);
-    const kept = keepLabels(result, values["labels"]);
+    const kept = wanted ? keepLabels(result, wanted) : result;
     await writeMask(series, kept, out, {
       palette: values["palette"] === true,
       cards: await context.experts.list(),
@@ -163,22 +180,11 @@ const segment: Command = {
   },
 };
 
-function keepLabels<Result extends Segmentation>(result: Result, names: unknown): Result {
-  if (typeof names !== "string" || names === "") return result;
-  const wanted = names.split(",").map((name) => name.trim().toLowerCase());
-  const unknown = wanted.find(
-    (name) => !result.labels.some((label) => label.name.toLowerCase() === name),
-  );
-  if (unknown !== undefined)
-    throw new AppError(
-      "usage",
-      `--labels "${unknown}" is not one of ${result.labels.map(({ name }) => name).join(", ")}.`,
-    );
-  const labels = result.labels.filter(({ name }) => wanted.includes(name.toLowerCase()));
-  const ids = new Set(labels.map(({ id }) => id));
+function keepLabels<Result extends Segmentation>(result: Result, wanted: number[]): Result {
+  const ids = new Set(wanted);
   return {
     ...result,
-    labels,
+    labels: result.labels.filter(({ id }) => ids.has(id)),
     mask: { ...result.mask, data: result.mask.data.map((value) => (ids.has(value) ? value : 0)) },
   };
 }
@@ -241,7 +247,8 @@ const read: Command = {
         cards,
         ...(seeing ? { seeing } : {}),
         most,
-        run: (expert, args) => runExpert(context, expert.id, series, args),
+        measurable: measurable(series),
+        run: (expert, args) => runExpert(context, expert.id, series, { args }),
         keep: async (result) => {
           if (result.kind === "classification")
             findings.push(...result.findings.map((finding) => ({ file: path, ...finding })));

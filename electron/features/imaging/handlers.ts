@@ -47,6 +47,7 @@ export function createImagingHandlers({
       try {
         await askImage({
           volume,
+          measurable: series,
           request: text,
           cards: await experts.list(),
           ...(seeing ? { seeing } : {}),

@@ -24,6 +24,7 @@ export function createExperts(packs: Packs, worker: WorkerClient, settingsOf: Se
       const started = performance.now();
       const pack = await packs.checkedPack(packId);
       refuseWrongModality(pack.manifest, image);
+      refuseClicks(pack.manifest, options);
       const result = await run(pack, image, {
         worker,
         settings: settingsOf(packId),
@@ -81,8 +82,17 @@ function refuseWrongModality(manifest: Manifest, image: Volume): void {
   );
 }
 
+/** Clicks that were passed over would leave an outline of something else. */
+function refuseClicks({ id, title, inference }: Manifest, { clicks = [] }: RunOptions): void {
+  if (clicks.length === 0 || (inference.kind === "classPrompt" && inference.points)) return;
+  throw new AppError("badInput", `${title} takes no clicks.`, { id });
+}
+
 /** Arguments name groups or labels, by commas; none, or "everything", asks for all. @throws badInput for others */
-export function wantedLabels(manifest: Manifest, args: string | undefined): number[] | undefined {
+export function wantedLabels(
+  manifest: Pick<Manifest, "id" | "labels" | "groups">,
+  args: string | undefined,
+): number[] | undefined {
   const wanted = args?.trim().toLowerCase() ?? "";
   if (wanted === "" || wanted === "everything") return undefined;
   const ids = (name: string): readonly number[] | undefined => {
@@ -97,7 +107,10 @@ export function wantedLabels(manifest: Manifest, args: string | undefined): numb
   return wanted.split(",").flatMap((part) => {
     const found = ids(part.trim());
     if (found) return found;
-    const valid = [...Object.keys(manifest.groups ?? {}), ...manifest.labels.map(({ name }) => name)];
+    const valid = [
+      ...Object.keys(manifest.groups ?? {}),
+      ...manifest.labels.map(({ name }) => name),
+    ];
     throw new AppError(
       "badInput",
       `${manifest.id} does not know "${part.trim()}". Valid: everything, ${valid.join(", ")}.`,

@@ -125,9 +125,7 @@ export const inferenceSchema = z.discriminatedUnion("kind", [
      * A second network, linear in the features that the first one gives: features and class ids in, a logit per
      * class out. The first then runs once for all classes and takes no ids.
      */
-    head: z
-      .strictObject({ file: z.string(), input: z.string(), output: z.string() })
-      .optional(),
+    head: z.strictObject({ file: z.string(), input: z.string(), output: z.string() }).optional(),
     /**
      * A network for clicks, window by window: image, points [1, n, 3] in the window's voxels and their kinds [1, n]
      * (0 outside, 1 inside; 2 and 3 for the classes listed as special) in, one object's logits out.

@@ -61,6 +61,7 @@ export type ExpertCard = Pick<
   | "task"
   | "licence"
   | "labels"
+  | "groups"
   | "expertCall"
   | "inputs"
   | "intendedUse"

@@ -1,7 +1,22 @@
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { z } from "zod";
 import type { Volume } from "../../api/volume.ts";
+import { shownVolume } from "../imaging/dicom-volume.ts";
+import { loadSeries } from "../imaging/load.ts";
 import { planesOf, postprocessPlanes, preprocessPlanes, type Planes } from "./planes.ts";
-import { goldenTitle, hasGolden, readNpz } from "./steps/golden.ts";
+import { goldenJson, goldenTitle, hasGolden, imagingData, readNpz } from "./steps/golden.ts";
+
+const caseSchema = z.object({
+  name: z.string(),
+  source: z.string(),
+  stored_in_npz: z.boolean(),
+  torch: z.object({
+    samples_index: z.array(z.array(z.number())),
+    samples_value: z.array(z.number()),
+    sum: z.number(),
+  }),
+});
 
 const affine = [1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1];
 const image = (data: Uint8Array, width: number, height: number): Volume => ({
@@ -37,8 +52,51 @@ describe.skipIf(!hasGolden)(
         expect(most).toBeLessThanOrEqual(0.02);
       },
     );
+
+    const cases = hasGolden
+      ? z.object({ cases: z.array(caseSchema) }).parse(goldenJson("xrv/xrv.json")).cases
+      : [];
+    test.each(cases.filter(({ stored_in_npz: stored }) => !stored))(
+      "a film that is not square, or stored dark for bone in ten bits, differs: $name",
+      async ({ name, source, torch }) => {
+        const [, id = "", ...cut] = /^(.+)\.rows(\d+)-(\d+)\.cols(\d+)-(\d+)$/.exec(name) ?? [];
+        const [top, bottom, left, right] = cut.map(Number) as [number, number, number, number];
+        const whole = decoded[id];
+        const film =
+          whole?.data instanceof Uint8Array
+            ? image(
+                rectangle(whole.data, whole.shape[1] ?? 0, { top, bottom, left, right }),
+                right - left,
+                bottom - top,
+              )
+            : shownVolume(await loadSeries(join(imagingData, source), () => {}));
+        const { channels } = preprocessPlanes(planesOf(film), [
+          { step: "xrv", scale: 1024, centerCrop: true, resize: 224, antialias: true },
+        ]);
+        const values = Float32Array.from(channels[0] ?? []);
+        expect(values.length).toBe(224 * 224);
+        torch.samples_index.forEach((index, n) => {
+          const [y, x] = index.slice(-2) as [number, number];
+          const difference = (values[y * 224 + x] as number) - (torch.samples_value[n] as number);
+          expect(Math.abs(difference)).toBeLessThanOrEqual(0.02);
+        });
+        const sum = values.reduce((total, value) => total + value, 0);
+        expect(Math.abs(sum - torch.sum) / values.length).toBeLessThanOrEqual(0.02);
+      },
+    );
   },
 );
+
+function rectangle(
+  data: Uint8Array,
+  width: number,
+  { top, bottom, left, right }: Record<"top" | "bottom" | "left" | "right", number>,
+): Uint8Array {
+  const rows = Array.from({ length: bottom - top }, (_, y) =>
+    data.subarray((top + y) * width + left, (top + y) * width + right),
+  );
+  return Uint8Array.from(rows.flatMap((row) => [...row]));
+}
 
 test("a z-scored image drags its black border along", () => {
   const planes: Planes = {

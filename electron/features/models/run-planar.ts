@@ -13,7 +13,11 @@ import type { PlanarRequest } from "./worker-protocol.ts";
 export type PlanarCaller = { worker: WorkerClient; settings: ExpertSettings; options: RunOptions };
 
 /** A deeper image goes through slice by slice, for outlines only. */
-export async function runPlanar(pack: Pack, image: Volume, caller: PlanarCaller): Promise<Unclocked> {
+export async function runPlanar(
+  pack: Pack,
+  image: Volume,
+  caller: PlanarCaller,
+): Promise<Unclocked> {
   const { manifest } = pack;
   const { worker, options } = caller;
   refuseOtherChannels(manifest, image.channels);
@@ -42,11 +46,7 @@ export async function runPlanar(pack: Pack, image: Volume, caller: PlanarCaller)
   };
 }
 
-function requestOf(
-  pack: Pack,
-  image: Volume,
-  { settings, options }: PlanarCaller,
-): PlanarRequest {
+function requestOf(pack: Pack, image: Volume, { settings, options }: PlanarCaller): PlanarRequest {
   const { id, inference, preprocess, postprocess, labels } = pack.manifest;
   if (inference.kind !== "full")
     throw new AppError(

@@ -23,7 +23,7 @@ export async function runVolume(
   const { manifest } = pack;
   refuseWrongChannels(manifest, image);
   const inference = asked(manifest, wanted);
-  const points = pointed(manifest, inference, options.clicks, wanted);
+  const points = pointed(manifest.id, inference, options.clicks, wanted);
   const path = inference.kind === "rules" ? "" : packFile(pack, points?.file ?? inference.file);
   const { preprocess, postprocess, labels } = manifest;
   const reply = await worker.label(
@@ -78,16 +78,15 @@ function asked(
   return { ...inference, classes: known };
 }
 
-/** @throws badInput where the pack takes no clicks, or they are not of one label, or all lie outside */
+/** @throws badInput where clicks are not of one label, or all lie outside */
 function pointed(
-  { id, title }: Manifest,
+  id: string,
   inference: VolumeInference,
   clicks: RunOptions["clicks"],
   wanted: readonly number[] | undefined,
 ): { file: string; rule: PointsRule } | undefined {
   if (clicks === undefined || clicks.length === 0) return undefined;
-  if (inference.kind !== "classPrompt" || inference.points === undefined)
-    throw new AppError("badInput", `${title} takes no clicks.`, { id });
+  if (inference.kind !== "classPrompt" || inference.points === undefined) return undefined;
   const [label, ...others] = wanted ?? [];
   if (label === undefined || others.length > 0)
     throw new AppError("badInput", "Clicks show where one structure is: name one label.", { id });

@@ -176,7 +176,11 @@ function predictor(
 }
 
 /** One output of a run. @throws Error in the pack author's terms: no such output, another size, or NaN */
-export function checked(outputs: Record<string, TensorData>, name: string, per: number): Float32Array {
+export function checked(
+  outputs: Record<string, TensorData>,
+  name: string,
+  per: number,
+): Float32Array {
   const answer = outputs[name];
   if (!(answer?.data instanceof Float32Array))
     throw new Error(

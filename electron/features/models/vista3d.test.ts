@@ -113,6 +113,17 @@ test("clicks without a structure's name, or all outside of it, are run all the s
   ).rejects.toMatchObject({ code: "badInput", message: expect.stringContaining("inside") });
 });
 
+test("an expert that takes no clicks passes them over", async () => {
+  const signal = new AbortController().signal;
+  const clicks = [{ at: [1, 1, 0] as [number, number, number], inside: true }];
+  await expect(
+    experts.runImage("prompt-tiny", body(), { signal, args: "class 1", clicks }),
+  ).rejects.toMatchObject({
+    code: "badInput",
+    message: expect.stringContaining("takes no clicks"),
+  });
+});
+
 test("a window's logits from the three converted networks differ from MONAI's class head and point head", async () => {
   const { size, classes, logits, points, kinds, pointLogits } = golden.window;
   const image = Float32Array.from(
@@ -124,8 +135,7 @@ test("a window's logits from the three converted networks differ from MONAI's cl
         Math.cos((Math.floor(at / size) % size) / 3) *
         Math.sin((at % size) / 2 + 1),
   );
-  const network = (file: string) =>
-    openSession(join(fixtures, "vista3d-tiny", file), ["cpu"], 1);
+  const network = (file: string) => openSession(join(fixtures, "vista3d-tiny", file), ["cpu"], 1);
   const window = { type: "float32" as const, dims: [1, 1, size, size, size], data: image };
   const [features, head, clicks] = await Promise.all(
     ["features.onnx", "classes.onnx", "points.onnx"].map(network),

@@ -3,7 +3,7 @@ import { AppError } from "../../../api/errors.ts";
 import type { Turn } from "../../../api/schemas/imaging.ts";
 import type { Volume } from "../../../api/volume.ts";
 import type { ExpertCard, ExpertResult } from "../../models/models.ts";
-import { describeResult } from "../describe.ts";
+import { describeResult, type Measurable } from "../describe.ts";
 import { unsuitedFor } from "../suitability.ts";
 import { callable } from "./call.ts";
 import { converse, type Planner } from "./converse.ts";
@@ -12,6 +12,8 @@ import { pictureFacts, seeingPlanner, type Seeing } from "./seeing.ts";
 
 export type Asked = {
   volume: Volume;
+  /** The same image with what is known of its size, for what is told of a result. */
+  measurable: Measurable;
   request: string;
   cards: readonly ExpertCard[];
   /** The planner that sees; absent for the rules. */
@@ -45,7 +47,7 @@ export async function askImage(asked: Asked): Promise<void> {
           ms: result.ms,
           msRuntime: result.msRuntime,
         };
-        const text = describeResult(result, volume);
+        const text = describeResult(result, asked.measurable);
         return { result, text, turn: { call, ...(await asked.keep(result, expert)) } };
       },
       onTurn,

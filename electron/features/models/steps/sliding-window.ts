@@ -184,15 +184,17 @@ function openCells({ image, roi, before, starts, weights }: Partition) {
     const total = weights && count > 1 ? (known?.total ?? new Float32Array(voxels)) : undefined;
     const factors = count > 1 ? weights : undefined;
     if (known === undefined && factors === undefined)
-      copyBlock(
-        { size: roi, channels: outputs, data: answer, affine: [] },
-        inside,
-        size,
-        sums,
-      );
+      copyBlock({ size: roi, channels: outputs, data: answer, affine: [] }, inside, size, sums);
     else
       for (let c = 0; c < outputs; c += 1)
-        add(sums.subarray(c * voxels), size, answer.subarray(c * sizeOf(roi)), roi, inside, factors);
+        add(
+          sums.subarray(c * voxels),
+          size,
+          answer.subarray(c * sizeOf(roi)),
+          roi,
+          inside,
+          factors,
+        );
     if (total && weights) add(total, size, weights, roi, inside, undefined);
     const isLast = box.every(({ last }, axis) => last === window[axis]);
     if (!isLast) {
