@@ -94,6 +94,7 @@ it("the converted file is refused as a pack, loses its name or its window, or wr
     inference: { backend: "llama", contextTokens: 1024 },
   });
   const { answer } = await worker.write({
+    backend: "llama",
     path: packs.fileOf(pack, "model.gguf"),
     devices: ["cpu"],
     threads: 1,
