@@ -1,0 +1,108 @@
+/**
+ * Peak memory of all processes while a CT of 512 × 512 × 300 voxels is outlined from the command line:
+ * `npm run bench volume-memory [CT] [PACK FOLDER or ID …]`. Without a CT a made-up body is written; without packs
+ * it times ct-tissue. Linux only: it adds up what /proc says each process holds for itself (PSS).
+ */
+import { spawn } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { writeNifti } from "../imaging/nifti.ts";
+
+const program = fileURLToPath(new URL("../../evidesk.js", import.meta.url));
+const folder = mkdtempSync(join(tmpdir(), "evidesk-memory-"));
+const given = process.argv.slice(2).filter((argument) => argument !== "volume-memory");
+const [first, ...rest] = given;
+const isImage = first !== undefined && /\.nii(\.gz)?$/.test(first);
+const packs = isImage ? rest : given;
+const image = isImage ? first : madeUp();
+
+/** An ellipsoid of soft tissue with two lungs and a spine, in air. */
+function madeUp(): string {
+  const shape: [number, number, number] = [512, 512, 300];
+  const data = new Int16Array(shape[0] * shape[1] * shape[2]).fill(-1000);
+  const within = (x: number, y: number, centre: number, wide: number, deep: number): boolean =>
+    ((x - centre) / wide) ** 2 + ((y - 256) / deep) ** 2 < 1;
+  let at = 0;
+  for (let z = 0; z < shape[2]; z += 1)
+    for (let y = 0; y < shape[1]; y += 1)
+      for (let x = 0; x < shape[0]; x += 1, at += 1) {
+        if (!within(x, y, 256, 230, 170)) continue;
+        const isLung = z > 150 && (within(x, y, 150, 70, 110) || within(x, y, 362, 70, 110));
+        const isSpine = Math.hypot(x - 256, y - 380) < 22;
+        data[at] = isLung ? -820 : isSpine ? 400 : 40 + ((x * 7 + y * 3 + z) % 21);
+      }
+  const path = join(folder, "made-up.nii");
+  const affine = [-0.8, 0, 0, 205, 0, -0.8, 0, 205, 0, 0, 1.25, 0, 0, 0, 0, 1];
+  writeFileSync(path, writeNifti({ shape, affine, data }, false));
+  return path;
+}
+
+/** The process and all that it started. */
+function tree(root: number): number[] {
+  const parents = readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name))
+    .flatMap((pid) => {
+      try {
+        const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+        return [
+          { pid: Number(pid), parent: Number(stat.slice(stat.lastIndexOf(")") + 4).split(" ")[0]) },
+        ];
+      } catch {
+        return [];
+      }
+    });
+  const found = [root];
+  for (const pid of found)
+    found.push(...parents.filter(({ parent }) => parent === pid).map((one) => one.pid));
+  return found;
+}
+
+function heldBytes(pid: number): number {
+  try {
+    const rollup = readFileSync(`/proc/${pid}/smaps_rollup`, "utf8");
+    return Number(/^Pss:\s+(\d+) kB/m.exec(rollup)?.[1] ?? 0) * 1024;
+  } catch {
+    return 0;
+  }
+}
+
+async function evidesk(
+  ...words: string[]
+): Promise<{ peak: number; seconds: number; out: string }> {
+  const started = performance.now();
+  const child = spawn(process.execPath, [program, ...words, "--data", folder, "--json"], {
+    stdio: ["ignore", "pipe", "ignore"],
+  });
+  let out = "";
+  let peak = 0;
+  child.stdout.on("data", (bytes: Buffer) => void (out += bytes.toString()));
+  const timer = setInterval(() => {
+    const held = tree(child.pid ?? 0).reduce((sum, pid) => sum + heldBytes(pid), 0);
+    peak = Math.max(peak, held);
+  }, 100);
+  await new Promise((resolve) => child.on("close", resolve));
+  clearInterval(timer);
+  return { peak, seconds: (performance.now() - started) / 1000, out };
+}
+
+if (process.platform === "linux") {
+  process.stdout.write(
+    "pack | peak of all processes (goal under 4 GiB) | seconds | voxels outlined\n",
+  );
+  for (const pack of packs.length > 0 ? packs : ["ct-tissue"]) {
+    const id = existsSync(pack)
+      ? String(JSON.parse((await evidesk("models", "add", pack)).out).id)
+      : pack;
+    const mask = join(folder, "mask.nii.gz");
+    const { peak, seconds, out } = await evidesk("segment", image, "--expert", id, "--out", mask);
+    const answer = JSON.parse(out) as { labels?: { voxels: number }[]; error?: unknown };
+    if (answer.error) throw new Error(out);
+    const voxels = (answer.labels ?? []).reduce((sum, label) => sum + label.voxels, 0);
+    process.stdout.write(
+      `${id} | ${(peak / 2 ** 30).toFixed(2)} GiB | ${seconds.toFixed(0)} | ${voxels}\n`,
+    );
+  }
+} else process.stdout.write("Not measured: this system has no /proc.\n");
+rmSync(folder, { recursive: true, force: true });
