@@ -16,7 +16,7 @@ test("an unknown step is run, skipped, or refused without saying which are known
     /unknown step "eval"; valid: sigmoid, softmax/,
   );
   expect(() => parse({ inference: { kind: "python", file: "x" } })).toThrow(
-    /unknown kind "python"; valid: full, slidingWindow, classPrompt, rules, text, generate/,
+    /unknown kind "python"; valid: full, ensemble, slidingWindow, classPrompt, rules, text, generate/,
   );
   expect(() =>
     parse({
