@@ -2,11 +2,10 @@ import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { openReviews } from "../review/reviews.ts";
 import { openReview } from "../review/store.ts";
 import { createScreeningHandlers } from "./handlers.ts";
+import { deskWith, still } from "./screening-desk.ts";
 
-const still = { signal: new AbortController().signal, emit: () => {} };
 const texts: [string, string][] = [
   ["Yoga for back pain, a randomised trial", "Adults were randomly assigned to yoga."],
   ["Beta blockers after infarction", "Mortality fell."],
@@ -15,40 +14,6 @@ const texts: [string, string][] = [
   ["", ""],
   ["高血圧に対する運動療法", "ランダム化比較試験"],
 ];
-
-function deskWith(titles: [string, string][]) {
-  const folder = mkdtempSync(join(tmpdir(), "evidesk-screening-"));
-  const reviews = openReviews(folder);
-  const file = reviews.create("Yoga", "Does yoga help?");
-  const incoming = titles.map(([title, abstract]) => ({
-    title,
-    abstract,
-    authors: [],
-    year: null,
-    journal: "",
-    doi: "",
-    pmid: "",
-    source: "a.ris",
-    extra: null,
-  }));
-  file.importRecords(
-    "AB",
-    { name: "a.ris", format: "ris", rejected: [] },
-    incoming,
-    (_known, all) => all.map(() => null),
-  );
-  const calls = createScreeningHandlers({ reviews, keepAfterMs: 0 });
-  const reviewId = file.id();
-  return {
-    file,
-    reviews,
-    calls,
-    reviewId,
-    queue: () => calls["screening.queue"]({ reviewId, limit: 20, stage: "screen" }, still),
-    decide: (recordId: string, action: "include" | "exclude" | "maybe") =>
-      calls["screening.decide"]({ reviewId, recordId, action, stage: "screen" }, still),
-  };
-}
 
 /** The ranking comes behind the list: asks again until it is there. */
 async function settled(desk: ReturnType<typeof deskWith>) {

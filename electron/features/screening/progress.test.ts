@@ -1,40 +1,17 @@
-import { mkdtempSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { expect, test } from "vitest";
 import { groupRecords } from "../review/groups.ts";
-import { openReviews } from "../review/reviews.ts";
-import { createScreeningHandlers } from "./handlers.ts";
-
-const still = { signal: new AbortController().signal, emit: () => {} };
+import { deskWith, still } from "./screening-desk.ts";
 
 function deskOf(records: number) {
-  const reviews = openReviews(mkdtempSync(join(tmpdir(), "evidesk-progress-")));
-  const file = reviews.create("Yoga", "Does yoga help?");
-  file.importRecords(
-    "AB",
-    { name: "a.ris", format: "ris", rejected: [] },
-    Array.from({ length: records }, (_, at) => ({
-      title: `Record ${at + 1}`,
-      abstract: at % 7 === 0 ? "Yoga for back pain, randomly assigned." : "Sleep of nurses.",
-      authors: [],
-      year: null,
-      journal: "",
-      doi: "",
-      pmid: "",
-      source: "a.ris",
-      extra: null,
-    })),
-    (_known, all) => all.map(() => null),
+  const desk = deskWith(
+    Array.from({ length: records }, (_, at) => [
+      `Record ${at + 1}`,
+      at % 7 === 0 ? "Yoga for back pain, randomly assigned." : "Sleep of nurses.",
+    ]),
   );
-  const calls = createScreeningHandlers({ reviews, keepAfterMs: 0 });
-  const reviewId = file.id();
+  const { calls, reviewId } = desk;
   return {
-    file,
-    calls,
-    reviewId,
-    decide: (recordId: string, action: "include" | "exclude" | "maybe") =>
-      calls["screening.decide"]({ reviewId, recordId, action, stage: "screen" }, still),
+    ...desk,
     progress: () => calls["screening.progress"]({ reviewId, stage: "screen" }, still),
     excludeRest: (expected: number) =>
       calls["screening.excludeRest"]({ reviewId, expected, reason: "Stopped" }, still),
