@@ -1,5 +1,5 @@
 import { defineConfig } from "@playwright/test";
-import { findChromium } from "./e2e/chromium.ts";
+import { drawInSoftware, findChromium } from "./e2e/chromium.ts";
 
 export default defineConfig({
   testDir: "e2e",
@@ -19,13 +19,7 @@ export default defineConfig({
         viewport: { width: 1440, height: 900 },
         launchOptions: {
           executablePath: findChromium() ?? "",
-          // Volumes need WebGL2, which a machine without a graphics card gives in software.
-          args: [
-            "--no-sandbox",
-            "--use-angle=swiftshader",
-            "--enable-unsafe-swiftshader",
-            "--ignore-gpu-blocklist",
-          ],
+          args: drawInSoftware,
         },
       },
     },

@@ -10,6 +10,14 @@ const usual = [
   "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
 ];
 
+/** Volumes need WebGL2, which a machine without a graphics card gives in software. */
+export const drawInSoftware = [
+  "--no-sandbox",
+  "--use-angle=swiftshader",
+  "--enable-unsafe-swiftshader",
+  "--ignore-gpu-blocklist",
+];
+
 /** The program's path, or null when none is installed. */
 export function findChromium(): string | null {
   const own = process.env["EVIDESK_CHROMIUM"];

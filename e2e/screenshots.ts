@@ -2,7 +2,7 @@
 import { mkdirSync } from "node:fs";
 import { chromium, type Page } from "playwright";
 import { startDesk, type Desk } from "./app.ts";
-import { findChromium } from "./chromium.ts";
+import { drawInSoftware, findChromium } from "./chromium.ts";
 import { readSample } from "../electron/samples.ts";
 
 const out = process.argv[2] ?? "docs/screenshots";
@@ -69,12 +69,7 @@ const desk = await startDesk();
 const { reviewId, studyId, ctId } = await workThrough(desk);
 const browser = await chromium.launch({
   executablePath: findChromium() ?? "",
-  args: [
-    "--no-sandbox",
-    "--use-angle=swiftshader",
-    "--enable-unsafe-swiftshader",
-    "--ignore-gpu-blocklist",
-  ],
+  args: drawInSoftware,
 });
 const places: [string, string][] = [
   ["screen", `/review/${reviewId}/screen`],

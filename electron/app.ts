@@ -14,6 +14,7 @@ import { openAssets } from "./features/review/assets.ts";
 import { createImagingHandlers } from "./features/imaging/handlers.ts";
 import { createPlanners } from "./features/imaging/planning/planners.ts";
 import { createReadingHandlers } from "./features/imaging/report/handlers.ts";
+import { createSegmentHandlers } from "./features/imaging/segment-handlers.ts";
 import { openStudies, type Studies } from "./features/imaging/studies.ts";
 import { createExperts } from "./features/models/experts.ts";
 import { createGeneration } from "./features/models/generation/generation.ts";
@@ -136,6 +137,11 @@ export function createApp({
     }),
     ...createReadingHandlers({
       studies: openedStudies,
+      reviewer: () => reviews.settings().reviewer,
+    }),
+    ...createSegmentHandlers({
+      studies: openedStudies,
+      assets,
       reviewer: () => reviews.settings().reviewer,
     }),
     ...createGenerationHandlers({ packs, generation, secrets }),

@@ -43,6 +43,9 @@ test("a brush stroke makes a corrected mask beside the model's own", async ({ ap
   await expect(app.locator(".finding [data-state=suggested]")).toBeVisible();
   await expect(app.locator(".viewer canvas").first()).toBeVisible();
   await app.waitForTimeout(1500);
+  const size = app.locator(".segments .finding-size").first();
+  await expect(size).toHaveText(/% of image/);
+  const before = await size.textContent();
   await app.getByRole("button", { name: "Eraser" }).click();
   const box = await app.locator(".viewer").boundingBox();
   if (box === null) throw new Error("no viewer");
@@ -53,16 +56,24 @@ test("a brush stroke makes a corrected mask beside the model's own", async ({ ap
   await app.mouse.up();
   // The focus is on the image now: its keys still act.
   await app.keyboard.press("b");
-  await expect(app.getByRole("button", { name: "Brush" })).toHaveAttribute("aria-pressed", "true");
+  await expect(app.getByRole("button", { name: "Brush", exact: true })).toHaveAttribute(
+    "aria-pressed",
+    "true",
+  );
   await app.keyboard.press("e");
   await expect(app.getByRole("button", { name: "Eraser" })).toHaveAttribute("aria-pressed", "true");
-  const before = await app.locator(".finding-size").first().textContent();
+  await expect(size, "the size follows the stroke").not.toHaveText(before ?? "");
+  const erased = await size.textContent();
+  await app.keyboard.press("Control+z");
+  await expect(size, "undo brings the voxels back").toHaveText(before ?? "");
+  await app.keyboard.press("Control+y");
+  await expect(size).toHaveText(erased ?? "");
   await app.keyboard.press("s");
   await expect(app.locator(".finding [data-state=corrected]")).toBeVisible();
-  await expect(
-    app.locator(".finding-size").first(),
-    "the size is that of the corrected mask",
-  ).not.toHaveText(before ?? "");
+  await app.reload();
+  await expect(size, "the corrected mask is what opens again").toHaveText(erased ?? "", {
+    timeout: 40_000,
+  });
   const [decision] = (await films(desk)).decisions;
   expect(decision?.action).toBe("correct");
   expect(decision?.value?.voxelsChanged).toBeGreaterThan(50);
@@ -84,7 +95,7 @@ test("a volume is drawn in three planes", async ({ app, desk }) => {
   const studies = (await desk.call("imaging.studies", {})) as { id: string; name: string }[];
   const volume = studies.find((study) => study.name.includes("NIfTI"));
   await app.goto(new URL(`/read/${volume?.id}`, desk.url).href);
-  await app.getByText("Three planes").click();
+  await app.getByLabel("Layout").selectOption("three");
   await expect(app.locator(".viewer canvas")).toHaveCount(3);
   await expect(app.getByText("Sagittal")).toBeVisible();
   const axial = app.locator(".viewer-view").first();
@@ -102,7 +113,7 @@ test("a picture that does not say where left is gets no letters", async ({ app, 
   await expect(app.getByText("Sides not given by the file")).toBeVisible();
   await expect(app.locator(".view-edge")).toHaveCount(0);
   // Nor millimetres: nobody knows how large its pixels are.
-  await app.keyboard.press("l");
+  await app.keyboard.press("d");
   const canvas = app.locator(".viewer-canvas").first();
   const box = await canvas.boundingBox();
   if (!box) throw new Error("The viewer has no place on the page.");

@@ -15,6 +15,7 @@ import { readingContract } from "./schemas/reading.ts";
 import { recordsContract } from "./schemas/records.ts";
 import { reviewContract } from "./schemas/review.ts";
 import { screeningContract } from "./schemas/screening.ts";
+import { segmentationContract } from "./schemas/segmentation.ts";
 import { searchContract } from "./schemas/search.ts";
 import { teamContract } from "./schemas/team.ts";
 
@@ -25,6 +26,7 @@ export const contract = {
   ...imagingContract,
   ...readingContract,
   ...pacsContract,
+  ...segmentationContract,
   ...modelsContract,
   ...runtimeContract,
   ...generationContract,

@@ -16,7 +16,7 @@ const measuredValueSchema = z.object({
 export const measurementSchema = z.object({
   id: z.string(),
   seriesId: z.string(),
-  kind: z.enum(["length", "angle", "bidirectional", "ellipse", "probe", "volume"]),
+  kind: z.enum(["length", "angle", "bidirectional", "ellipse", "rectangle", "probe", "volume"]),
   label: z.string().max(64),
   /** Handles in RAS+ millimetres through the series' affine, in the tool's own order. */
   points: z.array(point).max(64),

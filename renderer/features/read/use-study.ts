@@ -2,20 +2,10 @@
 import { useRef, useState } from "react";
 import type { AppError } from "../../../electron/api/errors.ts";
 import type { Series, Study } from "../../../electron/api/schemas/imaging.ts";
-import type { Suggestion } from "../../../electron/api/schemas/ledger.ts";
-import { assetBytes, call, putAsset } from "../../call.ts";
+import type { Decision } from "../../../electron/api/schemas/ledger.ts";
+import { assetBytes, call } from "../../call.ts";
 import { asError, invalidate } from "../../use-call.ts";
 import { toast } from "../../ui/toast.tsx";
-
-export type SegmentValue = {
-  mask: string;
-  labels: { id: number; name: string; color: string; voxels: number; share: number; ml?: number }[];
-};
-
-export function segmentValue(suggestion: Suggestion | undefined): SegmentValue | null {
-  if (suggestion?.kind !== "segment") return null;
-  return suggestion.value as unknown as SegmentValue;
-}
 
 /** The suggestion of a series that is shown (the latest) and what was decided on it. */
 export function latestOn(study: Study, series: Series) {
@@ -26,28 +16,13 @@ export function latestOn(study: Study, series: Series) {
   return { suggestion, decision: last?.action === "withdraw" ? undefined : last };
 }
 
-/** What is measured on the mask that stands: the reader's correction, else the model's outline. */
-export function labelsOf(study: Study, series: Series): SegmentValue["labels"] {
-  const { suggestion, decision } = latestOn(study, series);
-  const corrected = decision?.action === "correct" ? decision.value : undefined;
-  const { labels } = (corrected ?? {}) as Partial<SegmentValue>;
-  return labels ?? segmentValue(suggestion)?.labels ?? [];
-}
-
-/** The mask to show: the corrected one when there is one, else the model's. */
-export function maskIdOf(study: Study, series: Series): string | null {
-  const { suggestion, decision } = latestOn(study, series);
-  if (decision?.action === "reject") return null;
-  const corrected =
-    decision?.action === "correct"
-      ? (decision.value as { mask?: string } | undefined)?.mask
-      : undefined;
-  return corrected ?? segmentValue(suggestion)?.mask ?? null;
-}
-
-/** Seconds since a moment of `Date.now()`; how long a correction took. */
-export function secondsSince(moment: number): number {
-  return (Date.now() - moment) / 1000;
+/** The word for a suggestion and what was decided on it. */
+export function stateOf(
+  decision: Decision | undefined,
+): "suggested" | "accepted" | "corrected" | "rejected" {
+  if (decision === undefined) return "suggested";
+  if (decision.action === "accept") return "accepted";
+  return decision.action === "correct" ? "corrected" : "rejected";
 }
 
 export async function loadMask(id: string): Promise<Uint8Array> {
@@ -104,18 +79,6 @@ export function useReading(study: Study, series: Series) {
             }).then(() => invalidate("imaging")),
         };
         toast(`${said}.`, ...(action === "withdraw" ? [] : [undo]));
-      }),
-    correct: (suggestionId: string, mask: Uint8Array<ArrayBuffer>, seconds: number) =>
-      guarded(async () => {
-        const asset = await putAsset(new Blob([mask]), "corrected-mask.raw");
-        await call("imaging.decide", {
-          studyId: study.id,
-          suggestionId,
-          action: "correct",
-          mask: asset.id,
-          seconds,
-        });
-        toast("Correction saved beside the model's own outline.");
       }),
   };
 }

@@ -1,5 +1,5 @@
 /** Window presets by modality, on the keys that OHIF and radiology workstations use. */
-import type { Series } from "../../../electron/api/schemas/imaging.ts";
+import type { Series } from "../../../../electron/api/schemas/imaging.ts";
 
 export type Preset = { key: string; name: string; centre: number; width: number };
 

@@ -1,0 +1,164 @@
+/** Puts panes on the page: viewports of the one engine, their image, its label map, the tools. */
+import { Enums, type RenderingEngine, type Types } from "@cornerstonejs/core";
+import { segmentation, Enums as ToolEnums, ToolGroupManager } from "@cornerstonejs/tools";
+import type { Series } from "../../../../electron/api/schemas/imaging.ts";
+import { groupId } from "./cornerstone.ts";
+import type { Pane } from "./layouts.ts";
+import { dot, hangingOf, indexOf, worldOf, type Plane, type Point } from "./planes.ts";
+import { cutThrough, type ShownSeries } from "./shown-series.ts";
+
+export type View = Types.IStackViewport | Types.IVolumeViewport;
+
+const { ViewportType, OrientationAxis, BlendModes } = Enums;
+const orientations = {
+  axial: OrientationAxis.AXIAL,
+  sagittal: OrientationAxis.SAGITTAL,
+  coronal: OrientationAxis.CORONAL,
+} as const;
+
+export const viewId = (index: number, plane: Plane): string => `pane:${index}:${plane}`;
+
+export function viewOf(engine: RenderingEngine, index: number): View | undefined {
+  return engine.getViewports().find(({ id }) => id.startsWith(`pane:${index}:`)) as
+    | View
+    | undefined;
+}
+
+export const isStack = (view: View): view is Types.IStackViewport =>
+  view.type === ViewportType.STACK;
+
+type Mounted = { pane: Pane; shown: ShownSeries; element: HTMLDivElement };
+
+/** Where the reader last looked in each series, in LPS+ millimetres: a new layout opens there. */
+const places = new Map<string, Point>();
+const seriesOfView = new WeakMap<View, Series>();
+
+function keepPlaces(engine: RenderingEngine): void {
+  for (const view of engine.getViewports() as View[]) {
+    const series = seriesOfView.get(view);
+    if (series) places.set(series.id, pointOf(view, series));
+  }
+}
+
+/**
+ * Where a view stands, in LPS+ millimetres: the place known before, moved along the view's normal. How far
+ * the picture was moved sideways says nothing about the other planes. A stack's camera stays at its first slice.
+ */
+function pointOf(view: View, series: Series): Point {
+  const [columns, rows, slices] = series.shape;
+  const centre = worldOf(series, [(columns - 1) / 2, (rows - 1) / 2, (slices - 1) / 2]);
+  const before = places.get(series.id) ?? centre;
+  if (isStack(view)) {
+    const [i, j] = indexOf(series, before);
+    return worldOf(series, [i, j, view.getCurrentImageIdIndex()]);
+  }
+  const { focalPoint = centre, viewPlaneNormal = [0, 0, 1] } = view.getCamera();
+  const along = dot(focalPoint, viewPlaneNormal) - dot(before, viewPlaneNormal);
+  return before.map((value, axis) => value + along * (viewPlaneNormal[axis] ?? 0)) as Point;
+}
+
+/** @throws when WebGL or the image is missing; the page then says so and stays. */
+export async function mount(
+  engine: RenderingEngine,
+  mounted: Mounted[],
+  slabMm: number,
+): Promise<void> {
+  keepPlaces(engine);
+  engine.setViewports(
+    mounted.map(({ pane, element }, index) => ({
+      viewportId: viewId(index, pane.plane),
+      type: pane.draw === "stack" ? ViewportType.STACK : ViewportType.ORTHOGRAPHIC,
+      element,
+      defaultOptions: {
+        background: [0.03, 0.04, 0.05] as Types.Point3,
+        ...(pane.draw === "cut" ? { orientation: orientations[pane.plane] } : {}),
+      },
+    })),
+  );
+  const group = ToolGroupManager.getToolGroup(groupId);
+  for (const { shown } of mounted) if (shown.isVolume) cutThrough(shown);
+  const cuts: { view: View; place: Point }[] = [];
+  for (const [index, { shown }] of mounted.entries()) {
+    const view = viewOf(engine, index);
+    if (view === undefined) continue;
+    group?.addViewport(view.id, engine.id);
+    seriesOfView.set(view, shown.series);
+    if (isStack(view)) await showStack(view, shown);
+    else {
+      await showCut(view, shown, slabMm);
+      cuts.push({ view, place: places.get(shown.series.id) ?? pointOf(view, shown.series) });
+    }
+    await showLabels(shown, view.id);
+  }
+  await Promise.all(cuts.map(({ view }) => labelsJoined(view)));
+  for (const { view, place } of cuts) lookAt(view, place);
+  engine.render();
+}
+
+async function showStack(view: Types.IStackViewport, shown: ShownSeries): Promise<void> {
+  const slices = shown.imageIds.length;
+  const place = places.get(shown.series.id);
+  const wanted = place ? Math.round(indexOf(shown.series, place)[2]) : Math.floor(slices / 2);
+  await view.setStack(shown.imageIds, Math.max(0, Math.min(slices - 1, wanted)));
+  hangStack(view, shown);
+}
+
+/** Slices as a reader expects them; a single picture stays as its file has it. */
+export function hangStack(view: Types.IStackViewport, { series, isVolume }: ShownSeries): void {
+  const mirrors = isVolume ? hangingOf(series) : null;
+  if (mirrors) view.setCamera(mirrors);
+}
+
+async function showCut(
+  view: Types.IVolumeViewport,
+  shown: ShownSeries,
+  slabMm: number,
+): Promise<void> {
+  await view.setVolumes([{ volumeId: shown.volumeId }]);
+  if (slabMm > 0) {
+    view.setBlendMode(BlendModes.MAXIMUM_INTENSITY_BLEND);
+    view.setSlabThickness(slabMm);
+  }
+}
+
+/** The label map joins a little later, and the viewer then stands on another slice than before. */
+async function labelsJoined(view: View): Promise<void> {
+  const patienceMs = 4000;
+  const until = Date.now() + patienceMs;
+  while (view.getActors().length < 2 && Date.now() < until)
+    await new Promise((resolve) => requestAnimationFrame(resolve));
+}
+
+/** Moves a cut along its normal until it goes through a point in LPS+ millimetres. */
+export function lookAt(view: View, [x, y, z]: readonly [number, number, number]): void {
+  const { focalPoint, position, viewPlaneNormal } = view.getCamera();
+  if (!focalPoint || !position || !viewPlaneNormal) return;
+  const [nx, ny, nz] = viewPlaneNormal;
+  const along = (x - focalPoint[0]) * nx + (y - focalPoint[1]) * ny + (z - focalPoint[2]) * nz;
+  const moved = (from: Types.Point3): Types.Point3 => [
+    from[0] + along * nx,
+    from[1] + along * ny,
+    from[2] + along * nz,
+  ];
+  view.setCamera({ focalPoint: moved(focalPoint), position: moved(position) });
+}
+
+async function showLabels(shown: ShownSeries, viewportId: string): Promise<void> {
+  const { Labelmap } = ToolEnums.SegmentationRepresentations;
+  const { segmentationId, labelIds, labelVolumeId, volumeId, isVolume } = shown;
+  if (segmentation.state.getSegmentation(segmentationId) === undefined)
+    segmentation.addSegmentations([
+      {
+        segmentationId,
+        representation: {
+          type: Labelmap,
+          data: isVolume
+            ? { imageIds: labelIds, volumeId: labelVolumeId, referencedVolumeId: volumeId }
+            : { imageIds: labelIds },
+        },
+      },
+    ]);
+  await segmentation.addLabelmapRepresentationToViewport(viewportId, [
+    { segmentationId, type: Labelmap },
+  ]);
+}

@@ -1,0 +1,155 @@
+/** One series being read: image in the middle; conversation, segments, measurements and export on the right. */
+import { Download } from "lucide-react";
+import { useState } from "react";
+import type { Series, Study } from "../../../electron/api/schemas/imaging.ts";
+import { call } from "../../call.ts";
+import { useRemembered } from "../../frame/remembered.ts";
+import { useShortcuts } from "../../frame/shortcuts.ts";
+import { native } from "../../native.ts";
+import { Button } from "../../ui/button.tsx";
+import { Trouble } from "../../ui/feedback.tsx";
+import { toast } from "../../ui/toast.tsx";
+import { asError } from "../../use-call.ts";
+import { Conversation } from "./conversation.tsx";
+import { lookKeys } from "./look/keys.ts";
+import { LayoutBar } from "./look/layout-bar.tsx";
+import { isVolume } from "./look/layouts.ts";
+import { ToolBar } from "./look/tool-bar.tsx";
+import { useLook } from "./look/use-look.ts";
+import { Viewer } from "./look/viewer.tsx";
+import { pointsOf } from "./measure/annotations.ts";
+import { MeasurementList } from "./measure/measurement-list.tsx";
+import { useMeasurements } from "./measure/use-measurements.ts";
+import { sourcesOf } from "./segment/sources.ts";
+import { SegmentWork } from "./segment/work.tsx";
+import { useReading } from "./use-study.ts";
+
+/** The image and its tools alone; Escape or the same key leads back. */
+function fullScreen(): void {
+  if (document.fullscreenElement) void document.exitFullscreen();
+  else void document.querySelector(".read-stage")?.requestFullscreen();
+}
+
+export function Reading({ study, series }: { study: Study; series: Series }) {
+  const reading = useReading(study, series);
+  const look = useLook(study, series);
+  const measurements = useMeasurements(study.id, look.stage);
+  const [contrast, setContrast] = useRemembered("read.contrast", false);
+  const sources = sourcesOf(study, series);
+  const [chosen, choose] = useState("");
+  const proposals = sources.filter(({ suggestion }) => suggestion !== undefined);
+  // The newest proposal comes into view by itself; the reader's own map is one choice away.
+  const source =
+    sources.find(({ id }) => id === chosen) ?? proposals.at(-1) ?? sources[sources.length - 1];
+
+  const save = async (what: "imaging.export" | "imaging.exportTraining"): Promise<void> => {
+    try {
+      if (what === "imaging.exportTraining") {
+        const { assetId, name } = await call(what, { studyId: study.id });
+        return await native.saveAsset(assetId, name);
+      }
+      const { files } = await call(what, { studyId: study.id });
+      const bundle = files.find((file) => file.name.endsWith(".zip"));
+      if (bundle) await native.saveAsset(bundle.assetId, bundle.name);
+    } catch (thrown) {
+      toast(asError(thrown).message);
+    }
+  };
+
+  useShortcuts("Image", [
+    ...lookKeys(look, fullScreen, () => setContrast(!contrast)),
+    { keys: "d", label: "Length", run: () => look.pick("length") },
+    { keys: "shift+d", label: "Two diameters", run: () => look.pick("bidirectional") },
+    { keys: "g", label: "Angle", run: () => look.pick("angle") },
+    { keys: "k", label: "Ellipse", run: () => look.pick("ellipse") },
+    { keys: "shift+k", label: "Rectangle", run: () => look.pick("rectangle") },
+    { keys: "y", label: "Probe a value", run: () => look.pick("probe") },
+    {
+      keys: ["delete", "backspace"],
+      label: "Delete the selected measurement",
+      run: () => measurements.removeSelected(),
+    },
+    {
+      keys: "/",
+      label: "Ask about this image",
+      run: () => document.querySelector<HTMLInputElement>("[data-ask]")?.focus(),
+    },
+  ]);
+
+  return (
+    <>
+      <div className="read-stage" data-contrast={contrast ? "high" : undefined}>
+        <p className="read-banner" role="note">
+          Research use only – not for diagnosis
+        </p>
+        <ToolBar
+          look={look}
+          onFullScreen={fullScreen}
+          contrast={contrast}
+          onContrast={() => setContrast(!contrast)}
+        />
+        <LayoutBar look={look} study={study} />
+        <Viewer
+          panes={look.panes}
+          slabMm={look.slabMm}
+          active={look.active}
+          onActive={look.setActive}
+          onScroll={(index, slices) => look.scroll(slices, index)}
+          onReady={look.onReady}
+        />
+        {series.warnings.length > 0 && <p className="read-warning">{series.warnings.join(" ")}</p>}
+      </div>
+      <aside className="read-side">
+        {reading.error && (
+          <Trouble
+            error={reading.error}
+            kept="The study and all decisions are as they were."
+            onClose={reading.clearError}
+          />
+        )}
+        <Conversation
+          turns={study.turns.filter((turn) => turn.seriesId === series.id)}
+          offers={offersFor(series)}
+          busy={reading.busy}
+          onAsk={(text) => void reading.ask(text)}
+          onCancel={reading.cancel}
+        />
+        {source && (
+          <SegmentWork
+            key={source.id}
+            study={study}
+            series={series}
+            look={look}
+            sources={sources}
+            source={source}
+            onSource={choose}
+            onDecide={(suggestionId, action) => void reading.decide(suggestionId, action)}
+          />
+        )}
+        <MeasurementList
+          measurements={measurements}
+          seriesId={series.id}
+          isVolume={isVolume(series)}
+          scaleNote={series.scale?.note}
+          onGoTo={(one) => {
+            const [point] = pointsOf(one);
+            if (point) look.lookAt(series, point);
+          }}
+        />
+        <div className="read-export">
+          <Button icon={Download} onPress={() => void save("imaging.export")}>
+            Export the read
+          </Button>
+          <Button kind="quiet" onPress={() => void save("imaging.exportTraining")}>
+            Training data
+          </Button>
+        </div>
+      </aside>
+    </>
+  );
+}
+
+function offersFor(series: Series): string[] {
+  if (series.modality === "MR") return [];
+  return isVolume(series) ? ["outline the lungs", "outline the bone"] : ["outline the lungs"];
+}

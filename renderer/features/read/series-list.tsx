@@ -1,0 +1,40 @@
+/** The series of a study, each with the state of what was suggested on it. */
+import type { Series, Study } from "../../../electron/api/schemas/imaging.ts";
+import { sequenceOf } from "./look/sequences.ts";
+import { latestOn, stateOf } from "./use-study.ts";
+
+type ListProps = { study: Study; current: Series; onChoose: (seriesId: string) => void };
+
+export function SeriesList({ study, current, onChoose }: ListProps) {
+  return (
+    <nav className="read-series" aria-label="Series">
+      {study.images.map((image) => (
+        <button
+          key={image.id}
+          type="button"
+          aria-current={image.id === current.id}
+          onClick={() => onChoose(image.id)}
+        >
+          <strong>{image.name}</strong>
+          <span>
+            {sequenceOf(image) ?? (image.modality === "unknown" ? image.format : image.modality)} ·{" "}
+            {image.shape[0]} × {image.shape[1]}
+            {image.shape[2] > 1 ? ` × ${image.shape[2]}` : ""}
+          </span>
+          <SeriesMark study={study} series={image} />
+        </button>
+      ))}
+    </nav>
+  );
+}
+
+function SeriesMark({ study, series }: { study: Study; series: Series }) {
+  const { suggestion, decision } = latestOn(study, series);
+  if (suggestion === undefined) return null;
+  const state = stateOf(decision);
+  return (
+    <span className="state" data-state={state}>
+      {state}
+    </span>
+  );
+}
