@@ -69,6 +69,23 @@ export const seriesSchema = z.object({
     })
     .optional(),
   warnings: z.array(z.string()),
+  /**
+   * A whole slide: its pixels above are an overview, its levels (largest first) are read tile by tile.
+   */
+  slide: z
+    .object({
+      levels: z.array(
+        z.object({
+          width: z.int(),
+          height: z.int(),
+          tileWidth: z.int(),
+          tileHeight: z.int(),
+        }),
+      ),
+      /** Of the first level; null where the file does not say. */
+      micronsPerPixel: z.number().nullable(),
+    })
+    .optional(),
   files: z.array(z.string()),
   /** Asset ids of the files as they were given, in the series' order. */
   sources: z.array(assetId),
@@ -186,6 +203,17 @@ export const imagingContract = {
   "imaging.planners": {
     input: z.object({}),
     output: z.array(z.object({ id: z.string(), version: z.string(), title: z.string() })),
+  },
+  /** One tile of a slide: RGB side by side, base64; those at the edges are smaller. */
+  "imaging.tile": {
+    input: z.object({
+      studyId: z.string(),
+      seriesId: z.string(),
+      level: z.int().min(0),
+      column: z.int().min(0),
+      row: z.int().min(0),
+    }),
+    output: z.object({ width: z.int(), height: z.int(), rgb: z.string() }),
   },
   /** Plans an expert call from the request, runs it and stores what it suggests. */
   "imaging.ask": {

@@ -88,6 +88,16 @@ const templateSchema = z.object({
   ),
 });
 
+/** A finding of a read and the review that asks for its evidence. */
+export const readLinkSchema = z.object({
+  id: z.string(),
+  studyId: z.string(),
+  findingId: z.string().optional(),
+  reviewId: z.string(),
+  by: z.string(),
+  at: z.string(),
+});
+
 const study = z.object({ studyId: z.string() });
 const written = { id: true, by: true, at: true } as const;
 
@@ -98,6 +108,7 @@ export const readingContract = {
     output: z.object({
       measurements: z.array(measurementSchema),
       findings: z.array(findingSchema),
+      links: z.array(readLinkSchema),
       /** The last one saved. */
       report: reportSchema.nullable(),
       templates: z.array(templateSchema),
@@ -112,6 +123,23 @@ export const readingContract = {
   "imaging.addFinding": {
     input: study.extend({ finding: findingSchema.omit(written) }),
     output: findingSchema,
+  },
+  /**
+   * The title and question of a review about a finding, for `review.create`; it holds nothing of the
+   * patient. `text` in place of a finding: the label of a suggestion.
+   */
+  "imaging.questionFor": {
+    input: study.extend({ findingId: z.string().optional(), text: z.string().max(200).optional() }),
+    output: z.object({ title: z.string(), question: z.string() }),
+  },
+  "imaging.linkReview": {
+    input: study.extend({ reviewId: z.string().min(1), findingId: z.string().optional() }),
+    output: readLinkSchema,
+  },
+  /** The reads that link to a review, with what was found. */
+  "imaging.readsOf": {
+    input: z.object({ reviewId: z.string() }),
+    output: z.array(readLinkSchema.extend({ study: z.string(), finding: z.string().nullable() })),
   },
   /** Takes a measurement or a finding out of force; both stay in the record. */
   "imaging.removeEntry": { input: study.extend({ entryId: z.string() }), output: z.object({}) },
@@ -140,6 +168,7 @@ export const readingContract = {
 
 export type Measurement = z.infer<typeof measurementSchema>;
 export type ReaderFinding = z.infer<typeof findingSchema>;
+export type ReadLink = z.infer<typeof readLinkSchema>;
 export type Sentence = z.infer<typeof sentenceSchema>;
 export type ReportSection = z.infer<typeof reportSectionSchema>;
 export type Report = z.infer<typeof reportSchema>;

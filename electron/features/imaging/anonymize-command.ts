@@ -36,8 +36,7 @@ async function filesUnder(path: string): Promise<string[]> {
 
 export const anonymize: Command = {
   summary: "Copies of DICOM files without what names the patient (PS3.15 basic profile).",
-  usage:
-    "anonymize IN OUT [--options modified-dates,patient-characteristics,retain-uids] [--key TEXT]",
+  usage: "anonymize IN OUT [--options NAME,…] [--key TEXT]",
   options: {
     options: { type: "string", help: deidentifyOptions.join(", ") },
     key: {

@@ -95,6 +95,7 @@ const imageInfo: Command = {
       sizes: series.sizes,
       ...(series.scale ? { scale: series.scale } : {}),
       ...(series.faults ? { faults: series.faults } : {}),
+      ...(series.slide ? { slide: series.slide } : {}),
       ...(series.labels ? { labels: series.labels } : {}),
       warnings: series.warnings,
       files: series.files.length,

@@ -8,10 +8,16 @@
 export const deidentifyOptions = [
   /** Keeps dates but moves all of a patient's by the same number of days (option 113107). */
   "modified-dates",
+  /** Dates and times stay as they are (option 113106). */
+  "full-dates",
   /** Sex, age, size and weight stay (option 113108). */
   "patient-characteristics",
   /** UIDs stay as they are (option 113110). */
   "retain-uids",
+  /** Station and serial numbers of the machine stay (option 113109). */
+  "device-identity",
+  /** The institution's name and address stay (option 113112). */
+  "institution-identity",
 ] as const;
 export type DeidentifyOption = (typeof deidentifyOptions)[number];
 
@@ -38,6 +44,14 @@ const emptied = new Set(
 const pseudonyms = new Set(["00100010", "00100020"]);
 const characteristics = new Set(["00100040", "00101010", "00101020", "00101030"]);
 const dates = new Set("00080012 00080020 00080021 00080022 00080023 0008002A".split(" "));
+
+const times = new Set("00080030 00080031 00080032 00080033".split(" "));
+const devices = new Set(
+  "00081010 00181000 00181002 00181004 00181005 00181007 00181020".split(" "),
+);
+const institutions = new Set("00080080 00080081 00081040".split(" "));
+/** Numbers and codes of technical groups that tell one machine or image from others. */
+const telling = new Set("00201070 00203401 00203402 00205000".split(" "));
 
 /** Kept whatever their VR: what an image is, and codes, which stand only in kept sequences. */
 const kept = new Set(
@@ -74,9 +88,13 @@ export function actionFor(tag: string, vr: string, options: ReadonlySet<Deidenti
   const group = tag.slice(0, 4);
   if (Number.parseInt(group, 16) % 2 === 1) return "remove";
   if (options.has("patient-characteristics") && characteristics.has(tag)) return "keep";
+  if (options.has("full-dates") && (dates.has(tag) || times.has(tag))) return "keep";
   if (options.has("modified-dates") && dates.has(tag)) return "shift";
+  if (options.has("device-identity") && devices.has(tag)) return "keep";
+  if (options.has("institution-identity") && institutions.has(tag)) return "keep";
   if (pseudonyms.has(tag)) return "pseudonym";
   if (emptied.has(tag)) return "empty";
+  if (telling.has(tag)) return "remove";
   if (kept.has(tag)) return "keep";
   if (vr === "UI") return options.has("retain-uids") ? "keep" : "uid";
   if (vr === "SQ")
@@ -103,19 +121,18 @@ export function shiftDate(value: string, days: number): string {
 export function methodCodes(
   options: ReadonlySet<DeidentifyOption>,
 ): [code: string, meaning: string][] {
+  const named: [DeidentifyOption, string, string][] = [
+    ["full-dates", "113106", "Retain Longitudinal Temporal Information Full Dates Option"],
+    ["modified-dates", "113107", "Retain Longitudinal Temporal Information Modified Dates Option"],
+    ["patient-characteristics", "113108", "Retain Patient Characteristics Option"],
+    ["device-identity", "113109", "Retain Device Identity Option"],
+    ["retain-uids", "113110", "Retain UIDs Option"],
+    ["institution-identity", "113112", "Retain Institution Identity Option"],
+  ];
   return [
     ["113100", "Basic Application Confidentiality Profile"],
-    ...(options.has("modified-dates")
-      ? [
-          ["113107", "Retain Longitudinal Temporal Information Modified Dates Option"] as [
-            string,
-            string,
-          ],
-        ]
-      : []),
-    ...(options.has("patient-characteristics")
-      ? [["113108", "Retain Patient Characteristics Option"] as [string, string]]
-      : []),
-    ...(options.has("retain-uids") ? [["113110", "Retain UIDs Option"] as [string, string]] : []),
+    ...named
+      .filter(([option]) => options.has(option))
+      .map(([, code, meaning]): [string, string] => [code, meaning]),
   ];
 }

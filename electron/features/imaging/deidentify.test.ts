@@ -140,6 +140,76 @@ test.each([
   expect(actionFor(tag, vr, none)).toBe(action);
 });
 
+test("no text, name, date or unknown bytes of any attribute of any technical group is kept", () => {
+  const told = ["LO", "SH", "PN", "ST", "LT", "UT", "UC", "UN", "DA", "TM", "DT", "AS", "AE", "UR"];
+  // Kept by name: what an image is made with, and the meaning of codes.
+  const meant = new Set(
+    "00080064 00080070 00080100 00080102 00080104 00081090 00181020 00620005".split(" "),
+  );
+  const kept: string[] = [];
+  for (const group of [0x08, 0x10, 0x12, 0x18, 0x20, 0x22, 0x28, 0x32, 0x40, 0x48, 0x54, 0x62])
+    for (let element = 1; element < 0x10000; element += 1) {
+      const tag =
+        `${group.toString(16).padStart(4, "0")}${element.toString(16).padStart(4, "0")}`.toUpperCase();
+      for (const vr of told)
+        if (["keep", "shift"].includes(actionFor(tag, vr, none)) && !meant.has(tag)) kept.push(tag);
+    }
+  // Sets of characters, types and models are coded strings whatever a file calls them.
+  expect([...new Set(kept)]).toEqual([
+    "00080005",
+    "00080008",
+    "00080016",
+    "00080060",
+    "00080103",
+    "00080117",
+    "00081150",
+    "00620009",
+  ]);
+});
+
+test("each option keeps its own attributes and is named by its code", () => {
+  const withOption = (option: DeidentifyOption) => {
+    const bytes = deidentify(
+      dicomSlice({
+        more: {
+          "00080020": ["DA", "20200229"],
+          "00080030": ["TM", "101112"],
+          "00080080": ["LO", "St Elsewhere"],
+          "00181000": ["LO", "Serial 7"],
+          "00203401": ["CS", "STATION7"],
+        },
+      }),
+      "a",
+      { salt: "s", options: new Set([option]) },
+    ).bytes;
+    const set = readDataSet(bytes, "a");
+    const codes = (set.elements["x00120064"]?.items ?? []).map(({ dataSet }) =>
+      dataSet?.string("x00080100"),
+    );
+    return { set, code: codes.at(-1), dates: set.string("x00280303") };
+  };
+  const dates = withOption("full-dates");
+  expect([
+    dates.set.string("x00080020"),
+    dates.set.string("x00080030"),
+    dates.code,
+    dates.dates,
+  ]).toEqual(["20200229", "101112", "113106", "UNMODIFIED"]);
+  const device = withOption("device-identity");
+  expect([device.set.string("x00181000"), device.set.string("x00080080"), device.code]).toEqual([
+    "Serial 7",
+    undefined,
+    "113109",
+  ]);
+  const place = withOption("institution-identity");
+  expect([place.set.string("x00080080"), place.set.string("x00181000"), place.code]).toEqual([
+    "St Elsewhere",
+    undefined,
+    "113112",
+  ]);
+  for (const { set } of [dates, device, place]) expect(set.string("x00203401")).toBeUndefined();
+});
+
 test("dates move across leap days and years; what is no date goes", () => {
   expect(shiftDate("20200301", -1)).toBe("20200229");
   expect(shiftDate("20210101120000", -1)).toBe("20201231120000");

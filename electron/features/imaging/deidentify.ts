@@ -254,9 +254,13 @@ function marks(job: Job): [tag: string, vr: string, content: Uint8Array][] {
     ["00120062", "CS", padded("YES", "CS")],
     ["00120063", "LO", padded("Evidesk: only known technical attributes kept", "LO")],
     ["00120064", "SQ", joined(codes)],
-    ["00280303", "CS", padded(job.options.has("modified-dates") ? "MODIFIED" : "REMOVED", "CS")],
+    ["00280303", "CS", padded(datesLeft(job.options), "CS")],
   ];
 }
+
+/** Longitudinal Temporal Information Modified (0028,0303). */
+const datesLeft = (options: Job["options"]): string =>
+  options.has("full-dates") ? "UNMODIFIED" : options.has("modified-dates") ? "MODIFIED" : "REMOVED";
 
 function metaOf(sopClass: string, sopInstance: string, syntax: string): Uint8Array {
   const job = { explicit: true };

@@ -91,14 +91,26 @@ function wasm(script: string, binary: string, className: string): Decoder {
 /** A code stream of another size than the header's is refused before anything is allocated for it. */
 function refuseOtherSize(bytes: Uint8Array, frame: Frame): void {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  if (bytes.length < 24 || view.getUint32(0) !== 0xff4fff51) return;
-  const width = view.getUint32(8) - view.getUint32(16);
-  const height = view.getUint32(12) - view.getUint32(20);
+  if (bytes.length < 24) return;
+  const wavelets = view.getUint32(0) === 0xff4fff51;
+  const [width, height] = wavelets
+    ? [view.getUint32(8) - view.getUint32(16), view.getUint32(12) - view.getUint32(20)]
+    : jpegLsSize(view);
   if (width !== frame.columns || height !== frame.rows)
     throw new AppError(
       "badFile",
-      `The JPEG 2000 stream is ${width} × ${height} where ${frame.columns} × ${frame.rows} was expected.`,
+      `The ${wavelets ? "JPEG 2000" : "JPEG-LS"} stream is ${width} × ${height} where ${frame.columns} × ${frame.rows} was expected.`,
     );
+}
+
+/** Columns and rows of the frame header SOF55 (ITU-T T.87 C.2.2). @throws badFile without one */
+function jpegLsSize(view: DataView): [width: number, height: number] {
+  let at = 2;
+  while (at + 9 <= view.byteLength && view.getUint8(at) === 0xff) {
+    if (view.getUint8(at + 1) === 0xf7) return [view.getUint16(at + 7), view.getUint16(at + 5)];
+    at += 2 + view.getUint16(at + 2);
+  }
+  throw new AppError("badFile", "The stream has no header of JPEG-LS or JPEG 2000.");
 }
 
 /** Little-endian bytes as numbers of the frame's type; bits that hold no pixel are cleared. @throws badFile when there are too few */

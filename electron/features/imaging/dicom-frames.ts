@@ -32,7 +32,9 @@ export async function readFrame(file: DicomFile, index: number): Promise<Decoded
   try {
     return correctBits(await codec.decode(encapsulated(file, element, index), frame), frame);
   } catch (thrown) {
-    const reason = thrown instanceof Error ? thrown.message : String(thrown);
+    const words = thrown instanceof Error ? thrown.message : String(thrown);
+    // Engines say of a stream that ends too early where in their own memory it did.
+    const reason = thrown instanceof RangeError ? "The stream breaks off." : words;
     throw new AppError(
       thrown instanceof AppError ? thrown.code : "badFile",
       `"${file.name}": the ${codec.name} pixels of frame ${index + 1} cannot be decoded. ${reason}`,

@@ -21,6 +21,9 @@ export type DicomVolume = {
 /** Body-weight SUV; a table of units would say {SUVbw}g/ml. */
 export const suvUnits = "SUVbw";
 
+/** Held as stored and once more as shown: more does not fit beside a browser on a clinician's machine. */
+const mostValues = 2 ** 30;
+
 const radiography = new Set(["CR", "DX", "DR", "RG"]);
 
 /** The product's name of a DICOM modality: plain films are CXR to the experts. */
@@ -101,6 +104,13 @@ export async function dicomVolume(
   const warnings: string[] = [];
   const slices = slicesOf(files, warnings);
   const { rows, columns } = first.frame;
+  const values = rows * columns * slices.length * (first.frame.samples >= 3 ? 3 : 1);
+  // A single frame that is too large is told by its own bytes.
+  if (slices.length > 1 && values > mostValues)
+    throw new AppError(
+      "unsupported",
+      `"${first.name}": ${columns} × ${rows} × ${slices.length} pixels are too many to hold at once (at most ${mostValues}).`,
+    );
   const table = modalityTable(first.dataSet);
   const planes: Plane[] = [];
   let channels = 1;

@@ -12,6 +12,7 @@ import { createOpeningHandlers } from "./opening.ts";
 import { askImage } from "./planning/ask.ts";
 import type { Planners } from "./planning/planners.ts";
 import { buildRead } from "./read-export.ts";
+import { fileSource, openSlide } from "./slide.ts";
 import { loadVolume } from "./series-store.ts";
 import { seriesSubject, type Studies } from "./studies.ts";
 
@@ -35,6 +36,24 @@ export function createImagingHandlers({
     "imaging.studies": async () => studies().list(),
     "imaging.get": async ({ studyId }) => studies().get(studyId),
     ...createOpeningHandlers({ studies, assets, reviewer }),
+    "imaging.tile": async ({ studyId, seriesId, level, column, row }) => {
+      const series = studies().image(studyId, seriesId);
+      const [id] = series.sources;
+      if (series.slide === undefined || !id)
+        throw new AppError(
+          "unsupported",
+          `"${series.name}" is no slide; its pixels are read whole.`,
+        );
+      const source = fileSource(assets.path(id));
+      try {
+        const slide = openSlide(source, series.name);
+        if (slide === null) throw new AppError("badFile", `"${series.name}" is no slide any more.`);
+        const { width, height, rgb } = slide.tile(level, column, row);
+        return { width, height, rgb: Buffer.from(rgb).toString("base64") };
+      } finally {
+        source.close();
+      }
+    },
     "imaging.planners": async () => planners.list(),
     "imaging.ask": async ({ studyId, seriesId, text, planner }, { signal, emit }) => {
       const series = studies().image(studyId, seriesId);

@@ -8,9 +8,21 @@ import { unzipped } from "./zip.ts";
 
 const mostFiles = 20_000;
 
+/** Node reads no more at once, and a volume of it would not fit either. */
+const mostBytes = 2 ** 31 - 1;
+function refuseLarge(path: string, bytes: number): void {
+  if (bytes > mostBytes)
+    throw new AppError(
+      "unsupported",
+      `"${path}" has ${(bytes / 1e9).toFixed(1)} GB; files of up to ${(mostBytes / 1e9).toFixed(1)} GB are read.`,
+      { path, bytes },
+    );
+}
+
 /** One file with those it cannot do without: the entries of a ZIP, a header's data, what a DICOMDIR names. */
 async function fileWithParts(path: string): Promise<ImageFile[]> {
   const name = basename(path);
+  refuseLarge(path, (await stat(path)).size);
   const bytes = new Uint8Array(await readFile(path));
   const parts = dicomDirFiles(bytes, name) ?? dataFiles(bytes, name).map((one) => basename(one));
   const files: ImageFile[] = unzipped({ name, bytes });
@@ -40,8 +52,10 @@ async function filesOf(path: string): Promise<ImageFile[]> {
       { path },
     );
   const files: ImageFile[] = [];
-  for (const name of names)
+  for (const name of names) {
+    refuseLarge(name, (await stat(join(path, name))).size);
     files.push({ name, bytes: new Uint8Array(await readFile(join(path, name))) });
+  }
   return files;
 }
 

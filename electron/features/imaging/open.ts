@@ -20,7 +20,8 @@ import { isNifti, openNifti } from "./nifti.ts";
 import { isNrrd, nrrdDataFile, openNrrd, type Beside } from "./nrrd.ts";
 import { isJpeg, isPng, readJpeg, readPng } from "./raster.ts";
 import type { Voi } from "./voi.ts";
-import { isTiff } from "./tiff-tags.ts";
+import { openSlide } from "./slide.ts";
+import { inMemory, isTiff } from "./tiff-tags.ts";
 import { readTiff } from "./tiff.ts";
 
 export type ImageFile = { name: string; bytes: Uint8Array };
@@ -49,6 +50,8 @@ export type OpenedSeries = {
   labels?: Omit<SegmentLabel, "segment">[];
   /** Headers in the volume's order, for objects that must refer to their source. */
   source?: DicomFile[];
+  /** Levels and tiles of a whole slide, of which the volume is an overview. */
+  slide?: NonNullable<Series["slide"]>;
   /** What DICOM calls the series and its images, for objects that belong to it. */
   dicom?: NonNullable<Series["dicom"]>;
 };
@@ -217,6 +220,13 @@ async function openDicomSeries(
   };
 }
 
+function slideOf(bytes: Uint8Array, name: string): Pick<OpenedSeries, "slide"> {
+  const slide = openSlide(inMemory(bytes), name);
+  if (slide === null) return {};
+  const { levels, micronsPerPixel } = slide;
+  return { slide: { levels, micronsPerPixel } };
+}
+
 /** The instance's UID; files whose data set lost it still have it in their meta group. */
 function instanceOf(file: DicomFile | undefined): string[] {
   const uid = file?.dataSet.string("x00080018") ?? file?.dataSet.string("x00020003");
@@ -254,6 +264,7 @@ function openSingle(bytes: Uint8Array, name: string, beside: Beside): OpenedSeri
       sides: "unknown",
       sizes: "unknown",
       ...readTiff(bytes, name),
+      ...slideOf(bytes, name),
     };
   throw new AppError(
     "badFile",

@@ -101,6 +101,7 @@ export async function storeSeries(
     range,
     window: windowOf(opened, range),
     ...(opened.voi && opened.inverted === undefined ? { voi: opened.voi } : {}),
+    ...(opened.slide ? { slide: opened.slide } : {}),
     warnings: opened.warnings,
     files: opened.files,
     sources: opened.files.map(sourceOf),

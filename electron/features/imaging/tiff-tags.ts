@@ -38,34 +38,45 @@ export function isTiff(bytes: Uint8Array): boolean {
   );
 }
 
+/** Bytes by place, so that of a slide of gigabytes only what is asked for is read. */
+export type ByteSource = { length: number; slice: (from: number, to: number) => Uint8Array };
+export const inMemory = (bytes: Uint8Array): ByteSource => ({
+  length: bytes.length,
+  slice: (from, to) => bytes.subarray(from, to),
+});
+
 type Reader = {
   little: boolean;
   big: boolean;
   u16: (at: number) => number;
-  u32: (at: number) => number;
   word: (at: number) => number;
-  bytes: Uint8Array;
-  view: DataView;
+  source: ByteSource;
 };
 
-function readerOf(bytes: Uint8Array): Reader {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const little = bytes[0] === 0x49;
-  const big = view.getUint16(2, little) === 43;
+const viewOf = (bytes: Uint8Array): DataView =>
+  new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+
+function readerOf(source: ByteSource): Reader {
+  const head = source.slice(0, 8);
+  const little = head[0] === 0x49;
+  const big = viewOf(head).getUint16(2, little) === 43;
+  const at = (place: number, size: number): DataView => viewOf(source.slice(place, place + size));
   return {
     little,
     big,
-    bytes,
-    view,
-    u16: (at) => view.getUint16(at, little),
-    u32: (at) => view.getUint32(at, little),
-    word: (at) => (big ? Number(view.getBigUint64(at, little)) : view.getUint32(at, little)),
+    source,
+    u16: (place) => at(place, 2).getUint16(0, little),
+    word: (place) =>
+      big ? Number(at(place, 8).getBigUint64(0, little)) : at(place, 4).getUint32(0, little),
   };
 }
 
 /** All pages of a file in its order. @throws badFile where the chain of pages or a tag leaves the file */
-export function tiffPages(bytes: Uint8Array, name: string): { pages: TiffPage[]; little: boolean } {
-  const reader = readerOf(bytes);
+export function tiffPages(
+  source: ByteSource,
+  name: string,
+): { pages: TiffPage[]; little: boolean } {
+  const reader = readerOf(source);
   const pages: TiffPage[] = [];
   const seen = new Set<number>();
   try {
@@ -80,15 +91,15 @@ export function tiffPages(bytes: Uint8Array, name: string): { pages: TiffPage[];
     if (!(thrown instanceof RangeError)) throw thrown;
     throw new AppError(
       "badFile",
-      `"${name}" ends inside its TIFF directory (${bytes.length} bytes).`,
+      `"${name}" ends inside its TIFF directory (${source.length} bytes).`,
     );
   }
   return { pages, little: reader.little };
 }
 
 function pageAt(reader: Reader, at: number): { page: TiffPage; next: number } {
-  const { big, u16, word, view, little } = reader;
-  const count = big ? Number(view.getBigUint64(at, little)) : u16(at);
+  const { big, u16, word, source } = reader;
+  const count = big ? word(at) : u16(at);
   const start = at + (big ? 8 : 2);
   const step = big ? 20 : 12;
   if (count > 4096) throw new RangeError(`${count} tags`);
@@ -106,7 +117,7 @@ function pageAt(reader: Reader, at: number): { page: TiffPage; next: number } {
   const bytesOf = (tag: number): Uint8Array => {
     const entry = entries.get(tag);
     if (entry === undefined) return new Uint8Array();
-    return reader.bytes.subarray(entry.at, entry.at + entry.count * (sizes[entry.type] ?? 1));
+    return source.slice(entry.at, entry.at + entry.count * (sizes[entry.type] ?? 1));
   };
   return {
     next: word(start + count * step),
@@ -118,16 +129,21 @@ function pageAt(reader: Reader, at: number): { page: TiffPage; next: number } {
         if (entry === undefined) return [];
         const { type, at: first } = entry;
         const size = sizes[type] ?? 1;
-        if (first + entry.count * size > reader.bytes.length) return [];
+        if (first + entry.count * size > source.length) return [];
+        const view = viewOf(source.slice(first, first + entry.count * size));
         return Array.from({ length: entry.count }, (_, n) =>
-          numberAt(reader, type, first + n * size),
+          numberAt({ view, little: reader.little }, type, n * size),
         );
       },
     },
   };
 }
 
-function numberAt({ view, little }: Reader, type: number, at: number): number {
+function numberAt(
+  { view, little }: { view: DataView; little: boolean },
+  type: number,
+  at: number,
+): number {
   switch (type) {
     case 3:
       return view.getUint16(at, little);

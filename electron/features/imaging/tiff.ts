@@ -3,10 +3,12 @@ import { AppError } from "../../api/errors.ts";
 import type { Volume, Voxels } from "../../api/volume.ts";
 import { unplaced } from "./raster.ts";
 import { mostGain, tiffCompressions, unpackBlock, type Packing } from "./tiff-blocks.ts";
-import { tiffPages, type TiffPage } from "./tiff-tags.ts";
+import { inMemory, tiffPages, type TiffPage } from "./tiff-tags.ts";
 import { channelsApart, elementsOf, type ElementKind } from "./voxel-bytes.ts";
 
 const megapixels = 100;
+/** What a screen shows at once without tiles. */
+const overviewPixels = 16e6;
 const mostSamples = 5;
 const mostValues = 2 ** 29;
 
@@ -260,9 +262,10 @@ function shown(pixels: Voxels, page: TiffPage, layout: Layout): { data: Voxels; 
 
 /** @throws badFile, unsupported */
 export function readTiff(bytes: Uint8Array, name: string): { volume: Volume; warnings: string[] } {
-  const { pages, little } = tiffPages(bytes, name);
-  const [first] = pages;
-  if (first === undefined) throw new AppError("badFile", `"${name}" is TIFF without a page.`);
+  const { pages, little } = tiffPages(inMemory(bytes), name);
+  const [largest] = pages;
+  if (largest === undefined) throw new AppError("badFile", `"${name}" is TIFF without a page.`);
+  const first = overviewOf(pages) ?? largest;
   const layout = layoutOf(first, name);
   const same = pages.filter((page) => sameShape(page, layout));
   const pyramid =
@@ -289,7 +292,12 @@ export function readTiff(bytes: Uint8Array, name: string): { volume: Volume; war
       for (let at = 0; at < plane; at += 1)
         data[(c * kept.length + k) * plane + at] = one.data[c * plane + at] as number;
   });
-  const warnings = warningsFor(pages.length, kept.length, pyramid);
+  const warnings =
+    first === largest
+      ? warningsFor(pages.length, kept.length, pyramid)
+      : [
+          `A slide of ${largest.numbers(tag.width)[0]} × ${largest.numbers(tag.height)[0]} pixels: an overview of ${layout.width} × ${layout.height} is shown.`,
+        ];
   return {
     volume: {
       // A TIFF's resolution is that of paper or screen, not of the patient.
@@ -300,6 +308,68 @@ export function readTiff(bytes: Uint8Array, name: string): { volume: Volume; war
     },
     warnings,
   };
+}
+
+/** Of a slide too large to be one image, the largest level that is not; null where the first page is small. */
+function overviewOf(pages: readonly TiffPage[]): TiffPage | null {
+  const [first, ...others] = pages;
+  const area = (page: TiffPage): number =>
+    (page.numbers(tag.width)[0] ?? 0) * (page.numbers(tag.height)[0] ?? 0);
+  if (first === undefined || area(first) <= overviewPixels || !isTiled(first)) return null;
+  const ratio = (page: TiffPage): number =>
+    (page.numbers(tag.width)[0] ?? 0) / (page.numbers(tag.height)[0] ?? 1);
+  return (
+    others
+      .filter(
+        (page) => area(page) <= overviewPixels && Math.abs(ratio(page) / ratio(first) - 1) < 0.05,
+      )
+      .toSorted((a, b) => area(b) - area(a))[0] ?? null
+  );
+}
+
+/** Pixels of a tiled page: the tile at that place in the page's order. */
+export type TilePage = { page: TiffPage; little: boolean; name: string };
+export const isTiled = (page: TiffPage): boolean => page.numbers(tag.tileOffsets).length > 0;
+
+export function tileGrid(page: TiffPage): {
+  width: number;
+  height: number;
+  tileWidth: number;
+  tileHeight: number;
+  /** Where each tile lies in the file, row by row. */
+  places: { from: number; bytes: number }[];
+} {
+  const one = (key: number): number => page.numbers(key)[0] ?? 0;
+  const lengths = page.numbers(tag.tileBytes);
+  return {
+    width: one(tag.width),
+    height: one(tag.height),
+    tileWidth: one(tag.tileWidth),
+    tileHeight: one(tag.tileHeight),
+    places: page.numbers(tag.tileOffsets).map((from, at) => ({ from, bytes: lengths[at] ?? 0 })),
+  };
+}
+
+/** One tile as planar colour or grey. @throws badFile, unsupported */
+export function readTile(
+  { page, little, name }: TilePage,
+  block: Uint8Array,
+): { data: Voxels; channels: number } {
+  const { tileWidth, tileHeight } = tileGrid(page);
+  const alone: Record<number, number[]> = {
+    [tag.width]: [tileWidth],
+    [tag.height]: [tileHeight],
+    [tag.tileOffsets]: [0],
+    [tag.tileBytes]: [block.length],
+  };
+  const single: TiffPage = { ...page, numbers: (key) => alone[key] ?? page.numbers(key) };
+  const layout = layoutOf(single, name);
+  if (layout.planar)
+    throw new AppError(
+      "unsupported",
+      `"${name}": slides with separate colour planes are not read.`,
+    );
+  return shown(pixelsOf(single, layout, block, little, name), single, layout);
 }
 
 function sameShape(page: TiffPage, layout: Layout): boolean {

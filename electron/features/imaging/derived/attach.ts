@@ -6,7 +6,7 @@ import { readDicomFrom, type DicomFile } from "../dicom.ts";
 import { segmentLabels } from "../dicom-seg.ts";
 import { contourLayers, regionsOf } from "./contours.ts";
 import type { Layer } from "./layers.ts";
-import { readReport, type ReadReport } from "./report-tree.ts";
+import { readReport, wholeOr, type ReadReport } from "./report-tree.ts";
 import { segmentationLayers } from "./segments.ts";
 
 export type DerivedKind = "SEG" | "RTSTRUCT" | "SR";
@@ -94,7 +94,7 @@ export async function attach(file: DerivedFile, images: readonly Target[]): Prom
       refuseStranger(file, images);
     return { kind: "report", report };
   }
-  const targets = targetsOf(file, images);
+  const targets = wholeOr(`DICOM ${file.kind} "${name}"`, () => targetsOf(file, images));
   if (targets.length === 0) refuseStranger(file, images);
   const seg: DicomFile | null = file.kind === "SEG" ? readDicomFrom(dataSet, name) : null;
   let refused: unknown;

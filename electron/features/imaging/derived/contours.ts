@@ -4,6 +4,7 @@ import { AppError } from "../../../api/errors.ts";
 import { apply, inverse, type Vector } from "../geometry.ts";
 import { labelColour } from "../label-colours.ts";
 import type { Grid } from "./grid.ts";
+import { wholeOr } from "./report-tree.ts";
 import { layered, type Layer, type Structure } from "./layers.ts";
 
 /** Points in LPS+ millimetres, x, y, z after each other. */
@@ -23,6 +24,10 @@ const itemsOf = (dataSet: DataSet | undefined, tag: string): DataSet[] =>
 
 /** The regions of a structure set with their contours. */
 export function regionsOf(dataSet: DataSet): Region[] {
+  return wholeOr("structure set", () => regionsFrom(dataSet));
+}
+
+function regionsFrom(dataSet: DataSet): Region[] {
   const drawn = new Map(
     itemsOf(dataSet, "x30060039").map((item) => [Number(text(item, "x30060084")), item]),
   );

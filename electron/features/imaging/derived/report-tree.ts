@@ -1,5 +1,6 @@
 /** Structured reports (PS3.3 C.17) as a tree of named values, and the measurements in it (PS3.16 TID 1500). */
 import type { DataSet } from "dicom-parser";
+import { AppError } from "../../../api/errors.ts";
 
 export type Code = { value: string; scheme: string; meaning: string };
 /** One content item: what it is called, what it says, and what stands under it. */
@@ -156,6 +157,21 @@ function groupFrom(item: ReportItem): MeasurementGroup {
 
 /** A report's tree and its measurement groups; whoever reads it gets what is there, nothing is filled in. */
 export function readReport(dataSet: DataSet): ReadReport {
+  return wholeOr("structured report", () => reportFrom(dataSet));
+}
+
+/** dicom-parser throws its own words where an element's length is wrong. @throws badFile */
+export function wholeOr<Value>(what: string, read: () => Value): Value {
+  try {
+    return read();
+  } catch (thrown) {
+    if (thrown instanceof AppError) throw thrown;
+    const words = thrown instanceof Error ? thrown.message : String(thrown);
+    throw new AppError("badFile", `The ${what} has a broken element (${words}).`);
+  }
+}
+
+function reportFrom(dataSet: DataSet): ReadReport {
   const root = itemFrom(dataSet, 0, { left: mostItems });
   const groups: MeasurementGroup[] = [];
   let observer = "";

@@ -1,4 +1,5 @@
 /** Opens one broken file as the desk would, and says what must never happen. */
+import { AppError } from "../../../api/errors.ts";
 import { regionsOf } from "../derived/contours.ts";
 import { readReport } from "../derived/report-tree.ts";
 import { openImages } from "../open.ts";
@@ -17,6 +18,15 @@ const taken = (): number => {
   return heapUsed + arrayBuffers;
 };
 
+/** A clear refusal is a good end. */
+function refusable(read: () => unknown): void {
+  try {
+    read();
+  } catch (thrown) {
+    if (!(thrown instanceof AppError)) throw thrown;
+  }
+}
+
 /** `bytes` is what was allocated and not yet freed at the end: a lower bound of the largest. */
 export async function openOne(bytes: Uint8Array): Promise<Outcome> {
   const before = taken();
@@ -25,10 +35,8 @@ export async function openOne(bytes: Uint8Array): Promise<Outcome> {
   let opened = false;
   try {
     const { series, derived, rejected } = await openImages([{ name: "x", bytes }]);
-    for (const { kind, dataSet } of derived) {
-      if (kind === "SR") readReport(dataSet);
-      if (kind === "RTSTRUCT") regionsOf(dataSet);
-    }
+    for (const { kind, dataSet } of derived)
+      refusable(() => (kind === "SR" ? readReport(dataSet) : regionsOf(dataSet)));
     opened = series.length + derived.length > 0;
     const reason = rejected.map((one) => one.reason).join(" ");
     if (unforeseen.test(reason)) problem = `an unforeseen error: ${reason}`;

@@ -4,8 +4,10 @@ import { AppError } from "../../../api/errors.ts";
 import {
   findingSchema,
   measurementSchema,
+  readLinkSchema,
   reportSchema,
   type Measurement,
+  type ReadLink,
   type ReaderFinding,
   type Report,
 } from "../../../api/schemas/reading.ts";
@@ -13,7 +15,7 @@ import type { openLedger } from "../../audit/ledger.ts";
 
 type Ledger = ReturnType<typeof openLedger>;
 type Database = Parameters<typeof openLedger>[0];
-type Kind = "measurement" | "finding" | "report" | "verify" | "remove";
+type Kind = "measurement" | "finding" | "report" | "verify" | "link" | "remove";
 
 const table = `
 CREATE TABLE IF NOT EXISTS entries(sequence INTEGER PRIMARY KEY, id TEXT NOT NULL, studyId TEXT NOT NULL REFERENCES studies(id), kind TEXT NOT NULL, about TEXT NOT NULL) STRICT;
@@ -38,6 +40,7 @@ export function openEntries(database: Database, ledger: Ledger) {
   function of(studyId: string): {
     measurements: Measurement[];
     findings: ReaderFinding[];
+    links: ReadLink[];
     report: Report | null;
   } {
     const rows = ledger
@@ -59,6 +62,7 @@ export function openEntries(database: Database, ledger: Ledger) {
     return {
       measurements: inForce("measurement").map((one) => measurementSchema.parse(one)),
       findings: inForce("finding").map((one) => findingSchema.parse(one)),
+      links: inForce("link").map((one) => readLinkSchema.parse(one)),
       report:
         report && verified
           ? { ...report, verified: { by: verified.about.name, at: verified.about.at } }
@@ -68,11 +72,19 @@ export function openEntries(database: Database, ledger: Ledger) {
 
   return {
     of,
+    /** Links of every study to a review. */
+    linksTo: (reviewId: string): ReadLink[] =>
+      ledger
+        .all("SELECT DISTINCT studyId FROM entries WHERE kind = 'link'")
+        .flatMap((row) => of(String(row["studyId"])).links)
+        .filter((link) => link.reviewId === reviewId),
     append,
     remove: (studyId: string, id: string, by: string): void => {
-      const { measurements, findings } = of(studyId);
-      if (![...measurements, ...findings].some((entry) => entry.id === id))
-        throw new AppError("notFound", `The study has no measurement or finding "${id}".`, { id });
+      const { measurements, findings, links } = of(studyId);
+      if (![...measurements, ...findings, ...links].some((entry) => entry.id === id))
+        throw new AppError("notFound", `The study has no measurement, finding or link "${id}".`, {
+          id,
+        });
       append(studyId, "remove", { id, by });
     },
   };

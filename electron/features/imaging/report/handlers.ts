@@ -4,6 +4,7 @@ import { AppError } from "../../../api/errors.ts";
 import {
   findingSchema,
   measurementSchema,
+  readLinkSchema,
   reportSchema,
   type readingContract,
   type ReportSection,
@@ -11,6 +12,7 @@ import {
 } from "../../../api/schemas/reading.ts";
 import type { Studies } from "../studies.ts";
 import { acceptedOf, draftReport, type Reading } from "./draft.ts";
+import { questionOf } from "./question.ts";
 import { templateFor, templates } from "./templates.ts";
 
 export function createReadingHandlers({
@@ -61,6 +63,40 @@ export function createReadingHandlers({
         studies().entries.append(studyId, "finding", { ...finding, by: reviewer() }),
       );
     },
+    "imaging.questionFor": async ({ studyId, findingId, text }) => {
+      const { findings, study } = readingOf(studyId);
+      const finding = findings.find(({ id }) => id === findingId);
+      if (finding === undefined && !text)
+        throw new AppError("notFound", `The study has no finding "${findingId ?? ""}".`, {
+          findingId,
+        });
+      const series = study.images.find(({ id }) => id === finding?.seriesId) ?? study.images[0];
+      return questionOf(finding ?? { label: text ?? "", site: "" }, series?.modality ?? "");
+    },
+    "imaging.linkReview": async ({ studyId, reviewId, findingId }) => {
+      const { findings } = readingOf(studyId);
+      if (findingId !== undefined && !findings.some(({ id }) => id === findingId))
+        throw new AppError("notFound", `The study has no finding "${findingId}".`, { findingId });
+      return readLinkSchema.parse(
+        studies().entries.append(studyId, "link", {
+          studyId,
+          reviewId,
+          ...(findingId ? { findingId } : {}),
+          by: reviewer(),
+        }),
+      );
+    },
+    "imaging.readsOf": async ({ reviewId }) =>
+      studies()
+        .entries.linksTo(reviewId)
+        .map((link) => ({
+          ...link,
+          study: studies().get(link.studyId).name,
+          finding:
+            studies()
+              .entries.of(link.studyId)
+              .findings.find(({ id }) => id === link.findingId)?.label ?? null,
+        })),
     "imaging.removeEntry": async ({ studyId, entryId }) => {
       studies().entries.remove(studyId, entryId, reviewer());
       return {};

@@ -131,6 +131,39 @@ test("a draft holds what was accepted, measured and found, each sentence with it
   await expect(saving).rejects.toThrow(/rests on a measurement that was removed/);
 });
 
+test("a finding becomes the question of a review without the patient in it, and the review knows its reads", async () => {
+  const { handlers, frame, open } = desk();
+  const { id: studyId, images } = await open(film);
+  const finding = await handlers["imaging.addFinding"](
+    {
+      studyId,
+      finding: {
+        label: "Nodule",
+        site: "upper lobe",
+        side: "right",
+        seriesId: images[0]?.id ?? "",
+        measurementIds: [],
+        note: "Mrs Doe, bed 4",
+      },
+    },
+    frame,
+  );
+  const findingId = finding.id;
+  expect(await handlers["imaging.questionFor"]({ studyId, findingId }, frame)).toEqual({
+    title: "Evidence for nodule of the upper lobe on chest radiography",
+    question:
+      "What is the evidence for nodule of the upper lobe seen on chest radiography: what does it mean, and what follows from it?",
+  });
+  await handlers["imaging.linkReview"]({ studyId, reviewId: "r1", findingId }, frame);
+  expect(await handlers["imaging.readsOf"]({ reviewId: "r1" }, frame)).toMatchObject([
+    { studyId, findingId, finding: "Nodule", by: "Ada Reader" },
+  ]);
+  expect(await handlers["imaging.readsOf"]({ reviewId: "r2" }, frame)).toEqual([]);
+  await expect(
+    handlers["imaging.linkReview"]({ studyId, reviewId: "r1", findingId: "none" }, frame),
+  ).rejects.toThrow(/no finding "none"/);
+});
+
 test("a segmentation is automatic as the model left it, semi-automatic after an edit, manual when drawn by hand", () => {
   type Decided = Parameters<typeof makerOf>[0];
   const made = (action: "accept" | "correct", value: object): string =>
