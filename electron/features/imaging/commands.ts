@@ -4,7 +4,7 @@ import type { Command, CommandContext } from "../../command.ts";
 import { AppError, toErrorShape } from "../../api/errors.ts";
 import type { Volume } from "../../api/volume.ts";
 import { wantedLabels } from "../models/experts.ts";
-import type { Click, ExpertResult, Segmentation } from "../models/models.ts";
+import type { Click, ExpertResult, RunOptions, Segmentation } from "../models/models.ts";
 import { measureMask, type Measurable } from "./describe.ts";
 import { apply, orientationCode, rowsOf, type Vector } from "./geometry.ts";
 import { regionsOf } from "./derived/contours.ts";
@@ -110,6 +110,17 @@ const measurable = ({ volume, sizes, faults }: OpenedSeries): Measurable => ({
   faults,
 });
 
+/** A line at the start, at the end, and at most twice a second between: a scan has hundreds of windows. */
+function saysSeldom(say: (text: string) => void): NonNullable<RunOptions["emit"]> {
+  let last = Number.NEGATIVE_INFINITY;
+  return ({ done, total, label }) => {
+    const now = performance.now();
+    if (done < total && now - last < 500) return;
+    last = now;
+    say(total > 0 ? `${label}: ${done} of ${total}` : label);
+  };
+}
+
 async function runExpert(
   context: CommandContext,
   packId: string,
@@ -121,7 +132,7 @@ async function runExpert(
   if (card) refuseUnsuited(card, volume);
   return context.experts.runImage(packId, volume, {
     signal: context.signal,
-    emit: ({ label }) => context.progress(label),
+    emit: saysSeldom(context.progress),
     ...(args ? { args } : {}),
     ...(clicks && clicks.length > 0 ? { clicks } : {}),
   });

@@ -24,21 +24,46 @@ export type BenchOptions = RunOptions & {
 };
 type Callers = { experts: Experts; texts: Texts; signal: AbortSignal };
 
-/** A smooth image of a film's or a small scan's size; what it shows does not change how long a network takes. */
-function picture(channels: number, modality: string, depth: number): Volume {
-  const [width, height] = depth > 1 ? [128, 112] : [320, 288];
+/**
+ * A film's or a small scan's size; for a network over windows, as much as a window and a half along each axis on the
+ * grid it runs on: of a fixed size, a pack of tiny windows would take thousands of them a run.
+ */
+function usualSize({ inference, preprocess }: Manifest): { shape: Volume["shape"]; mm: number[] } {
+  if (inference.kind === "full" || inference.kind === "ensemble")
+    return { shape: [320, 288, 1], mm: [1, 1, 1] };
+  const usual: Volume["shape"] = [128, 112, 64];
+  if (inference.kind !== "slidingWindow" && inference.kind !== "classPrompt")
+    return { shape: usual, mm: [3, 3, 3] };
+  const spacing = preprocess.find(({ step }) => step === "spacing");
+  // Twice as coarse as the network's grid, so that resampling has its usual work.
+  const mm = spacing?.step === "spacing" ? spacing.mm.map((one) => 2 * one) : [3, 3, 3];
+  const coarser = spacing ? 2 : 1;
+  const shape = usual.map((length, axis) => {
+    const window = inference.roi[axis] ?? 0;
+    return window > 0 ? Math.ceil((1.5 * window) / coarser) : length;
+  }) as Volume["shape"];
+  return { shape, mm };
+}
+
+/** A smooth image; what it shows does not change how long a network takes. */
+function picture(
+  channels: number,
+  modality: string,
+  { shape, mm }: ReturnType<typeof usualSize>,
+): Volume {
+  const [width, height, depth] = shape;
+  const [dx = 1, dy = 1, dz = 1] = mm;
   const count = width * height * depth * channels;
   const wave = (at: number): number =>
     Math.sin((at % width) / 40) * Math.cos(Math.floor(at / width) / 50);
   const data = depth > 1 ? new Int16Array(count) : new Uint8Array(count);
   for (let at = 0; at < count; at += 1)
     data[at] = depth > 1 ? 900 * wave(at) - 100 : 128 + 100 * wave(at);
-  const mm = depth > 1 ? 3 : 1;
   return {
-    shape: [width, height, depth],
+    shape,
     channels,
-    spacing: [mm, mm, mm],
-    affine: [-mm, 0, 0, 0, 0, -mm, 0, 0, 0, 0, mm, 0, 0, 0, 0, 1],
+    spacing: [dx, dy, dz],
+    affine: [-dx, 0, 0, 0, 0, -dy, 0, 0, 0, 0, dz, 0, 0, 0, 0, 1],
     data,
     modality,
     units: depth > 1 ? "HU" : "",
@@ -54,9 +79,10 @@ const abstract = Array.from(
 
 /** One call of the pack as a caller would make it; undefined where the program cannot run the pack. */
 function callOf(
-  { id, task, inference, inputs }: Manifest,
+  manifest: Manifest,
   { experts, texts, signal }: Callers,
 ): (() => Promise<unknown>) | undefined {
+  const { id, task, inference, inputs } = manifest;
   const input = inputs[0];
   switch (inference.kind) {
     case "full":
@@ -67,7 +93,7 @@ function callOf(
       const image = picture(
         input?.channels ?? 1,
         input?.modality[0] ?? "unknown",
-        inference.kind === "full" || inference.kind === "ensemble" ? 1 : 64,
+        usualSize(manifest),
       );
       return () => experts.runImage(id, image, { signal });
     }

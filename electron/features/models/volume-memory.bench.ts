@@ -1,10 +1,10 @@
 /**
  * Peak memory of all processes while a CT of 512 × 512 × 300 voxels is outlined from the command line:
  * `npm run bench volume-memory [CT] [PACK FOLDER or ID …]`. Without a CT a made-up body is written; without packs
- * it times ct-tissue. Linux only: it adds up what /proc says each process holds for itself (PSS).
+ * it runs ct-tissue and a tiny network with class prompts over windows. Linux only: it adds up what /proc says each process holds for itself (PSS).
  */
 import { spawn } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -18,25 +18,41 @@ const isImage = first !== undefined && /\.nii(\.gz)?$/.test(first);
 const packs = isImage ? rest : given;
 const image = isImage ? first : madeUp();
 
-/** An ellipsoid of soft tissue with two lungs and a spine, in air. */
+/** An oval body of soft tissue with two lungs above the middle and a spine, in air. */
 function madeUp(): string {
   const shape: [number, number, number] = [512, 512, 300];
-  const data = new Int16Array(shape[0] * shape[1] * shape[2]).fill(-1000);
-  const within = (x: number, y: number, centre: number, wide: number, deep: number): boolean =>
-    ((x - centre) / wide) ** 2 + ((y - 256) / deep) ** 2 < 1;
-  let at = 0;
-  for (let z = 0; z < shape[2]; z += 1)
-    for (let y = 0; y < shape[1]; y += 1)
-      for (let x = 0; x < shape[0]; x += 1, at += 1) {
-        if (!within(x, y, 256, 230, 170)) continue;
-        const isLung = z > 150 && (within(x, y, 150, 70, 110) || within(x, y, 362, 70, 110));
-        const isSpine = Math.hypot(x - 256, y - 380) < 22;
-        data[at] = isLung ? -820 : isSpine ? 400 : 40 + ((x * 7 + y * 3 + z) % 21);
-      }
+  const [nx, ny, nz] = shape;
+  const data = new Int16Array(nx * ny * nz);
+  const [lower, upper] = [slice(false), slice(true)];
+  for (let z = 0; z < nz; z += 1) data.set(z > nz / 2 ? upper : lower, z * nx * ny);
   const path = join(folder, "made-up.nii");
   const affine = [-0.8, 0, 0, 205, 0, -0.8, 0, 205, 0, 0, 1.25, 0, 0, 0, 0, 1];
   writeFileSync(path, writeNifti({ shape, affine, data }, false));
   return path;
+}
+
+/** 512 × 512 values in HU. */
+function slice(withLungs: boolean): Int16Array {
+  const within = (x: number, y: number, centre: number, wide: number, deep: number): boolean =>
+    ((x - centre) / wide) ** 2 + ((y - 256) / deep) ** 2 < 1;
+  return Int16Array.from({ length: 512 * 512 }, (_, at) => {
+    const [x, y] = [at % 512, Math.floor(at / 512)];
+    if (!within(x, y, 256, 230, 170)) return -1000;
+    if (withLungs && (within(x, y, 150, 70, 110) || within(x, y, 362, 70, 110))) return -820;
+    return Math.hypot(x - 256, y - 380) < 22 ? 400 : 40 + ((x * 7 + y * 3) % 21);
+  });
+}
+
+/** The tiny VISTA3D of the tests, whose steps and class prompts are the real one's, over windows of 96³ at 1.5 mm. */
+function prompted(): string {
+  const source = fileURLToPath(new URL("fixtures/vista3d-tiny", import.meta.url));
+  const target = join(folder, "prompted");
+  cpSync(source, target, { recursive: true });
+  const path = join(target, "manifest.json");
+  const manifest = JSON.parse(readFileSync(path, "utf8"));
+  manifest.inference.roi = [96, 96, 96];
+  writeFileSync(path, JSON.stringify(manifest));
+  return target;
 }
 
 /** The process and all that it started. */
@@ -91,7 +107,7 @@ if (process.platform === "linux") {
   process.stdout.write(
     "pack | peak of all processes (goal under 4 GiB) | seconds | voxels outlined\n",
   );
-  for (const pack of packs.length > 0 ? packs : ["ct-tissue"]) {
+  for (const pack of packs.length > 0 ? packs : ["ct-tissue", prompted()]) {
     const id = existsSync(pack)
       ? String(JSON.parse((await evidesk("models", "add", pack)).out).id)
       : pack;

@@ -40,7 +40,13 @@ function alongAxis(
   for (let p = 0; p < size[a]; p += 1) {
     for (let q = 0; q < size[b]; q += 1) {
       const start = p * strides[a] + q * strides[b];
-      for (let at = 0; at < length; at += 1) line[at] = distance[start + at * stride] as number;
+      let isEven = true;
+      for (let at = 0, from = start; at < length; at += 1, from += stride) {
+        line[at] = distance[from] as number;
+        isEven &&= line[at] === line[0];
+      }
+      // Equal all along, as most lines outside and deep inside a body are: every sample is its own nearest.
+      if (isEven) continue;
       envelope(line, mm, vertex, edge);
       let k = 0;
       for (let at = 0; at < length; at += 1) {
