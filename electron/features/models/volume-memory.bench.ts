@@ -2,6 +2,7 @@
  * Peak memory of all processes while a CT of 512 × 512 × 300 voxels is outlined from the command line:
  * `npm run bench volume-memory [CT] [PACK FOLDER or ID …]`. Without a CT a made-up body is written; without packs
  * it runs ct-tissue and a tiny network with class prompts over windows. Linux only: it adds up what /proc says each process holds for itself (PSS).
+ * A run is ended after 60 seconds (`LIMIT=600` for as many): what it held until then is told as such.
  */
 import { spawn } from "node:child_process";
 import { cpSync, existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
@@ -17,6 +18,8 @@ const [first, ...rest] = given;
 const isImage = first !== undefined && /\.nii(\.gz)?$/.test(first);
 const packs = isImage ? rest : given;
 const image = isImage ? first : madeUp();
+
+const limit = Number(process.env["LIMIT"] ?? 60);
 
 /** An oval body of soft tissue with two lungs above the middle and a spine, in air. */
 function madeUp(): string {
@@ -86,21 +89,31 @@ function heldBytes(pid: number): number {
 
 async function evidesk(
   ...words: string[]
-): Promise<{ peak: number; seconds: number; out: string }> {
+): Promise<{ peak: number; seconds: number; out: string; isWhole: boolean }> {
   const started = performance.now();
   const child = spawn(process.execPath, [program, ...words, "--data", folder, "--json"], {
     stdio: ["ignore", "pipe", "ignore"],
   });
   let out = "";
   let peak = 0;
+  let isWhole = true;
   child.stdout.on("data", (bytes: Buffer) => void (out += bytes.toString()));
   const timer = setInterval(() => {
     const held = tree(child.pid ?? 0).reduce((sum, pid) => sum + heldBytes(pid), 0);
     peak = Math.max(peak, held);
+    if (!isWhole || performance.now() - started < limit * 1000) return;
+    isWhole = false;
+    for (const pid of tree(child.pid ?? 0)) process.kill(pid, "SIGKILL");
   }, 100);
   await new Promise((resolve) => child.on("close", resolve));
   clearInterval(timer);
-  return { peak, seconds: (performance.now() - started) / 1000, out };
+  return { peak, seconds: (performance.now() - started) / 1000, out, isWhole };
+}
+
+function outlined(out: string): number {
+  const answer = JSON.parse(out) as { labels?: { voxels: number }[]; error?: unknown };
+  if (answer.error) throw new Error(out);
+  return (answer.labels ?? []).reduce((sum, label) => sum + label.voxels, 0);
 }
 
 if (process.platform === "linux") {
@@ -112,12 +125,12 @@ if (process.platform === "linux") {
       ? String(JSON.parse((await evidesk("models", "add", pack)).out).id)
       : pack;
     const mask = join(folder, "mask.nii.gz");
-    const { peak, seconds, out } = await evidesk("segment", image, "--expert", id, "--out", mask);
-    const answer = JSON.parse(out) as { labels?: { voxels: number }[]; error?: unknown };
-    if (answer.error) throw new Error(out);
-    const voxels = (answer.labels ?? []).reduce((sum, label) => sum + label.voxels, 0);
+    const { peak, seconds, out, isWhole } = await evidesk(
+      ...["segment", image, "--expert", id, "--out", mask],
+    );
+    const end = isWhole ? outlined(out) : "ended at the limit, so the peak may be higher";
     process.stdout.write(
-      `${id} | ${(peak / 2 ** 30).toFixed(2)} GiB | ${seconds.toFixed(0)} | ${voxels}\n`,
+      `${id} | ${(peak / 2 ** 30).toFixed(2)} GiB | ${seconds.toFixed(0)} | ${end}\n`,
     );
   }
 } else process.stdout.write("Not measured: this system has no /proc.\n");
