@@ -15,8 +15,6 @@ const measuredValueSchema = z.object({
 
 export const measurementSchema = z.object({
   id: z.string(),
-  /** Which drawing on the image this is: its latest record takes the place of the earlier ones. */
-  drawing: z.string().min(1).max(64).optional(),
   seriesId: z.string(),
   kind: z.enum(["length", "angle", "bidirectional", "ellipse", "rectangle", "probe", "volume"]),
   label: z.string().max(64),
@@ -118,7 +116,6 @@ export const readingContract = {
       templateId: z.string(),
     }),
   },
-  /** The same record sent twice is stored once; a changed one of the same drawing supersedes it. */
   "imaging.measure": {
     input: study.extend({ measurement: measurementSchema.omit(written) }),
     output: measurementSchema,

@@ -87,14 +87,6 @@ function heldBytes(pid: number): number {
   }
 }
 
-function end(pid: number): void {
-  try {
-    process.kill(pid, "SIGKILL");
-  } catch {
-    // Gone with its parent already.
-  }
-}
-
 async function evidesk(
   ...words: string[]
 ): Promise<{ peak: number; seconds: number; out: string; isWhole: boolean }> {
@@ -111,7 +103,7 @@ async function evidesk(
     peak = Math.max(peak, held);
     if (!isWhole || performance.now() - started < limit * 1000) return;
     isWhole = false;
-    for (const pid of tree(child.pid ?? 0)) end(pid);
+    for (const pid of tree(child.pid ?? 0)) process.kill(pid, "SIGKILL");
   }, 100);
   await new Promise((resolve) => child.on("close", resolve));
   clearInterval(timer);
@@ -129,9 +121,9 @@ if (process.platform === "linux") {
     "pack | peak of all processes (goal under 4 GiB) | seconds | voxels outlined\n",
   );
   for (const pack of packs.length > 0 ? packs : ["ct-tissue", prompted()]) {
-    const added = existsSync(pack) ? await evidesk("models", "add", pack) : undefined;
-    if (added && !added.isWhole) throw new Error(`${pack} was not added within ${limit} s`);
-    const id = added ? String(JSON.parse(added.out).id) : pack;
+    const id = existsSync(pack)
+      ? String(JSON.parse((await evidesk("models", "add", pack)).out).id)
+      : pack;
     const mask = join(folder, "mask.nii.gz");
     const { peak, seconds, out, isWhole } = await evidesk(
       ...["segment", image, "--expert", id, "--out", mask],

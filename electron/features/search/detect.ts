@@ -20,8 +20,11 @@ export type Detected = { format: Format; delimiter?: string };
 export function detectFormat(head: string): Detected | undefined {
   const text = head.replace(/^[\s\ufeff]+/, "");
   if (/^<(?:\?xml|!DOCTYPE|!--|[A-Za-z])/.test(text)) return xmlFormat(text);
-  if (/^[[{]/.test(text) && /"(?:title|DOI|author|container-title|id|type)"\s*:/.test(text))
-    return { format: "csl-json" };
+  // One object alone may be anything that has a title, a file of criteria too: it needs more of a reference.
+  const ofReference = text.startsWith("{")
+    ? /"(?:DOI|author|container-title|issued|PMID|abstract|items|references|records)"\s*:/
+    : /"(?:title|DOI|author|container-title|id|type)"\s*:/;
+  if (/^[[{]/.test(text) && ofReference.test(text)) return { format: "csl-json" };
   if (/^FN [A-Z]/m.test(text.slice(0, 400)) && /^(?:PT|TI|AU|AN) /m.test(text))
     return { format: "isi" };
   if (/^\s*<\d+\s*\.?\s*>\s*$/m.test(text.slice(0, 4000))) return { format: "ovid" };

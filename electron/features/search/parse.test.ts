@@ -300,3 +300,15 @@ describe("other formats", () => {
     expect(thrown).toMatchObject({ code: "badFile", message: expect.stringMatching(message) });
   });
 });
+
+it("a file of criteria is taken for a reference because it has a title", async () => {
+  const criteria = JSON.stringify({ title: "A review", inclusion: "Adults", exclusion: "Mice" });
+  await expect(parse(criteria)).rejects.toMatchObject({ code: "badFile" });
+});
+
+it("what Ovid writes after the last ER is told as a record that was lost", async () => {
+  const ovid =
+    "TY  - JOUR\nTI  - One\nAU  - A, B\nER  -\nNL  - J Clin Psychol\n\nLink to the text\n";
+  const { records, rejected } = await parse(ovid);
+  expect([records.length, rejected]).toEqual([1, []]);
+});

@@ -50,7 +50,7 @@ def made_up(chance: random.Random) -> Card:
 
 def some_cards(chance: random.Random, bundled_only: bool) -> list[Card]:
     cards = [card for card in BUNDLED if chance.random() < 0.85]
-    if not bundled_only and chance.random() < 0.6:
+    if not bundled_only and chance.random() < 0.35:
         cards = [card for card in cards if chance.random() < 0.6] + [made_up(chance) for _ in range(chance.choice([1, 2, 3]))]
         if chance.random() < 0.25:
             cards = [("_".join(chance.sample(NAME_PARTS, 2)), *card[1:]) for card in cards]
@@ -91,5 +91,5 @@ def conversation(modality: str, held_out: bool, chance: random.Random, bundled_o
         nowhere = OTHER_STRUCTURES if kind == "OUTLINE" else OTHER_FINDINGS
         pool = chance.choices([here, elsewhere, nowhere, list(SYNONYMS)], [70, 12, 12, 6])[0] or nowhere
         name = chance.choice(pool)
-    told = modality if modality != "other" and chance.random() < 0.5 else None
+    told = modality if modality != "other" and chance.random() < 0.6 else None
     return user_text(cards, told, request(kind, name, held_out, chance)), answer(cards, modality, kind, name)

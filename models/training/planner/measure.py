@@ -52,12 +52,13 @@ class Planner:
 
 def measured(planner: Planner, pictures, count: int, bundled_only: bool, seed: int, kinds: list[str]):
     chance = random.Random(seed)
-    right, by_kind, wrong = 0, Counter(), []
+    right, by_kind, wrong, cases = 0, Counter(), [], []
     total = Counter()
     for _ in range(count):
         modality = chance.choice(kinds)
         asked, expected = conversation(modality, True, chance, bundled_only)
         picture = torch.from_numpy(pictures[modality][chance.randrange(len(pictures[modality]))])
+        cases.append({"asked": asked, "expected": expected})
         said = planner.answers([asked], picture[None])[0]
         kind = outcome(expected)
         group = "call" if "(" in kind else kind
@@ -67,7 +68,7 @@ def measured(planner: Planner, pictures, count: int, bundled_only: bool, seed: i
             by_kind[group] += 1
         else:
             wrong.append({"asked": asked, "expected": expected, "said": said, "image": modality})
-    return {"n": count, "right": right / count, "byOutcome": {k: [by_kind[k], total[k]] for k in total}}, wrong
+    return {"n": count, "right": right / count, "byOutcome": {k: [by_kind[k], total[k]] for k in total}}, wrong, cases
 
 
 def modality_accuracy(planner: Planner, pictures) -> dict:
@@ -92,7 +93,9 @@ def main():
         ("with made-up experts", "held_out", False, [*medical, "other"], count),
         ("bundled experts, gliomas of mri_lgg", "outside", True, ["MR"], count // 4),
     ]:
-        figures[name], wrong[name] = measured(planner, pictures[part], n, bundled, 11, kinds)
+        figures[name], wrong[name], cases = measured(planner, pictures[part], n, bundled, 11, kinds)
+        if part == "held_out" and bundled:
+            (folder / "cases.json").write_text(json.dumps(cases))
         print(name, figures[name], flush=True)
     figures["modality of held-out pictures"] = modality_accuracy(planner, pictures["held_out"])
     figures["modality of mri_lgg"] = modality_accuracy(planner, pictures["outside"])

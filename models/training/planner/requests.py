@@ -87,6 +87,52 @@ NO_EXPERT = [
     "can you tell what kind of scan I have here?", "many thanks for the help", "good afternoon", "what questions do you answer?", "which technique is it?", "is that an MRI?",
     "what experts do you have?",
 ]
+# Sentences put together from parts, for training alone: so many that a single wording weighs little.
+ASK = ["", "please ", "can you ", "could you ", "would you please ", "I want you to ", "I'd like you to ", "I need you to ", "let's ", "we should ", "now ", "kindly ", "try to ", "you should ", "go ahead and "]
+OUTLINE_VERB = ["outline", "segment", "contour", "delineate", "mark", "trace", "draw", "show", "highlight", "mask", "measure", "label", "annotate", "circle", "localize", "find", "locate", "paint", "overlay", "get", "give me", "produce", "make", "map", "see", "display", "quantify", "define", "indicate", "draw round", "draw a line around", "see where"]
+OUTLINE_NOUN = ["", "", "the extent of ", "the area of ", "the volume of ", "the size of ", "the outline of ", "the border of ", "a mask of ", "a contour of ", "the region of ", "an overlay of ", "a segmentation of ", "the shape of ", "the position of "]
+OUTLINE_ASK = ["where {v} {x}?", "how big {v} {x}?", "how large {v} {x}?", "how much of this is {x}?", "which pixels are {x}?", "which region is {x}?", "what part is {x}?", "tell me where {x} {v}", "show me where {x} {v}", "tell me how big {x} {v}", "can {x} be outlined?", "can {x} be marked?", "could {x} be measured?", "could I see {x}?", "may I have {x} outlined?", "I would like {x} segmented", "I want {x} marked", "have {x} drawn", "let me have the area of {x}", "{x}: outline it", "{x}, where?", "{x} contour", "{x} volume", "{x} size?", "I want to know how much {x} there is"]
+ADD = ["", "", "", "", " on it", " as a mask", " as an outline", " in colour", " precisely", " for the report", " for planning", " in the whole image", " and tell me the size"]
+JUDGE_OPEN = ["is there", "are there", "do you see", "can you see", "do we see", "is there any", "any", "any sign of", "any signs of", "any evidence of", "any suggestion of", "do you think there is", "would you say this is", "does the patient have", "does he have", "does she have", "has he got", "could it be", "might this be", "should I worry about", "am I looking at", "does it show", "does the image show", "does the film show", "is it possible that there is", "tell me if there is", "check whether there is", "let me know if you find", "I wonder about", "what is the probability of", "how probable is", "what are the chances of", "we suspect", "I think it is", "I am afraid of", "exclude", "confirm", "rule out", "look for", "screen for", "search for", "test for", "assess", "evaluate for", "is the patient suffering from", "what do you think of", "something that points to", "anything that looks like", "do you suspect"]
+JUDGE_CLOSE = ["", "", "", "", " or not", ", yes or no", " here", " at all", " in the lungs", " anywhere", " by any chance", ", do you think so"]
+SUBJECT = ["kind of image", "type of image", "sort of picture", "modality", "imaging method", "technique", "kind of scan", "type of scan", "examination", "type of study", "kind of picture"]
+META = ["what {s} is this", "which {s} is this", "which {s} was it", "tell me what {s} this is", "name the {s}", "do you know the {s}", "what {s} do I see", "what {s} am I looking at", "say which {s} it is", "is the {s} CT", "is the {s} MRI", "is the {s} x-ray", "which {s} do we have here", "please tell me the {s}", "I want to know the {s}", "what {s} was loaded", "recognise the {s}", "identify the {s}"]
+SMALL_TALK = ["thanks", "thank you", "thanks a lot", "thank you so much", "thanks for that", "cheers", "great", "perfect", "very good", "nice", "good", "well done", "ok", "okay", "fine", "understood", "I see", "all right", "hello", "hi", "hey", "good morning", "good evening", "good day", "bye", "goodbye", "see you", "that is all", "nothing more", "no more questions", "stop", "never mind", "forget it", "who are you", "what are you", "what is your name", "help", "help me", "how does this work", "how do I use you", "what can you do", "what can I ask you", "what do you know", "what are you for", "which questions can I ask", "what kinds of questions can you answer", "which experts are there", "list the experts", "what experts are installed", "which models are installed", "what tools do you have", "show me the list of experts", "are you a doctor", "can I trust you", "how good are you", "I appreciate your help", "you were helpful", "good work", "thanks for helping"]
+CASE = ["child", "boy", "girl", "man", "woman", "patient", "infant", "elderly man", "elderly woman", "baby", "smoker", "nurse"]
+COMPLAINT = ["with fever", "with cough", "with dyspnoea", "with chest pain", "with headache", "with seizures", "after a fall", "after surgery", "before surgery", "with weight loss", "with abdominal pain", "in intensive care", "on a ventilator", "for follow-up", "after chemotherapy", "with known cancer", "from the emergency room", "with confusion"]
+OPENING = ["hi", "hello", "dear team", "hey", "good morning", "sorry", "well", "so", "first", "next", "then", "urgent", "question", "one thing", "colleague", "doctor", "for teaching", "to be sure", "as discussed"]
+CLOSING = ["please", "thanks", "thank you", "when you have time", "quickly", "as soon as possible", "for me", "again", "if possible", "now", "here", "in this patient", "on this image", "on the scan", "in the picture", "on the film", "carefully", "once more"]
+
+
+def composed(kind: str, name: str | None, chance: random.Random) -> str:
+    """A training sentence put together from parts."""
+    if kind == "NO_EXPERT":
+        if chance.random() < 0.5:
+            return chance.choice(SMALL_TALK) + chance.choice(["", "!", ".", "?"])
+        return chance.choice(META).replace("{s}", chance.choice(SUBJECT)) + chance.choice(["?", "", "."])
+    thing = {"OUTLINE_ALL": ["everything", "all structures", "all of it", "what you can", "all that you know", "the structures", "it all", "this", "the image", "the entire image", "everything you recognise", "whatever there is"], "JUDGE_ALL": ["anything abnormal", "anything wrong", "a disease", "an abnormality", "any pathology", "some finding", "something unusual", "findings", "anything I should know", "something pathological", "anything of note"]}.get(kind)
+    x = chance.choice(thing) if thing else chance.choice(["", "", "the "]) + chance.choice(SYNONYMS.get(name or "", [name or ""]))
+    if kind in ("OUTLINE", "OUTLINE_ALL"):
+        if kind == "OUTLINE" and chance.random() < 0.4:
+            return chance.choice(OUTLINE_ASK).replace("{v}", chance.choice(["is", "are"])).replace("{x}", x)
+        return chance.choice(ASK) + chance.choice(OUTLINE_VERB) + " " + chance.choice(OUTLINE_NOUN) + x + chance.choice(ADD)
+    if kind == "JUDGE_ALL" and chance.random() < 0.4:
+        return chance.choice(["is it", "is this", "does it look", "would you call it", "is the patient", "is everything", "is the image", "are the organs", "does this seem"]) + " " + chance.choice(["normal", "abnormal", "healthy", "all right", "fine", "pathological", "ok", "unremarkable", "sick", "suspicious"]) + "?"
+    return chance.choice(JUDGE_OPEN) + " " + x + chance.choice(JUDGE_CLOSE) + chance.choice(["?", "?", ""])
+
+
+def around(sentence: str, chance: random.Random) -> str:
+    """Who the patient is, a greeting, a closing word: nothing that changes what is asked."""
+    if chance.random() < 0.22:
+        sentence = f"{chance.choice([str(chance.randrange(1, 95)) + '-year-old ', '', ''])}{chance.choice(CASE)} {chance.choice(COMPLAINT)}{chance.choice(['. ', ': ', ', '])}{sentence}"
+    elif chance.random() < 0.22:
+        sentence = f"{chance.choice(OPENING)}{chance.choice([', ', ': ', '. ', ' '])}{sentence}"
+    if chance.random() < 0.25:
+        mark = "?" if sentence.endswith("?") else ""
+        sentence = f"{sentence.rstrip('?.')}{chance.choice([' ', ', '])}{chance.choice(CLOSING)}{mark}"
+    return sentence
+
+
 HELD_OUT = {"OUTLINE": 12, "JUDGE": 9, "OUTLINE_ALL": 3, "JUDGE_ALL": 4, "NO_EXPERT": 7}
 
 BEFORE = ["", "", "", "", "", "", "please, ", "hi, ", "hello, ", "child with fever and cough. ", "post-op day 2. ", "65-year-old man. ", "follow-up. ", "ok, ", "now ",
@@ -104,16 +150,13 @@ def wordings(name: str, held_out: bool) -> list[str]:
 
 
 def typed(text: str, chance: random.Random) -> str:
-    """The same words as people type them: capitals, missing marks, a slip of a letter."""
-    if chance.random() < 0.3:
-        text = text[:1].upper() + text[1:]
-    elif chance.random() < 0.06:
-        text = text.upper()
+    """The same words as people type them: missing marks, a slip of a letter. The program lowers capitals first."""
+    text = text.lower()
     if chance.random() < 0.3:
         text = text.rstrip("?.")
     elif chance.random() < 0.1 and text[-1:] not in "?.":
         text += "."
-    if chance.random() < 0.08 and len(text) > 12:
+    if chance.random() < 0.05 and len(text) > 12:
         at = chance.randrange(3, len(text) - 2)
         text = text[:at] + text[at + 1] + text[at] + text[at + 2 :] if chance.random() < 0.5 else text[:at] + text[at + 1 :]
     return text
@@ -121,6 +164,8 @@ def typed(text: str, chance: random.Random) -> str:
 
 def request(kind: str, name: str | None, held_out: bool, chance: random.Random) -> str:
     """One request of a kind (a list's name above) for a structure or finding, as somebody may type it."""
+    if not held_out and chance.random() < 0.65:
+        return typed(around(composed(kind, name, chance), chance), chance)
     sentence = chance.choice(wordings(kind, held_out))
     if name is not None:
         sentence = sentence.replace("{x}", chance.choice(SYNONYMS.get(name, [name])))

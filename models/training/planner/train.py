@@ -125,8 +125,11 @@ def main():
     chosen = arguments.parse_args()
     chosen.out.mkdir(parents=True, exist_ok=True)
     torch.manual_seed(20261125)
-    tokenizer = train_tokenizer(chosen.words)
-    tokenizer.save(str(chosen.out / "tokenizer.json"))
+    if chosen.goOn:
+        tokenizer = Tokenizer.from_file(str(chosen.out / "tokenizer.json"))
+    else:
+        tokenizer = train_tokenizer(chosen.words)
+        tokenizer.save(str(chosen.out / "tokenizer.json"))
     pictures = Pictures(images.load(chosen.data)["train"], 3)
     encoder, writer = PictureEncoder(), decoder(tokenizer.get_vocab_size(), 1, 2)
     print(sum(p.numel() for p in encoder.parameters()), sum(p.numel() for p in writer.parameters()), flush=True)

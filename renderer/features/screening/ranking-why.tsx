@@ -31,8 +31,11 @@ export function RankingWhy({ record, decision, queue, suggestions }: RankingWhyP
           <p>{withheld}</p>
         ) : record.score === null || !queue ? (
           <p>
-            It is next in file order. Once one record is included and one excluded, a model ranks
-            the rest and learns from each decision.
+            {queue?.model === "criteria"
+              ? "It was not ranked with the others."
+              : "It is next in file order."}{" "}
+            Once one record is included and one excluded, a model ranks the rest and learns from
+            each decision.
           </p>
         ) : (
           <>

@@ -29,7 +29,7 @@ const card = (overview: string): ExpertCard => ({
 const ct = { modality: "CT", sequences: [] };
 
 test("the short manner is letter for letter what the bundled planner was trained on", () => {
-  const [before, image, after] = firstTurn("short", [card("")], ct, "outline the lungs");
+  const [before, image, after] = firstTurn("short", [card("")], ct, "Outline the LUNGS");
   expect(before).toBe("Experts:\n<CT_TISSUE(lungs|bone)> CT segmentation\n");
   expect(image).toEqual({ image: 0 });
   expect(after).toBe("\nThis is a CT image.\nRequest: outline the lungs");

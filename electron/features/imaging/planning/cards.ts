@@ -42,7 +42,8 @@ export function firstTurn(
     return [
       ["Experts:", ...lines, ""].join("\n"),
       { image: 0 },
-      `\n${known ? `This is a ${image.modality} image.\n` : ""}Request: ${asked}`,
+      // Trained on small letters only: capitals would be other tokens.
+      `\n${known ? `This is a ${image.modality} image.\n` : ""}Request: ${asked.toLowerCase()}`,
     ];
   const shown: Piece[] =
     image.sequences.length > 1

@@ -52,17 +52,8 @@ export function openEntries(database: Database, ledger: Ledger) {
     const removed = new Set(
       rows.filter(({ kind }) => kind === "remove").map(({ about }) => String(about.id)),
     );
-    // A later record of a drawing supersedes the earlier ones, also where the later one was removed. Records of
-    // earlier builds name no drawing: they are their own.
-    const latest = new Map<string, string>();
-    for (const { kind, about } of rows)
-      if (kind === "measurement") latest.set(about.drawing ?? about.id, about.id);
-    const superseded = ({ drawing, id }: { drawing?: string; id: string }): boolean =>
-      (latest.get(drawing ?? id) ?? id) !== id;
     const inForce = (kind: Kind): unknown[] =>
-      rows
-        .filter((row) => row.kind === kind && !removed.has(row.about.id) && !superseded(row.about))
-        .map((row) => row.about);
+      rows.filter((row) => row.kind === kind && !removed.has(row.about.id)).map((row) => row.about);
     const last = inForce("report").at(-1);
     const report = last === undefined ? null : reportSchema.parse({ verified: null, ...last });
     const verified = rows.findLast(

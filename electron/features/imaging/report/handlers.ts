@@ -1,5 +1,4 @@
 /** Calls of the reader's own work on a study: measurements, findings, the report. */
-import { isDeepStrictEqual } from "node:util";
 import type { HandlersFor } from "../../../api/call.ts";
 import { AppError } from "../../../api/errors.ts";
 import {
@@ -47,17 +46,6 @@ export function createReadingHandlers({
           "badInput",
           `"${series.name}" has ${series.shape[2]} slices; there is no slice ${measurement.slice + 1}.`,
         );
-      const before = studies()
-        .entries.of(studyId)
-        .measurements.find(({ drawing, id }) => (drawing ?? id) === measurement.drawing);
-      if (before && (before.seriesId !== measurement.seriesId || before.kind !== measurement.kind))
-        throw new AppError(
-          "conflict",
-          `The drawing "${measurement.drawing}" is already another measurement: a ${before.kind}.`,
-          { drawing: measurement.drawing, id: before.id },
-        );
-      const { id: _id, by: _by, at: _at, ...same } = before ?? {};
-      if (before && isDeepStrictEqual(same, measurement)) return before;
       return measurementSchema.parse(
         studies().entries.append(studyId, "measurement", { ...measurement, by: reviewer() }),
       );

@@ -177,34 +177,6 @@ test("a segmentation is automatic as the model left it, semi-automatic after an 
   expect(made("accept", { origin: { made: "SEMIAUTOMATIC" } })).toBe("SEMIAUTOMATIC");
 });
 
-test("one drawing is one record: sent twice it is stored once, moved it supersedes, removed it does not come back as it was before", async () => {
-  const { handlers, frame, open } = desk();
-  const { id: studyId, images } = await open(film);
-  const drawn = { ...length(images[0]?.id ?? ""), drawing: "a drawing" };
-  const moved = { ...drawn, values: [{ name: "Length", value: 3, unit: "mm" }] };
-  const measure = (measurement: typeof drawn) =>
-    handlers["imaging.measure"]({ studyId, measurement }, frame);
-  const inForce = async () =>
-    (await handlers["imaging.reading"]({ studyId }, frame)).measurements.map(({ id }) => id);
-  const first = await measure(drawn);
-  expect((await measure(drawn)).id).toBe(first.id);
-  expect(await inForce()).toEqual([first.id]);
-  const second = await measure(moved);
-  expect(await inForce()).toEqual([second.id]);
-  await expect(
-    handlers["imaging.measure"]({ studyId, measurement: { ...moved, kind: "angle" } }, frame),
-  ).rejects.toThrow(/already another measurement: a length/);
-  await handlers["imaging.removeEntry"]({ studyId, entryId: second.id }, frame);
-  expect(await inForce()).toEqual([]);
-  const again = await measure(moved);
-  expect(await inForce()).toEqual([again.id]);
-  // A record of an earlier build names no drawing: it is moved under its own name.
-  const { drawing: _drawing, ...unnamed } = drawn;
-  const old = await handlers["imaging.measure"]({ studyId, measurement: unnamed }, frame);
-  const newer = await measure({ ...moved, drawing: old.id });
-  expect(await inForce()).toEqual([again.id, newer.id]);
-});
-
 test("millimetres on an image of unknown size, and slices that are not there, are refused", async () => {
   const { handlers, frame, open } = desk();
   const bare: File = ["bare.dcm", dicomSlice({ more: { "00280030": ["DS", ""] } })];

@@ -24,8 +24,8 @@ const carried = new Set(["TY", "TI", "T1", "AB", "N2", "AU", "A1", "PY", "VL", "
 /** A line break inside these starts another value. */
 const listed = new Set(["KW", "K1", "AU", "A1", "UR"]);
 
-/** Tags met between ER and the next TY. */
-const afterEnd = new Set(["UR", "L1", "L2", "L3", "L4", "LK", "ID"]);
+/** Tags met between ER and the next TY; Ovid ends with the journal as NL. */
+const afterEnd = new Set(["UR", "L1", "L2", "L3", "L4", "LK", "ID", "NL"]);
 
 /**
  * Reads `XX  - value` lines. A record runs from TY (or its first tag) to ER, or to the next TY where an

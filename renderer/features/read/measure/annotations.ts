@@ -18,14 +18,6 @@ const turned = ([x = 0, y = 0, z = 0]: readonly number[]): Point => [-x, -y, z];
 
 export const pointsOf = ({ points }: Pick<Measurement, "points">): Point[] => points.map(turned);
 
-/** The viewer's name of a record's drawing: it stays when the record is superseded. */
-export const drawingOf = ({ drawing, id }: Pick<Measurement, "drawing" | "id">): string =>
-  drawing ?? id;
-
-/** What a record says that the hand or the keyboard can change; equal texts need no new record. */
-export const contentOf = ({ points, label }: Pick<Measurement, "points" | "label">): string =>
-  JSON.stringify([points, label]);
-
 export const toolOfAnnotation = ({ metadata }: Annotation): MeasurementTool | undefined =>
   toolOfName.get(metadata?.toolName ?? "");
 
@@ -49,7 +41,6 @@ export function recordOf(drawn: Annotation, shown: ShownSeries): NewMeasurement 
   const slices = shown.series.shape[2];
   const slice = Math.round(indexOf(shown.series, first)[2]);
   return {
-    drawing: drawn.annotationUID ?? "",
     seriesId: shown.series.id,
     kind: tool,
     label: (drawn.data.label ?? "").slice(0, 64),
@@ -66,7 +57,7 @@ export function draw(stored: Measurement, shown: ShownSeries): void {
   const corner: Types.Point3 = [0, 0, 0];
   annotations.state.addAnnotation(
     {
-      annotationUID: drawingOf(stored),
+      annotationUID: stored.id,
       highlighted: false,
       invalidated: true,
       isLocked: false,
@@ -100,31 +91,19 @@ export function draw(stored: Measurement, shown: ShownSeries): void {
   );
 }
 
-/**
- * Brings the drawn measurements of a series in line with the stored ones, except drawings that are still in the
- * reader's hand or on their way into the record.
- */
-export function drawAll(
-  stored: readonly Measurement[],
-  shown: ShownSeries,
-  inHand: (drawing: string) => boolean,
-): void {
+/** Brings the drawn measurements of a series in line with the stored ones. */
+export function drawAll(stored: readonly Measurement[], shown: ShownSeries): void {
   const own = stored.filter(({ seriesId }) => seriesId === shown.series.id);
-  const wanted = new Map(own.map((one) => [drawingOf(one), one]));
+  const wanted = new Map(own.map((one) => [one.id, one]));
   for (const drawn of annotations.state.getAllAnnotations()) {
     if (seriesOfAnnotation(drawn) !== shown.series.id || !toolOfAnnotation(drawn)) continue;
-    const drawing = drawn.annotationUID ?? "";
-    const record = wanted.get(drawing);
-    if (inHand(drawing)) {
-      wanted.delete(drawing);
-      continue;
-    }
+    const record = wanted.get(drawn.annotationUID ?? "");
     const same =
       record && JSON.stringify(drawn.data.handles?.points) === JSON.stringify(pointsOf(record));
     if (same) {
       drawn.data.label = record.label;
-      wanted.delete(drawing);
-    } else annotations.state.removeAnnotation(drawing);
+      wanted.delete(record.id);
+    } else annotations.state.removeAnnotation(drawn.annotationUID ?? "");
   }
   for (const one of wanted.values()) draw(one, shown);
 }
