@@ -19,6 +19,8 @@ import { openStudies, type Studies } from "./features/imaging/studies.ts";
 import { createExperts } from "./features/models/experts.ts";
 import { createGeneration } from "./features/models/generation/generation.ts";
 import { createGenerationHandlers } from "./features/models/generation/handlers.ts";
+import { createLibraryHandlers } from "./features/library/handlers.ts";
+import { openLibrary } from "./features/library/store.ts";
 import { createModelsHandlers } from "./features/models/handlers.ts";
 import { openPacks } from "./features/models/packs.ts";
 import { createTexts } from "./features/models/texts.ts";
@@ -97,6 +99,7 @@ export function createApp({
     secret: (name) => secrets.get(name),
   });
   const planners = createPlanners({ experts, generation });
+  const recognised = openRecognised(join(dataFolder, "recognised"));
   let studies: Studies | undefined;
   const openedStudies = (): Studies =>
     (studies ??= openStudies(join(dataFolder, "studies.evidesk")));
@@ -115,10 +118,20 @@ export function createApp({
     ...createExtractionHandlers({
       reviews,
       assets,
-      recognised: openRecognised(join(dataFolder, "recognised")),
+      recognised,
       tag: (id, text, signal) => texts.tag(id, text, { signal }),
       packs: experts.list,
       fetch: outside.fetch,
+    }),
+    ...createLibraryHandlers({
+      reviews,
+      store: openLibrary(join(dataFolder, "library")),
+      // The same papers that extraction has open, with the passwords they were opened with.
+      readPaper: (assetId, signal) =>
+        handlers["extraction.text"]({ assetId }, { signal, emit: () => {} }),
+      recognisedPages: (assetId) => recognised.get(assetId).length,
+      embed: (passages, signal) => texts.embed("text-encoder", passages, { signal }),
+      ask: (packId, values, options) => generation.ask(packId, "answer", values, options),
     }),
     ...createImagingHandlers({
       studies: openedStudies,

@@ -4,6 +4,7 @@ import { commands as audit } from "./features/audit/commands.ts";
 import { commands as exporting } from "./features/export/commands.ts";
 import { commands as extraction } from "./features/extraction/commands.ts";
 import { commands as imaging } from "./features/imaging/commands.ts";
+import { commands as library } from "./features/library/commands.ts";
 import { commands as models } from "./features/models/commands.ts";
 import { commands as pacs } from "./features/pacs/commands.ts";
 import { commands as review } from "./features/review/commands.ts";
@@ -17,6 +18,7 @@ export const commands: Record<string, Command> = {
   ...search,
   ...exporting,
   ...extraction,
+  ...library,
   ...screening,
   ...imaging,
   ...pacs,

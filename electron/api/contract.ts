@@ -7,6 +7,7 @@ import { auditContract } from "./schemas/audit.ts";
 import { exportContract } from "./schemas/export.ts";
 import { generationContract } from "./schemas/generation.ts";
 import { imagingContract } from "./schemas/imaging.ts";
+import { libraryContract } from "./schemas/library.ts";
 import { modelsContract } from "./schemas/models.ts";
 import { runtimeContract } from "./schemas/runtime.ts";
 import { extractionContract } from "./schemas/extraction.ts";
@@ -33,6 +34,7 @@ export const contract = {
   ...screeningContract,
   ...extractionContract,
   ...searchContract,
+  ...libraryContract,
   ...teamContract,
   ...recordsContract,
 };

@@ -27,13 +27,15 @@ function useOnline(): boolean {
 
 function placeName(route: Route): string {
   if (route.page === "review") return stageNames[route.stage].text;
-  return { home: "Home", read: "Read", models: "Models", activity: "Activity" }[route.page];
+  return { home: "Home", read: "Read", library: "Library", models: "Models", activity: "Activity" }[
+    route.page
+  ];
 }
 
 type HeaderProps = { route: Route; why: { open: boolean; used: boolean; toggle: () => void } };
 
 export function Header({ route, why }: HeaderProps) {
-  const reviewId = route.page === "review" ? route.reviewId : null;
+  const reviewId = route.page === "review" || route.page === "library" ? route.reviewId : null;
   const review = useCall("review.get", reviewId === null ? null : { reviewId }).value;
   const online = useOnline();
   const place = placeName(route);

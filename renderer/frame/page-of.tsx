@@ -20,6 +20,9 @@ const ExtractPage = lazy(() =>
 const ReportPage = lazy(() =>
   import("../features/export/page.tsx").then((part) => ({ default: part.ReportPage })),
 );
+const LibraryPage = lazy(() =>
+  import("../features/library/page.tsx").then((part) => ({ default: part.LibraryPage })),
+);
 const ModelsPage = lazy(() =>
   import("../features/models/page.tsx").then((part) => ({ default: part.ModelsPage })),
 );
@@ -37,6 +40,8 @@ export function PageOf({ route }: { route: Route }) {
   if (route.page === "review")
     return <ReviewPageOf key={`${route.reviewId} ${route.stage}`} route={route} />;
   if (route.page === "read") return <ReadPage studyId={route.studyId} />;
+  if (route.page === "library")
+    return <LibraryPage key={route.reviewId} reviewId={route.reviewId} />;
   if (route.page === "models") return <ModelsPage />;
   if (route.page === "activity") return <ActivityPage reviewId={route.reviewId} />;
   return <HomePage />;

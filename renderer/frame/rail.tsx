@@ -6,6 +6,7 @@ import {
   FileText,
   Filter,
   House,
+  LibraryBig,
   ListFilterPlus,
   MessageCircleQuestion,
   ScanLine,
@@ -59,7 +60,7 @@ export function Rail({ route }: { route: Route }) {
   // Before any review was opened the rail already offers the latest one.
   const latest = usable.toSorted((a, b) => b.updatedAt.localeCompare(a.updatedAt))[0];
   const review =
-    route.page === "review"
+    route.page === "review" || (route.page === "library" && route.reviewId !== null)
       ? usable.find((known) => known.id === route.reviewId)
       : (usable.find((known) => known.id === lastReview) ?? latest);
   if (route.page === "review" && lastReview !== route.reviewId) setLastReview(route.reviewId);
@@ -81,6 +82,11 @@ export function Rail({ route }: { route: Route }) {
       label: "Read images",
       whileTyping: true,
       run: () => go({ page: "read", studyId: null }),
+    },
+    {
+      keys: "alt+l",
+      label: "Library",
+      run: () => go({ page: "library", reviewId: review?.id ?? null }),
     },
     { keys: "alt+8", label: "Models", whileTyping: true, run: () => go({ page: "models" }) },
     {
@@ -136,6 +142,12 @@ export function Rail({ route }: { route: Route }) {
           text="Read"
           icon={ScanLine}
           current={route.page === "read"}
+        />
+        <Item
+          to={{ page: "library", reviewId: review?.id ?? null }}
+          text="Library"
+          icon={LibraryBig}
+          current={route.page === "library"}
         />
         <Item
           to={{ page: "models" }}

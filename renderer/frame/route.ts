@@ -8,6 +8,7 @@ export type Route =
   | { page: "home" }
   | { page: "review"; reviewId: string; stage: Stage; recordId: string | null }
   | { page: "read"; studyId: string | null }
+  | { page: "library"; reviewId: string | null }
   | { page: "models" }
   | { page: "activity"; reviewId: string | null };
 
@@ -19,6 +20,7 @@ function parseRoute(pathname: string): Route {
     return { page: "review", reviewId: first, stage, recordId: third ?? null };
   }
   if (page === "read") return { page: "read", studyId: first ?? null };
+  if (page === "library") return { page: "library", reviewId: first ?? null };
   if (page === "models") return { page: "models" };
   if (page === "activity") return { page: "activity", reviewId: first ?? null };
   return { page: "home" };
@@ -30,8 +32,8 @@ export function pathOf(route: Route): string {
       ? ["review", route.reviewId, route.stage, route.recordId]
       : route.page === "read"
         ? ["read", route.studyId]
-        : route.page === "activity"
-          ? ["activity", route.reviewId]
+        : route.page === "activity" || route.page === "library"
+          ? [route.page, route.reviewId]
           : route.page === "home"
             ? []
             : [route.page];

@@ -53,10 +53,13 @@ export function useShortcutGroups(): { name: string; shortcuts: Shortcut[] }[] {
 
 function nameOf(event: KeyboardEvent): string {
   const mod = (isMac ? event.metaKey : event.ctrlKey) ? "mod+" : "";
-  // With Alt a Mac types another sign; the key's own digit is meant.
+  // With Alt a Mac types another sign; the key's own digit or letter is meant.
   const digit = event.altKey ? /^Digit(\d)$/.exec(event.code)?.[1] : undefined;
+  const letter =
+    event.altKey && /[^ -~]/.test(event.key) ? /^Key([A-Z])$/.exec(event.code)?.[1] : undefined;
   const alt = event.altKey ? "alt+" : "";
-  const key = digit ?? (event.key === " " ? "space" : event.key.toLowerCase());
+  const key =
+    digit ?? letter?.toLowerCase() ?? (event.key === " " ? "space" : event.key.toLowerCase());
   // Shift is part of the character for signs such as `?`, and a modifier for letters and named keys.
   const shift = event.shiftKey && (key.length > 1 || /[a-z]/.test(key)) ? "shift+" : "";
   return `${mod}${alt}${shift}${key}`;

@@ -30,6 +30,8 @@ const names: Record<string, string> = {
   "search.run": "Search and import",
   "imaging.open": "Opening images",
   "imaging.ask": "Expert call on an image",
+  "library.index": "Building the library",
+  "library.ask": "Question to the library",
   "models.bench": "Measuring a model",
 };
 

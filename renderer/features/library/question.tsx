@@ -1,0 +1,78 @@
+/** The question, and who answers it: the passages alone, or a language model that reads them. */
+import type { RefObject } from "react";
+import { useState } from "react";
+import { useRemembered } from "../../frame/remembered.ts";
+import { Button } from "../../ui/button.tsx";
+import { useCall } from "../../use-call.ts";
+
+export function Question({
+  box,
+  busy,
+  onAsk,
+}: {
+  box: RefObject<HTMLTextAreaElement | null>;
+  busy: boolean;
+  onAsk: (question: string, packId: string) => void;
+}) {
+  const [text, setText] = useState("");
+  const [packId, setPackId] = useRemembered<string>("library-pack", "");
+  const writers = (useCall("models.list", {}).value ?? []).filter(
+    ({ task, status }) => task === "generation" && status === "ready",
+  );
+  const writer = writers.some(({ id }) => id === packId) ? packId : "";
+  const ready = !busy && text.trim().length >= 3;
+  const send = (): void => {
+    if (ready) onAsk(text.trim(), writer);
+  };
+  return (
+    <form
+      className="library-ask"
+      onSubmit={(event) => {
+        event.preventDefault();
+        send();
+      }}
+    >
+      <textarea
+        ref={box}
+        className="input"
+        rows={2}
+        maxLength={2000}
+        aria-label="Question to the library"
+        placeholder="Ask your records and papers, for example: does valerian help against insomnia?"
+        value={text}
+        onChange={(event) => setText(event.target.value)}
+        onKeyDown={(event) => {
+          if (event.key === "Escape") event.currentTarget.blur();
+          if (event.key !== "Enter" || event.shiftKey || event.nativeEvent.isComposing) return;
+          event.preventDefault();
+          send();
+        }}
+      />
+      <div className="library-ask-line">
+        <label>
+          Answered by
+          <select
+            className="input"
+            value={writer}
+            onChange={(event) => setPackId(event.target.value)}
+          >
+            <option value="">the passages themselves</option>
+            {writers.map(({ id, title }) => (
+              <option key={id} value={id}>
+                {title}
+              </option>
+            ))}
+          </select>
+        </label>
+        <Button kind="primary" disabled={!ready} onPress={send}>
+          Ask
+        </Button>
+      </div>
+      {writers.length === 0 && (
+        <p className="field-note">
+          A language model that writes answers from the passages can be added on the Models page.
+        </p>
+      )}
+    </form>
+  );
+}
