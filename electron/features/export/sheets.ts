@@ -1,14 +1,6 @@
 /** CSV and XLSX writers that a spreadsheet cannot be tricked with. */
+import { neutralise } from "../../api/spreadsheet.ts";
 import type { CharacteristicsTable, ProvenanceRow } from "./cells.ts";
-
-/**
- * A cell that a spreadsheet would run as a formula gets a leading apostrophe (OWASP, CSV injection).
- * Plain negative or signed numbers stay numbers.
- */
-export function neutralise(cell: string): string {
-  if (/^[+-]?\d+([.,]\d+)?\s*%?$/.test(cell.trim())) return cell;
-  return /^[\s]*[=+\-@\t\r|]/.test(cell) ? `'${cell}` : cell;
-}
 
 /** RFC 4180 with a byte-order mark, so that Excel reads it as UTF-8. */
 export function toCsv(rows: string[][]): string {

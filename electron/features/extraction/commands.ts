@@ -103,7 +103,7 @@ function coverageOf(paper: Paper): number {
 }
 
 const text: Command = {
-  summary: "Read a paper (PDF, JATS or BioC XML, text) into sections and tables.",
+  summary: "Read a paper (PDF, JATS or BioC, text) into sections and tables.",
   usage: "text FILE",
   options: passwordOption,
   async run({ positionals, values }, context) {

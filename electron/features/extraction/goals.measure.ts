@@ -130,7 +130,17 @@ function main(): void {
   const at = process.argv.indexOf("--pack");
   const pack = at < 0 ? undefined : process.argv[at + 1];
   const head = ["goal", "embedded", ...(pack ? [pack] : []), "wanted", ""];
-  const rows = [head];
+  const widest = measures.flatMap(({ goals }) => goals.map(({ what }) => what.length));
+  const widths = [Math.max(...widest), 12, ...(pack ? [Math.max(12, pack.length)] : []), 8, 18];
+  // Each line as soon as it is measured: a run that is stopped keeps what it has.
+  const print = (row: string[]): void =>
+    console.log(
+      row
+        .map((cell, at) => cell.padEnd(widths[at] ?? 0))
+        .join("  ")
+        .trimEnd(),
+    );
+  print(head);
   for (const measure of measures) {
     const own = printed(measure, measure.args);
     const byPack =
@@ -140,7 +150,7 @@ function main(): void {
     for (const { what, figure, goal, atMost = false } of measure.goals) {
       const found = figure.exec(own)?.[1];
       const met = found === undefined ? "not measured here" : judged(Number(found), goal, atMost);
-      rows.push([
+      print([
         what,
         found ?? "–",
         ...(pack ? [figure.exec(byPack)?.[1] ?? "–"] : []),
@@ -149,16 +159,6 @@ function main(): void {
       ]);
     }
   }
-  const widths = head.map((_, column) =>
-    Math.max(...rows.map((row) => (row[column] ?? "").length)),
-  );
-  for (const row of rows)
-    console.log(
-      row
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-        .join("  ")
-        .trimEnd(),
-    );
 }
 
 const judged = (found: number, goal: number, atMost: boolean): string =>

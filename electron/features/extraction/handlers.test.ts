@@ -6,12 +6,13 @@ import { openAssets } from "../review/assets.ts";
 import { openReviews } from "../review/reviews.ts";
 import { column, tinyPdf } from "./fixtures/tiny-pdf.ts";
 import { createExtractionHandlers } from "./handlers.ts";
+import type { TagText } from "./tagging.ts";
 
 const frame = { signal: new AbortController().signal, emit: (): void => {} };
 const trial =
   "TITLE:\nDrug X versus placebo for knee pain in adults\n\nABSTRACT.METHODS:\nNinety-six adults with knee pain were randomly assigned to drug X (n = 49) or placebo (n = 47). Registered as NCT01234567.\n\nMETHODS:\nFifty centres in Norway were asked.\n";
 
-async function desk() {
+async function desk(tag?: TagText) {
   const folder = mkdtempSync(join(tmpdir(), "evidesk-extraction-"));
   const reviews = openReviews(folder);
   const assets = openAssets(join(folder, "assets"));
@@ -40,6 +41,7 @@ async function desk() {
     reviews,
     assets,
     recognised: { get: () => [], put: () => {} },
+    ...(tag ? { tag } : {}),
     fetch: () => Promise.reject(new Error("nothing leaves the machine")),
   });
   const upload = async (content: string | Uint8Array, name: string) =>
@@ -224,4 +226,39 @@ test("accepting a column takes verified cells only, and a missing value cannot b
       frame,
     ),
   ).toMatchObject({ state: "notReported", value: null });
+});
+
+test("what rules find is there before the packs answer, once, and nothing is called unreported early", async () => {
+  const packs = Promise.withResolvers<void>();
+  const asked = Promise.withResolvers<void>();
+  const { handlers, file, reviewId, upload } = await desk(async (_, text) => {
+    asked.resolve();
+    await packs.promise;
+    const start = text.indexOf("drug X");
+    return [{ start, end: start + 6, label: "Intervention", text: "drug X", score: 0.9 }];
+  });
+  const assetId = await upload(trial, "x.txt");
+  await handlers["extraction.attach"](
+    { reviewId, files: [{ assetId, name: "x.txt" }], confirm: false },
+    frame,
+  );
+  const run = () =>
+    handlers["extraction.suggest"]({ reviewId, recordIds: [], fieldIds: [] }, frame);
+  const running = run();
+  await asked.promise;
+  const early = file.ledger.suggestions("extract");
+  expect(early.length).toBeGreaterThan(0);
+  expect(new Set(early.map(({ status }) => status))).toEqual(new Set(["verified"]));
+  packs.resolve();
+  await running;
+  const all = file.ledger.suggestions("extract");
+  const size = all.filter(({ subject }) => subject === "record:1/field:sampleSize");
+  expect(size).toHaveLength(1);
+  expect(all.some(({ status }) => status === "notReported")).toBe(true);
+  // A second run adds one answer to each cell: what is on screen is not suggested early again.
+  await run();
+  const again = file.ledger
+    .suggestions("extract")
+    .filter(({ subject }) => subject === size[0]?.subject);
+  expect(again).toHaveLength(2);
 });

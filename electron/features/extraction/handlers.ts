@@ -1,7 +1,8 @@
 /** Calls of the extraction contract: attach papers, read them, suggest, and take decisions. */
+import { isDeepStrictEqual } from "node:util";
 import { AppError, toErrorShape } from "../../api/errors.ts";
 import type { HandlersFor } from "../../api/call.ts";
-import { cellSubject } from "../../api/subjects.ts";
+import { cellSubject, recordSubject } from "../../api/subjects.ts";
 import type { NewDecision, NewSuggestion, Suggestion } from "../../api/schemas/ledger.ts";
 import type {
   AttachResult,
@@ -25,7 +26,7 @@ import { templates } from "./fields/templates.ts";
 import type { Recognised } from "./ocr/recognised.ts";
 import { openPapers } from "./papers.ts";
 import { createRegistryHandlers, suggestAgain, type RegistryRemote } from "./registry/handlers.ts";
-import { standingOf } from "./registry/standing.ts";
+import { isRegistry, standingOf } from "./registry/standing.ts";
 import { studiesWithRegistry } from "./registry/stored.ts";
 import { fieldsOf, setFields } from "./stored-fields.ts";
 import { markPaper, type TagText } from "./tagging.ts";
@@ -109,14 +110,23 @@ export function createExtractionHandlers({
       const failed: { recordId: string; code: string; reason: string }[] = [];
       let suggested = 0;
       const installed = tag ? await packs() : [];
+      const order = new Map(gridOf(file, reviewer()).studies.map((one, at) => [one.recordId, at]));
+      reports.sort((a, b) => (order.get(a.recordId) ?? 0) - (order.get(b.recordId) ?? 0));
       for (const [index, report] of reports.entries()) {
         signal.throwIfAborted();
-        emit({ done: index, total: reports.length, label: `Extracting from ${report.name}` });
+        const tell = (label: string): void => emit({ done: index, total: reports.length, label });
+        tell(`Extracting from ${report.name}`);
         try {
           const paper = await papers.read(report.assetId, { signal });
+          const early = tag ? earlySuggestions(file, report, suggestFields(paper, fields)) : [];
+          if (early.length > 0) {
+            suggested += file.ledger.suggest(early).length;
+            tell(`Extracting from ${report.name} with the text packs`);
+          }
           const marks = tag ? await markPaper(paper, tag, signal) : [];
-          const proposals = suggestFields(paper, fields, marks);
-          const made = proposals.map((proposal) => suggestionFrom(report, proposal, installed));
+          const made = suggestFields(paper, fields, marks)
+            .map((proposal) => suggestionFrom(report, proposal, installed))
+            .filter((one) => !early.some((before) => isDeepStrictEqual(one, before)));
           suggested += file.ledger.suggest(made).length;
         } catch (thrown) {
           const { code, message } = toErrorShape(thrown);
@@ -321,6 +331,23 @@ function suggestionFrom(
     modelVersion: pack?.version ?? rulesVersion,
     inputSha256: report.assetId,
   };
+}
+
+/**
+ * What rules alone find in a paper that has nothing on screen yet, shown while the packs still start. Only
+ * verified values: that something is not reported is said when the packs have looked too; and only cells
+ * that cannot go with the packs' answer, which may name other arms.
+ */
+function earlySuggestions(
+  file: ReviewFile,
+  report: Origin,
+  proposals: readonly Proposal[],
+): NewSuggestion[] {
+  const before = file.ledger.suggestions("extract", `${recordSubject(report.recordId)}/`);
+  if (before.some((one) => !isRegistry(one))) return [];
+  return proposals
+    .filter(({ status, arm }) => status === "verified" && arm === undefined)
+    .map((proposal) => suggestionFrom(report, proposal, []));
 }
 
 function failedSuggestion(report: Origin, field: Field, reason: string): NewSuggestion {

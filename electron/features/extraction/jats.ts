@@ -1,19 +1,16 @@
-/** JATS articles (also fragments of them) and PMC BioC documents to a paper. Pure. */
+/** JATS articles (also fragments of them) to a paper; PMC BioC documents go on to `bioc.ts`. Pure. */
 import { AppError } from "../../api/errors.ts";
 import type { Paper } from "../../api/schemas/extraction.ts";
-import {
-  createPaperBuilder,
-  type CellInput,
-  type PaperBuilder,
-  type Piece,
-} from "./paper-builder.ts";
-import { normaliseGlyphs } from "./glyphs.ts";
-import { allIn, childrenOf, firstIn, isNode, parseXml, rawText, type Node } from "./xml-tree.ts";
+import { createPaperBuilder, type PaperBuilder, type Piece } from "./paper-builder.ts";
+import { paperFromPassages, passagesOf } from "./bioc.ts";
+import { clean, pieces, rowsOf, textOf } from "./jats-words.ts";
+import { allIn, childrenOf, firstIn, parseXml, rawText, type Node } from "./xml-tree.ts";
 
 /** Reads JATS. Throws `badFile` when the XML is broken or holds no text of an article. */
 export function paperFromJats(xml: string): Paper {
   const { root, broken } = parsed(xml);
-  if (firstIn(root, "collection") || firstIn(root, "passage")) return paperFromBioc(root);
+  if (firstIn(root, "collection") || firstIn(root, "passage"))
+    return paperFromPassages(passagesOf(root));
   const builder = createPaperBuilder("jats");
   if (broken !== undefined) builder.warn(`${broken} Read as far as its tags could be paired.`);
   const title = firstIn(root, "article-title");
@@ -57,43 +54,6 @@ function parsed(xml: string): { root: Node; broken?: string } {
     return { root: parseXml(xml, true), broken: thrown.message };
   }
 }
-
-const clean = (text: string): string => normaliseGlyphs(text).replaceAll(/\s+/g, " ").trim();
-
-/** Inline text; superscript and subscript stay attached, what is not prose is left out. */
-function textOf(node: Node): string {
-  return node.children
-    .map((child) => {
-      if (!isNode(child)) return child;
-      if (
-        [
-          "table-wrap",
-          "fig",
-          "fn",
-          "disp-formula-group",
-          "supplementary-material",
-          "object-id",
-          "title-group",
-          "fn-group",
-          "boxed-text",
-          "disp-quote-group",
-        ].includes(child.name)
-      )
-        return "";
-      if (child.name === "break") return " ";
-      if (child.name === "mml:annotation" || child.name === "tex-math") return "";
-      const inner = textOf(child);
-      return ["list", "list-item", "def-item", "p", "title"].includes(child.name)
-        ? ` ${inner} `
-        : inner;
-    })
-    .join("");
-}
-
-const pieces = (node: Node): Piece[] => {
-  const text = clean(textOf(node));
-  return text ? [{ text }] : [];
-};
 
 function titleOf(node: Node): Piece[] {
   const title = childrenOf(node, "title")[0];
@@ -198,93 +158,4 @@ function writeTable(builder: PaperBuilder, wrap: Node): void {
     rows,
     footnotes: notes,
   });
-}
-
-const span = (cell: Node, name: string): number =>
-  Math.min(60, Math.max(1, Number.parseInt(cell.attributes[name] ?? "1", 10) || 1));
-
-function rowsOf(table: Node): CellInput[][] {
-  const head = new Set(allIn(table, "thead").flatMap((part) => allIn(part, "tr")));
-  return allIn(table, "tr").map((row) =>
-    childrenOf(row, "td", "th").map((cell): CellInput => ({
-      pieces: pieces(cell),
-      header: head.has(row) || (cell.name === "th" && childrenOf(row, "td").length === 0),
-      columnSpan: span(cell, "colspan"),
-      rowSpan: span(cell, "rowspan"),
-    })),
-  );
-}
-
-/** BioC passages carry their part of the paper as `section_type` and `type`. */
-function paperFromBioc(root: Node): Paper {
-  const builder = createPaperBuilder("bioc");
-  let title = "";
-  let doi = "";
-  let opened = "";
-  for (const passage of allIn(root, "passage")) {
-    const info = new Map(
-      childrenOf(passage, "infon").map((node) => [
-        node.attributes["key"] ?? "",
-        clean(rawText(node)),
-      ]),
-    );
-    const content = childrenOf(passage, "text")[0];
-    const part = content ? pieces(content) : [];
-    const type = info.get("type") ?? "";
-    const section = (info.get("section_type") ?? "").toUpperCase();
-    doi ||= (info.get("article-id_doi") ?? "").toLowerCase();
-    if (section === "TITLE" || type === "front") {
-      title ||= part.map((piece) => piece.text).join("");
-      builder.block("title", part);
-    } else if (type.startsWith("title") || type === "abstract_title_1")
-      builder.openSection(
-        part,
-        Number(/\d/.exec(type)?.[0] ?? 1),
-        section === "ABSTRACT" ? "abstract" : undefined,
-      );
-    else if (type === "table") writeBiocTable(builder, passage, info);
-    else if (type.startsWith("fig")) builder.figure(info.get("id") ?? "", part);
-    else {
-      if (section !== opened && !["FIG", "TABLE", opened].includes(section)) {
-        if (section === "ABSTRACT") builder.openSection([{ text: "Abstract" }], 1, "abstract");
-        if (section === "REF") builder.openSection([{ text: "References" }], 1, "references");
-        opened = section;
-      }
-      builder.block(
-        section === "REF"
-          ? "reference"
-          : section === "ABSTRACT"
-            ? "abstract"
-            : type.includes("caption")
-              ? "caption"
-              : type.includes("footnote")
-                ? "footnote"
-                : "paragraph",
-        part,
-      );
-    }
-  }
-  return builder.finish({ title, doi });
-}
-
-/** The table's own markup travels as escaped XML in an infon; without it, only its flat text is known. */
-function writeBiocTable(builder: PaperBuilder, passage: Node, info: Map<string, string>): void {
-  const markup = childrenOf(passage, "infon").find((node) => node.attributes["key"] === "xml");
-  const table = markup ? firstIn(parseXml(rawText(markup)), "table") : undefined;
-  const flat = childrenOf(passage, "text")[0];
-  const rows = table
-    ? rowsOf(table)
-    : [
-        flat
-          ? rawText(flat)
-              .split("\t")
-              .map((text): CellInput => ({
-                pieces: [{ text: clean(text) }],
-                header: false,
-                columnSpan: 1,
-                rowSpan: 1,
-              }))
-          : [],
-      ];
-  builder.table({ label: info.get("id") ?? "", caption: [], rows, footnotes: [] });
 }

@@ -1,6 +1,7 @@
 /** Bytes of a full text, whatever its format, to a paper. */
 import { AppError } from "../../api/errors.ts";
 import type { Paper } from "../../api/schemas/extraction.ts";
+import { isBiocJson, paperFromBiocJson } from "./bioc.ts";
 import { paperFromJats } from "./jats.ts";
 import { withRecognised, type RecognisedPage } from "./ocr/recognised.ts";
 import { otherLanguage } from "./language.ts";
@@ -9,7 +10,7 @@ import { readPdfApart } from "./pdf-apart.ts";
 import { paperFromPdf } from "./pdf-paper.ts";
 import { paperFromPlain } from "./plain.ts";
 
-/** Recognises PDF, JATS/BioC XML and text by content. Throws `badFile`, `passwordRequired`, `unsupported`. */
+/** Recognises PDF, JATS XML, BioC XML or JSON, and text by content. Throws `badFile`, `passwordRequired`, `unsupported`. */
 export async function readPaper(
   bytes: Uint8Array,
   options: PdfOptions & { recognised?: readonly RecognisedPage[] } = {},
@@ -34,7 +35,7 @@ async function readAny(
   if (head.startsWith("PK"))
     throw new AppError(
       "unsupported",
-      "This is a ZIP or Office file; full texts are read from PDF, JATS or BioC XML, Markdown and plain text.",
+      "This is a ZIP or Office file; full texts are read from PDF, JATS or BioC (XML or JSON), Markdown and plain text.",
     );
   const text = decodeText(bytes);
   if (/^\s*\{\s*"(?:protocolSection|resultsSection)"/.test(text))
@@ -42,6 +43,7 @@ async function readAny(
       "unsupported",
       "This is a registry's record, not a paper: attach it to its study, or give it to extract with --registry.",
     );
+  if (isBiocJson(text)) return paperFromBiocJson(text);
   if (/^\s*(<\?xml|<!DOCTYPE|<[a-zA-Z])/.test(text)) return paperFromJats(text);
   return paperFromPlain(text);
 }

@@ -75,3 +75,10 @@ test("right from a cell without arms lands on the first arm", () => {
 test("a tab inside a value cannot shift the columns of the copied table", () => {
   expect(toTsv(grid).split("\n")[1]).toBe("One 2020\t54 (8)\tA: 41; B: 40");
 });
+
+test("a value that a spreadsheet would run as a formula is pasted as text", () => {
+  const [study] = grid.studies;
+  if (!study) throw new Error("the grid has a study");
+  const evil = { ...study, label: "=1+1", cells: [cell("1", "age", null, "\t=HYPERLINK(1)")] };
+  expect(toTsv({ ...grid, studies: [evil] }).split("\n")[1]).toBe("'=1+1\t' =HYPERLINK(1)\t");
+});

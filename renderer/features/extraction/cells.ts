@@ -1,4 +1,5 @@
 /** Where the focus is in the grid of studies by fields, and how it moves. Pure. */
+import { neutralise } from "../../../electron/api/spreadsheet.ts";
 import {
   extractedValueSchema,
   type ExtractedValue,
@@ -89,7 +90,9 @@ export function toTsv(grid: Grid): string {
         .join("; "),
     ),
   ]);
-  return [head, ...rows].map((row) => row.map(clean).join("\t")).join("\n");
+  return [head, ...rows]
+    .map((row) => row.map((text) => neutralise(clean(text))).join("\t"))
+    .join("\n");
 }
 
 /** A stored value as one line of text; empty where there is none. */

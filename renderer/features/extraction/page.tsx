@@ -79,11 +79,11 @@ function ExtractDesk({ reviewId, grid }: { reviewId: string; grid: Grid }) {
   const decide = useDecide(reviewId, fieldName);
   const suggest = useChange("extraction.suggest", ["review", "audit"]);
   const acceptVerified = useChange("extraction.acceptVerified", ["review", "audit"]);
-  // Each paper's values show as soon as they are stored, while the next paper is read.
-  const papersDone = suggest.running ? (suggest.event?.done ?? 0) : 0;
+  // A paper's values show as soon as they are stored: the rules' first, then the packs', then the next paper's.
+  const told = suggest.running ? suggest.event?.label : undefined;
   useEffect(() => {
-    if (papersDone > 0) invalidate("extraction.grid");
-  }, [papersDone]);
+    if (told !== undefined) invalidate("extraction.grid");
+  }, [told]);
   const first = grid.studies.find((study) => study.report) ?? grid.studies[0];
   const place =
     findPlace(grid, subject) ?? (first?.cells[0] ? { study: first, cell: first.cells[0] } : null);
