@@ -11,6 +11,8 @@ export type PagePaint = {
   /** How many operations the page has: none on an empty one. */
   marks: number;
   hidden: { x: number; y: number }[];
+  /** Places where seen and hidden text both begin: which of them is hidden, in the order of painting. */
+  both: { x: number; y: number; hidden: boolean[] }[];
 };
 
 type Matrix = [number, number, number, number, number, number];
@@ -26,8 +28,10 @@ export function pagePaint(ops: Record<string, number>, list: Operators, view: nu
     uprights: [],
     images: [],
     hidden: [],
+    both: [],
     marks: list.fnArray.length,
   };
+  const places = new Map<string, { x: number; y: number; hidden: boolean[] }>();
   const filled: Rule[] = [];
   let state: State = { matrix: product(matrixOf(view), identity), mode: 0, white: false };
   let text: Matrix = identity;
@@ -60,14 +64,17 @@ export function pagePaint(ops: Record<string, number>, list: Operators, view: nu
       move(Number(args[0]), Number(args[1]));
     } else if (op === ops["nextLine"]) move(0, leading);
     else if (op === ops["showText"]) {
-      const hidden = state.mode === 3 || state.mode === 7;
-      if (hidden || state.white) {
-        const [, , , , x, y] = product(state.matrix, text);
-        const onPaint = filled.some(
+      const [, , , , x, y] = product(state.matrix, text);
+      const onPaint = (): boolean =>
+        filled.some(
           (box) => x >= box.x0 - 1 && x <= box.x1 + 1 && y >= box.y0 - 1 && y <= box.y1 + 1,
         );
-        if (hidden || !onPaint) paint.hidden.push({ x, y });
-      }
+      const hidden = state.mode === 3 || state.mode === 7 || (state.white && !onPaint());
+      if (hidden) paint.hidden.push({ x, y });
+      const key = `${Math.round(x)} ${Math.round(y)}`;
+      const place = places.get(key) ?? { x, y, hidden: [] };
+      place.hidden.push(hidden);
+      places.set(key, place);
     } else if (op === ops["constructPath"]) {
       const box = boxOfPath(state.matrix, args);
       if (box) addPath(paint, filled, box, { fills: fills(ops, args[0]), white: state.white });
@@ -80,6 +87,8 @@ export function pagePaint(ops: Record<string, number>, list: Operators, view: nu
       filled.push(mapBox(state.matrix, [0, 0, 1, 1]));
     }
   }
+  for (const place of places.values())
+    if (place.hidden.includes(true) && place.hidden.includes(false)) paint.both.push(place);
   return paint;
 }
 

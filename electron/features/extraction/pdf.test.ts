@@ -131,6 +131,34 @@ test("hidden text beside real text is left out and said so", async () => {
   expect(paper.warnings.join()).toContain("invisible text left out (page 1");
 });
 
+test("text printed twice at its place is read once, and a text over another one is left out and told", async () => {
+  const lines = ["Ninety six adults were randomised", "to placebo and twelve died"];
+  const seen = column(lines, 50, 100);
+  const once = (await readPaper(tinyPdf([seen]))).text;
+  // Bold faked by printing again a hair aside, and a recognised layer over the text itself.
+  const bold = await readPaper(tinyPdf([[...seen, ...column(lines, 50.3, 100.2)]]));
+  expect(bold.text).toBe(once);
+  const layered = await readPaper(
+    tinyPdf([[...column(lines, 50, 100).map((mark) => ({ ...mark, hidden: true })), ...seen]]),
+  );
+  expect(layered.text).toBe(once);
+  expect(layered.pages[0]?.state).toBe("text");
+  // Hidden words painted first, at the very place of the seen ones.
+  const injected = column(
+    ["Ninety six adults were all cured", "and nobody died at all here"],
+    50,
+    100,
+  );
+  const hidden = await readPaper(
+    tinyPdf([[...injected.map((mark) => ({ ...mark, hidden: true })), ...seen]]),
+  );
+  expect(hidden.text).toBe(once);
+  expect(hidden.warnings.join()).toContain("invisible text left out (page 1");
+  const over = await readPaper(tinyPdf([[...seen, ...injected]]));
+  expect(over.text).toBe(once);
+  expect(over.warnings.join()).toContain("text printed over other text left out (page 1");
+});
+
 test("a page with only invisible text is read but marked as a scan's words", async () => {
   const paper = await readPaper(
     tinyPdf([[{ text: "recognised words of a scan", x: 50, y: 100, hidden: true }]]),

@@ -6,6 +6,7 @@
  * x to the right, y down.
  */
 import { AppError } from "../../api/errors.ts";
+import { layersApart } from "./pdf-layers.ts";
 import { pagePaint, type PagePaint } from "./pdf-paint.ts";
 import { normaliseGlyphs } from "./glyphs.ts";
 
@@ -137,7 +138,7 @@ function unread(number: number): RawPage {
     width: 0,
     height: 0,
     items: [],
-    paint: { rules: [], uprights: [], images: [], hidden: [], marks: 0 },
+    paint: { rules: [], uprights: [], images: [], hidden: [], both: [], marks: 0 },
     read: false,
   };
 }
@@ -163,8 +164,14 @@ async function readPage(
     const paint = pagePaint(pdfjs.OPS, operators, viewport.transform);
     const items = positioned(content.items, viewport.transform, (id) => fontName(page, id));
     markHidden(items, paint);
+    const layers = layersApart(items);
+    if (layers.over > 0)
+      warnings.push(
+        `text printed over other text left out (page ${number}, ${layers.over} letters): compare its values with the page`,
+      );
     page.cleanup();
-    return { number, width: viewport.width, height: viewport.height, items, paint, read: true };
+    const { width, height } = viewport;
+    return { number, width, height, items: layers.items, paint, read: true };
   } catch (thrown) {
     warnings.push(
       `page ${number} not read (${thrown instanceof Error ? thrown.message : String(thrown)})`,
@@ -228,7 +235,18 @@ function multiply(m: number[], n: number[]): [number, number, number, number, nu
 
 /** Text painted in mode 3, in white on white or below one point is there for machines, not for readers. */
 function markHidden(items: TextItem[], paint: PagePaint): void {
+  // Where seen and hidden words begin at one place, they are told apart by the order of painting.
+  const settled = new Set<TextItem>();
+  for (const { x, y, hidden } of paint.both) {
+    const here = items.filter((one) => Math.abs(one.x - x) < 1 && Math.abs(one.baseline - y) < 1);
+    if (here.length !== hidden.length) continue;
+    for (const [order, item] of here.entries()) {
+      item.visible = hidden[order] === false;
+      settled.add(item);
+    }
+  }
   for (const item of items) {
+    if (settled.has(item)) continue;
     if (item.size < 1) item.visible = false;
     else if (
       paint.hidden.some(

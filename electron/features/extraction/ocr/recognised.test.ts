@@ -9,7 +9,7 @@ import { suggestFields } from "../suggest.ts";
 import { recognisePages } from "./recognise.ts";
 import { openRecognised, withRecognised, type RecognisedPage } from "./recognised.ts";
 
-const blank = { rules: [], uprights: [], images: [], hidden: [], marks: 4 };
+const blank = { rules: [], uprights: [], images: [], hidden: [], both: [], marks: 4 };
 const scan: RawPdf = {
   title: "",
   warnings: [],
