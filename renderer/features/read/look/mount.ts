@@ -1,5 +1,5 @@
 /** Puts panes on the page: viewports of the one engine, their image, its label map, the tools. */
-import { Enums, type RenderingEngine, type Types } from "@cornerstonejs/core";
+import { Enums, eventTarget, type RenderingEngine, type Types } from "@cornerstonejs/core";
 import { segmentation, Enums as ToolEnums, ToolGroupManager } from "@cornerstonejs/tools";
 import type { Series } from "../../../../electron/api/schemas/imaging.ts";
 import { groupId } from "./cornerstone.ts";
@@ -10,6 +10,7 @@ import { cutThrough, type ShownSeries } from "./shown-series.ts";
 export type View = Types.IStackViewport | Types.IVolumeViewport;
 
 const { ViewportType, OrientationAxis, BlendModes } = Enums;
+const { SEGMENTATION_RENDERED } = ToolEnums.Events;
 const orientations = {
   axial: OrientationAxis.AXIAL,
   sagittal: OrientationAxis.SAGITTAL,
@@ -57,12 +58,30 @@ function pointOf(view: View, series: Series): Point {
   return before.map((value, axis) => value + along * (viewPlaneNormal[axis] ?? 0)) as Point;
 }
 
-/** @throws when WebGL or the image is missing; the page then says so and stays. */
-export async function mount(
+let mounting: Promise<unknown> = Promise.resolve();
+
+/**
+ * Mounts follow each other: two at a time would put the series of one into the panes of the other. One that is
+ * no longer wanted stops. False where it did.
+ * @throws when WebGL or the image is missing; the page then says so and stays.
+ */
+export function mount(
   engine: RenderingEngine,
   mounted: Mounted[],
   slabMm: number,
-): Promise<void> {
+  isStale: () => boolean,
+): Promise<boolean> {
+  const mine = mounting.then(() => !isStale() && hangUp(engine, mounted, slabMm, isStale));
+  mounting = mine.catch(() => false);
+  return mine;
+}
+
+async function hangUp(
+  engine: RenderingEngine,
+  mounted: Mounted[],
+  slabMm: number,
+  isStale: () => boolean,
+): Promise<boolean> {
   keepPlaces(engine);
   engine.setViewports(
     mounted.map(({ pane, element }, index) => ({
@@ -78,6 +97,7 @@ export async function mount(
   const group = ToolGroupManager.getToolGroup(groupId);
   for (const { shown } of mounted) if (shown.isVolume) cutThrough(shown);
   const cuts: { view: View; place: Point }[] = [];
+  const joined: Promise<void>[] = [];
   for (const [index, { shown }] of mounted.entries()) {
     const view = viewOf(engine, index);
     if (view === undefined) continue;
@@ -88,11 +108,15 @@ export async function mount(
       await showCut(view, shown, slabMm);
       cuts.push({ view, place: places.get(shown.series.id) ?? pointOf(view, shown.series) });
     }
+    if (!isStack(view)) joined.push(labelsDrawn(view));
     await showLabels(shown, view.id);
+    if (isStale()) return false;
   }
-  await Promise.all(cuts.map(({ view }) => labelsJoined(view)));
+  await Promise.all(joined);
+  if (isStale()) return false;
   for (const { view, place } of cuts) lookAt(view, place);
   engine.render();
+  return true;
 }
 
 async function showStack(view: Types.IStackViewport, shown: ShownSeries): Promise<void> {
@@ -121,12 +145,24 @@ async function showCut(
   }
 }
 
-/** The label map joins a little later, and the viewer then stands on another slice than before. */
-async function labelsJoined(view: View): Promise<void> {
-  const patienceMs = 4000;
-  const until = Date.now() + patienceMs;
-  while (view.getActors().length < 2 && Date.now() < until)
-    await new Promise((resolve) => requestAnimationFrame(resolve));
+/**
+ * The label map joins a little later, and the viewer then stands on another slice than before. The viewer says
+ * when it is drawn; a pane that left the page meanwhile is not waited for for ever.
+ */
+function labelsDrawn(view: View): Promise<void> {
+  const patienceMs = 10_000;
+  return new Promise((resolve) => {
+    const done = (): void => {
+      clearTimeout(timer);
+      eventTarget.removeEventListener(SEGMENTATION_RENDERED, drawn);
+      resolve();
+    };
+    const drawn = (event: Event): void => {
+      if ((event as CustomEvent<{ viewportId: string }>).detail.viewportId === view.id) done();
+    };
+    const timer = setTimeout(done, patienceMs);
+    eventTarget.addEventListener(SEGMENTATION_RENDERED, drawn);
+  });
 }
 
 /** Moves a cut along its normal until it goes through a point in LPS+ millimetres. */

@@ -50,8 +50,7 @@ export function Viewer({ panes, slabMm, active, onActive, onScroll, onReady }: V
           const [one, element] = [shown[index], elements[index]];
           return one && element ? [{ pane, shown: one, element }] : [];
         });
-        await mount(engine, mounted, slabMm);
-        if (stale) return;
+        if (!(await mount(engine, mounted, slabMm, () => stale)) || stale) return;
         const now = { engine, hung: mounted, layout };
         setStage(now);
         setProblem("");
@@ -83,10 +82,7 @@ export function Viewer({ panes, slabMm, active, onActive, onScroll, onReady }: V
         }),
       ),
     ];
-    // Label maps join while the panes are drawn; one more picture shows what stands now, not what stood then.
-    const late = setTimeout(() => stage.engine.render(), 300);
     return () => {
-      clearTimeout(late);
       for (const stop of stops) stop();
     };
   }, [stage]);
