@@ -196,3 +196,49 @@ test("evidence sentences and direction, also when the comparator leads the sente
     say("Pain was significantly lower with drug X than with placebo.").sentences[0]?.text,
   ).toContain("Pain was");
 });
+
+test("a percentage of patients is a count of people although the outcome speaks of improvement; one of a measure stays a measure", () => {
+  const told = (sentence: string, outcome: string) =>
+    findResult(
+      paperFromPlain(
+        `Results\n\nForty patients received Drug X (n = 40) and fifty received placebo (n = 50). ${sentence}\n`,
+      ),
+      { intervention: "Drug X", comparator: "Placebo", outcome },
+    );
+  expect(
+    told(
+      "More patients on Drug X than on placebo showed improvement in gait (60% vs 40%).",
+      "gait improvement",
+    ),
+  ).toMatchObject({
+    kind: "binary",
+    status: "unsupported",
+    intervention: { events: 24, n: 40 },
+    comparator: { events: 20, n: 50 },
+  });
+  expect(
+    told(
+      "Among patients with asthma the FEV1 change was 12% with Drug X and 5% with placebo.",
+      "FEV1 change",
+    ),
+  ).toMatchObject({ kind: "continuous", intervention: { mean: 12 }, comparator: { mean: 5 } });
+});
+
+test("a share below one of the households of an arm is a count of them, one of a measure is not", () => {
+  const told = (label: string, outcome: string) =>
+    findResult(
+      paperFromJats(
+        withTable(["Mean", "Drug X (n = 200)", "Placebo (n = 100)"], [[label, "0.45", "0.25"]]),
+      ),
+      { intervention: "Drug X", comparator: "Placebo", outcome },
+    );
+  expect(told("Households with any latrine", "latrines in households")).toMatchObject({
+    kind: "binary",
+    intervention: { events: 90, n: 200 },
+    comparator: { events: 25, n: 100 },
+  });
+  expect(told("Bone density with contrast", "bone density")).toMatchObject({
+    kind: "continuous",
+    intervention: { mean: 0.45 },
+  });
+});

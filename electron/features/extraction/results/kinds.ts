@@ -10,8 +10,23 @@ const rate = /\brates?\b/i;
 const notRate =
   /\b(?:heart|pulse|respiratory|respiration|filtration|metabolic|growth|flow|sedimentation|cleavage) rates?\b/i;
 
+const people = String.raw`(?:patients|participants|subjects|women|men|people|persons|individuals|children|infants|adults|students|smokers|households|cases|eyes|teeth|those)`;
+/** An outcome that names whom it counts, asks yes or no, or draws a line that people pass or do not. */
+const countsPeople = new RegExp(
+  String.raw`\b(?:percentages?|proportions?|shares?|fractions?|numbers?|%)\s+of\s+(?:the\s+)?(?:[\w-]+\s+){0,2}${people}\b|\byes or no\b|\bhistory of\b|\bclinically (?:meaningful|important|relevant|significant) (?:improvement|worsening|change|reduction|increase|decrease|decline)`,
+  "i",
+);
+/** Words beside a percentage that say it is a share of people. */
+const sharesPeople = new RegExp(
+  String.raw`\b(?:more|fewer|less|most|all|many|proportions?|percentages?|%)\s+(?:of\s+)?(?:the\s+)?(?:[\w-]+\s+)?${people}\b|\b${people}\s+(?:who\s+)?(?:achiev|report|show|experienc|develop)`,
+  "i",
+);
+const likelihood =
+  /\b(?:any|with|likely|likelihood|probability|proportion|share|coverage|own\w*)\b/i;
+
 /** Log-odds-like leaning of an outcome's words: above 0 binary, below 0 continuous. */
 export function leansBinary(outcome: string): number {
+  if (countsPeople.test(outcome)) return 1;
   let score = -0.4;
   if (counts.test(outcome)) score += 1;
   if (rate.test(outcome) && !notRate.test(outcome)) score += 1;
@@ -23,19 +38,30 @@ export function leansBinary(outcome: string): number {
 const inPercent =
   /HbA1c|A1c|ejection|LVEF|fraction|saturation|SpO2|ha?ematocrit|FEV|change|reduction|improvement|increase|decrease|scores?|levels?|density|fat\b|stenosis|cells|concentration|percentage of (?:time|days|body|weight|the)|compliance|adherence|volume|loss|maturation|variab|coefficient|inhibition|power|expression/i;
 
+/** Both people and measures improve; what stands beside the number tells which it is. */
+const turnsOnly = /\b(?:change|reduction|improvement|increase|decrease)s?\b/gi;
+
 export const asksForMedian = (outcome: string): boolean => /\bmedian\b/i.test(outcome);
 
-/** The kind of a reading from what its value is, or, for a bare number, from the outcome's words. */
-export function kindOfValue(inquiry: Inquiry, value: CellValue): "binary" | "continuous" {
+/** The kind of a reading from what its value is, or, for a bare number, from the outcome's words and those beside it. */
+export function kindOfValue(
+  inquiry: Inquiry,
+  value: CellValue,
+  { about, quote, sized }: { about: string; quote: string; sized: boolean },
+): "binary" | "continuous" {
   if (value.kind === "count") return "binary";
   if (value.kind === "mean") return "continuous";
   const outcome = inquiry.outcome.text;
   const leaning = leansBinary(outcome);
-  if (value.kind === "percent")
-    return value.percent < 0 || (leaning < 0.5 && inPercent.test(outcome))
-      ? "continuous"
-      : "binary";
-  return leaning > 0.3 ? "binary" : "continuous";
+  const beside = `${about} ${quote}`;
+  if (value.kind === "percent") {
+    if (value.percent < 0 || value.percent > 100) return "continuous";
+    const measure = leaning < 0.5 && inPercent.test(outcome);
+    const ofMeasure = measures.test(outcome) || inPercent.test(outcome.replaceAll(turnsOnly, " "));
+    return measure && (ofMeasure || !sharesPeople.test(beside)) ? "continuous" : "binary";
+  }
+  const share = sized && value.number > 0 && value.number < 1 && !measures.test(outcome);
+  return leaning > 0.3 || (share && likelihood.test(beside)) ? "binary" : "continuous";
 }
 
 /** How well a value's form fits the asked outcome: -1 (a mean for deaths) to 1. */

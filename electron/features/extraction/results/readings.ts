@@ -50,7 +50,11 @@ const withoutSize = 0.25;
 const say = (one: Found): string => JSON.stringify([one.intervention.value, one.comparator.value]);
 
 function readingOf(inquiry: Inquiry, found: Found, score: number, sizes: ArmSizes): Reading {
-  const kind = kindOfValue(inquiry, found.intervention.value);
+  const kind = kindOfValue(inquiry, found.intervention.value, {
+    about: found.about,
+    quote: found.intervention.quote,
+    sized: found.intervention.size !== undefined,
+  });
   const own = sizesFor(inquiry, found, sizes);
   const one = armNumbers(inquiry, found.intervention, own.intervention, kind);
   const two = armNumbers(inquiry, found.comparator, own.comparator, kind);
