@@ -47,7 +47,10 @@ export function armNumbers(
 ): Read {
   const { value } = arm;
   const ownTotal = value.kind === "count" ? value.total : null;
-  const size = ownTotal === null ? fittingSize(arm, elsewhere) : undefined;
+  const fitting = ownTotal === null ? fittingSize(arm, elsewhere) : undefined;
+  // A size that is the very count is that count met again, unless everybody is said to have had it.
+  const echoes = value.kind === "count" && value.percent !== 100 && fitting?.size === value.events;
+  const size = echoes ? undefined : fitting;
   const n = ownTotal ?? size?.size ?? arm.implied ?? null;
   const derived =
     ownTotal === null && size === undefined && n !== null
