@@ -36,6 +36,9 @@ async function paperAt(
       { path },
     );
   });
+  // Any bytes can be read as text: a file that calls itself a PDF and is none would be "searched" in vain.
+  if (/\.pdf$/i.test(path) && !bytes.subarray(0, 1024).includes("%PDF-"))
+    throw new AppError("badFile", `${path}: it is no PDF, though its name says so.`, { path });
   try {
     const password = values["password"];
     const options = {

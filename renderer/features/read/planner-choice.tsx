@@ -17,7 +17,7 @@ export function PlannerChoice() {
           value={known ? settings.planner : "auto"}
           onChange={(event) => void change.run({ planner: event.target.value })}
         >
-          <option value="auto">{first} (first installed)</option>
+          <option value="auto">Automatic: {first}</option>
           {planners.map(({ id, title, version }) => (
             <option key={id} value={id}>
               {id === "rules" ? title : `${title} ${version}`}
