@@ -226,6 +226,7 @@ export const manifestSchema = z.strictObject({
     "text-classification",
     "embedding",
     "generation",
+    "planning",
   ]),
   licence: z.strictObject({
     name: z.string(),

@@ -110,7 +110,7 @@ def main() -> None:
         for name, found in measured["figures"].items() if "right" in found
     ]
     manifest = {
-        "id": "read-planner", "version": "1.0.0", "title": "Planner for reads", "task": "generation", "licence": LICENCE,
+        "id": "read-planner", "version": "1.0.0", "title": "Planner for reads", "task": "planning", "licence": LICENCE,
         "intendedUse": "Research: chooses which installed expert a request about an image is for; a person decides on what the expert suggests.",
         "inputs": [
             {"name": "prompt", "modality": ["text"], "channels": 1, "dtype": "string"},

@@ -94,7 +94,7 @@ export function PackRow({
           </Button>
         )}
       </div>
-      {pack.status === "ready" && pack.task !== "generation" && (
+      {pack.status === "ready" && !["generation", "planning"].includes(pack.task) && (
         <PackSpeed pack={pack} devices={devices} measuring={measuring} onMeasure={onMeasure} />
       )}
     </li>
