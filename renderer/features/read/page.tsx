@@ -1,5 +1,5 @@
 /** Read: the studies of this desk, opening new ones, and the study in view. */
-import { FolderOpen, ScanLine } from "lucide-react";
+import { FolderOpen, HardDriveDownload, ScanLine } from "lucide-react";
 import { useState } from "react";
 import type { AppError } from "../../../electron/api/errors.ts";
 import { call, putAsset } from "../../call.ts";
@@ -9,6 +9,7 @@ import { Button } from "../../ui/button.tsx";
 import { DropArea } from "../../ui/drop-area.tsx";
 import { Empty, Skeleton, Trouble } from "../../ui/feedback.tsx";
 import { asError, invalidate, useCall } from "../../use-call.ts";
+import { ArchivePanel } from "./pacs/archive-panel.tsx";
 import { StudyView } from "./study-view.tsx";
 import "./read.css";
 
@@ -28,19 +29,29 @@ function Studies() {
   const [rejected, setRejected] = useState<{ file: string; reason: string }[]>([]);
   const [failure, setFailure] = useState<AppError | null>(null);
 
-  async function open(files: File[]): Promise<void> {
-    setFailure(null);
-    setRejected([]);
-    try {
+  const [archive, setArchive] = useState(false);
+
+  const open = (files: File[]): Promise<void> =>
+    openFrom("", async () => {
       const stored = [];
       for (const [index, file] of files.entries()) {
         setProgress(`Reading ${file.name} (${index + 1} of ${files.length})`);
         const asset = await putAsset(file);
         stored.push({ assetId: asset.id, name: file.name });
       }
+      return stored;
+    });
+
+  async function openFrom(
+    name: string,
+    given: () => Promise<{ assetId: string; name: string }[]>,
+  ): Promise<void> {
+    setFailure(null);
+    setRejected([]);
+    try {
       const answer = await call(
         "imaging.open",
-        { files: stored },
+        { name, files: await given() },
         { emit: ({ label, done, total }) => setProgress(`${label} ${done} of ${total}`) },
       );
       setRejected(answer.rejected);
@@ -66,6 +77,9 @@ function Studies() {
     >
       <header className="studies-head">
         <h1>Image studies</h1>
+        <Button icon={HardDriveDownload} onPress={() => setArchive(!archive)}>
+          From a PACS
+        </Button>
         <Button icon={FolderOpen} onPress={() => choose(true)}>
           Open folder
         </Button>
@@ -76,6 +90,12 @@ function Studies() {
       <p className="read-banner" role="note">
         Research use only – not for diagnosis
       </p>
+      {archive && (
+        <ArchivePanel
+          onFetched={(files, name) => void openFrom(name, async () => files)}
+          onClose={() => setArchive(false)}
+        />
+      )}
       {progress && <p aria-live="polite">{progress}…</p>}
       {failure && (
         <Trouble

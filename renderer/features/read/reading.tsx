@@ -1,6 +1,7 @@
-/** One series being read: image in the middle; conversation, segments, measurements and export on the right. */
-import { Download } from "lucide-react";
+/** One series being read: image in the middle; conversation, segments and measurements, or the report, on the right. */
+import { FileText } from "lucide-react";
 import { useState } from "react";
+import { flushSync } from "react-dom";
 import type { Series, Study } from "../../../electron/api/schemas/imaging.ts";
 import { call } from "../../call.ts";
 import { useRemembered } from "../../frame/remembered.ts";
@@ -8,18 +9,22 @@ import { useShortcuts } from "../../frame/shortcuts.ts";
 import { native } from "../../native.ts";
 import { Button } from "../../ui/button.tsx";
 import { Trouble } from "../../ui/feedback.tsx";
+import { Segmented } from "../../ui/segmented.tsx";
 import { toast } from "../../ui/toast.tsx";
 import { asError } from "../../use-call.ts";
 import { Conversation } from "./conversation.tsx";
 import { lookKeys } from "./look/keys.ts";
 import { LayoutBar } from "./look/layout-bar.tsx";
 import { isVolume } from "./look/layouts.ts";
+import { sliceAsStored } from "./look/pane-acts.ts";
+import { worldOf } from "./look/planes.ts";
 import { ToolBar } from "./look/tool-bar.tsx";
 import { useLook } from "./look/use-look.ts";
 import { Viewer } from "./look/viewer.tsx";
 import { pointsOf } from "./measure/annotations.ts";
 import { MeasurementList } from "./measure/measurement-list.tsx";
 import { useMeasurements } from "./measure/use-measurements.ts";
+import { ReportPanel } from "./report/report-panel.tsx";
 import { sourcesOf } from "./segment/sources.ts";
 import { SegmentWork } from "./segment/work.tsx";
 import { useReading } from "./use-study.ts";
@@ -36,24 +41,28 @@ export function Reading({ study, series }: { study: Study; series: Series }) {
   const measurements = useMeasurements(study.id, look.stage);
   const [contrast, setContrast] = useRemembered("read.contrast", false);
   const sources = sourcesOf(study, series);
+  const [tab, setTab] = useRemembered<"talk" | "report">("read.side", "talk");
   const [chosen, choose] = useState("");
   const proposals = sources.filter(({ suggestion }) => suggestion !== undefined);
   // The newest proposal comes into view by itself; the reader's own map is one choice away.
   const source =
     sources.find(({ id }) => id === chosen) ?? proposals.at(-1) ?? sources[sources.length - 1];
 
-  const save = async (what: "imaging.export" | "imaging.exportTraining"): Promise<void> => {
+  const exportTraining = async (): Promise<void> => {
     try {
-      if (what === "imaging.exportTraining") {
-        const { assetId, name } = await call(what, { studyId: study.id });
-        return await native.saveAsset(assetId, name);
-      }
-      const { files } = await call(what, { studyId: study.id });
-      const bundle = files.find((file) => file.name.endsWith(".zip"));
-      if (bundle) await native.saveAsset(bundle.assetId, bundle.name);
+      const { assetId, name } = await call("imaging.exportTraining", { studyId: study.id });
+      await native.saveAsset(assetId, name);
     } catch (thrown) {
       toast(asError(thrown).message);
     }
+  };
+  /** The stored slice of this series in view, from 0. */
+  const sliceNow = (): number => {
+    let slice = 0;
+    look.onView((view, { shown }) => {
+      if (shown.series.id === series.id) slice = sliceAsStored(view, series).index;
+    });
+    return slice;
   };
 
   useShortcuts("Image", [
@@ -70,9 +79,17 @@ export function Reading({ study, series }: { study: Study; series: Series }) {
       run: () => measurements.removeSelected(),
     },
     {
+      keys: "shift+f",
+      label: "Report, or back to the conversation",
+      run: () => setTab(tab === "report" ? "talk" : "report"),
+    },
+    {
       keys: "/",
       label: "Ask about this image",
-      run: () => document.querySelector<HTMLInputElement>("[data-ask]")?.focus(),
+      run: () => {
+        flushSync(() => setTab("talk"));
+        document.querySelector<HTMLInputElement>("[data-ask]")?.focus();
+      },
     },
   ]);
 
@@ -107,42 +124,68 @@ export function Reading({ study, series }: { study: Study; series: Series }) {
             onClose={reading.clearError}
           />
         )}
-        <Conversation
-          turns={study.turns.filter((turn) => turn.seriesId === series.id)}
-          offers={offersFor(series)}
-          busy={reading.busy}
-          onAsk={(text) => void reading.ask(text)}
-          onCancel={reading.cancel}
-        />
-        {source && (
-          <SegmentWork
-            key={source.id}
+        <div className="read-tabs">
+          <Segmented
+            label="Side panel"
+            options={[
+              { id: "talk", text: "Conversation" },
+              { id: "report", text: "Report" },
+            ]}
+            value={tab}
+            onChange={setTab}
+          />
+        </div>
+        <div className="report-tab" hidden={tab !== "report"}>
+          <ReportPanel
             study={study}
             series={series}
-            look={look}
-            sources={sources}
-            source={source}
-            onSource={choose}
-            onDecide={(suggestionId, action) => void reading.decide(suggestionId, action)}
+            sliceNow={sliceNow}
+            onGoTo={({ slice = 0 }) =>
+              look.lookAt(
+                series,
+                worldOf(series, [series.shape[0] / 2, series.shape[1] / 2, slice]),
+              )
+            }
           />
-        )}
-        <MeasurementList
-          measurements={measurements}
-          seriesId={series.id}
-          isVolume={isVolume(series)}
-          scaleNote={series.scale?.note}
-          onGoTo={(one) => {
-            const [point] = pointsOf(one);
-            if (point) look.lookAt(series, point);
-          }}
-        />
-        <div className="read-export">
-          <Button icon={Download} onPress={() => void save("imaging.export")}>
-            Export the read
-          </Button>
-          <Button kind="quiet" onPress={() => void save("imaging.exportTraining")}>
-            Training data
-          </Button>
+        </div>
+        <div className="read-work" hidden={tab === "report"}>
+          <Conversation
+            turns={study.turns.filter((turn) => turn.seriesId === series.id)}
+            offers={offersFor(series)}
+            busy={reading.busy}
+            onAsk={(text) => void reading.ask(text)}
+            onCancel={reading.cancel}
+          />
+          {source && (
+            <SegmentWork
+              key={source.id}
+              study={study}
+              series={series}
+              look={look}
+              sources={sources}
+              source={source}
+              onSource={choose}
+              onDecide={(suggestionId, action) => void reading.decide(suggestionId, action)}
+            />
+          )}
+          <MeasurementList
+            measurements={measurements}
+            seriesId={series.id}
+            isVolume={isVolume(series)}
+            scaleNote={series.scale?.note}
+            onGoTo={(one) => {
+              const [point] = pointsOf(one);
+              if (point) look.lookAt(series, point);
+            }}
+          />
+          <div className="read-export">
+            <Button icon={FileText} shortcut="⇧ F" onPress={() => setTab("report")}>
+              Report and export
+            </Button>
+            <Button kind="quiet" onPress={() => void exportTraining()}>
+              Training data
+            </Button>
+          </div>
         </div>
       </aside>
     </>

@@ -1,11 +1,17 @@
 /** The series of a study, each with the state of what was suggested on it. */
+import type { ReactNode } from "react";
 import type { Series, Study } from "../../../electron/api/schemas/imaging.ts";
 import { sequenceOf } from "./look/sequences.ts";
 import { latestOn, stateOf } from "./use-study.ts";
 
-type ListProps = { study: Study; current: Series; onChoose: (seriesId: string) => void };
+type ListProps = {
+  study: Study;
+  current: Series;
+  onChoose: (seriesId: string) => void;
+  children?: ReactNode;
+};
 
-export function SeriesList({ study, current, onChoose }: ListProps) {
+export function SeriesList({ study, current, onChoose, children }: ListProps) {
   return (
     <nav className="read-series" aria-label="Series">
       {study.images.map((image) => (
@@ -22,8 +28,10 @@ export function SeriesList({ study, current, onChoose }: ListProps) {
             {image.shape[2] > 1 ? ` × ${image.shape[2]}` : ""}
           </span>
           <SeriesMark study={study} series={image} />
+          {image.id === current.id && image.scale && <em>{image.scale.note}</em>}
         </button>
       ))}
+      {children}
     </nav>
   );
 }

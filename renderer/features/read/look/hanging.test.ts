@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import type { Series } from "../../../../electron/api/schemas/imaging.ts";
-import { hang, matching, panesOf, possibleLayouts } from "./layouts.ts";
+import { hang, matching, notCutBecause, panesOf, possibleLayouts } from "./layouts.ts";
 import { hangingOf, indexOf, nativePlane } from "./planes.ts";
 import { sequenceOfName } from "./sequences.ts";
 import { createScroll } from "./wheel.ts";
@@ -115,4 +115,20 @@ it("scrolls a slice for a notch, and by the way gone on a touch pad", () => {
   ]);
   const back = createScroll();
   expect([30, -30, -10].map((deltaY) => back({ deltaY, deltaMode: 0 }) + 0)).toEqual([0, 0, -1]);
+});
+
+it("cuts no planes through slices that make no box, and says why", () => {
+  const faulty = { uneven: false, missing: 0, tilt: 0 };
+  const cases = [
+    [{ ...faulty, uneven: true, missing: 2 }, /about 2 slices are missing/],
+    [{ ...faulty, uneven: true }, /not evenly spaced/],
+    [{ ...faulty, tilt: 0.8 }, /tilted by 0.8°/],
+  ] as const;
+  for (const [faults, reason] of cases) {
+    const ct = series({ faults });
+    expect(notCutBecause(ct)).toMatch(reason);
+    expect(possibleLayouts(ct, [ct])).not.toContain("three");
+    expect(panesOf({ kind: "three", series: ct, study: [ct], prior: null }, 0)).toHaveLength(1);
+  }
+  expect(possibleLayouts(series({}), [])).toContain("three");
 });

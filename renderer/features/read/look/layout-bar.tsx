@@ -5,7 +5,14 @@ import { call } from "../../../call.ts";
 import { IconButton } from "../../../ui/button.tsx";
 import { toast } from "../../../ui/toast.tsx";
 import { asError, useCall } from "../../../use-call.ts";
-import { canBeCut, layoutNames, matching, type LayoutKind } from "./layouts.ts";
+import {
+  canBeCut,
+  isVolume,
+  layoutNames,
+  matching,
+  notCutBecause,
+  type LayoutKind,
+} from "./layouts.ts";
 import { hasSizes } from "./shown-series.ts";
 import type { Look } from "./use-look.ts";
 
@@ -56,6 +63,11 @@ export function LayoutBar({ look, study }: { look: Look; study: Study }) {
             ))}
           </select>
         </label>
+      )}
+      {isVolume(series) && notCutBecause(series) && (
+        <span className="read-refused" role="note">
+          {notCutBecause(series)}
+        </span>
       )}
       {look.why && <span className="read-why">{look.why}</span>}
     </div>

@@ -23,9 +23,22 @@ export type Pane = {
 
 export const isVolume = (series: Pick<Series, "shape">): boolean => series.shape[2] > 1;
 
-/** Uneven or tilted slices make no box: a plane cut through them would show what is not there. */
+/**
+ * Why no planes are cut through a series; "" where they can be. Uneven or tilted slices make no box: a
+ * plane through them would show what is not there.
+ */
+export function notCutBecause({ faults }: Pick<Series, "faults">): string {
+  if (faults === undefined) return "";
+  if (faults.missing > 0)
+    return `No three planes: about ${faults.missing} ${faults.missing === 1 ? "slice is" : "slices are"} missing.`;
+  if (faults.uneven) return "No three planes: the slices are not evenly spaced.";
+  return faults.tilt > 0
+    ? `No three planes: the gantry was tilted by ${faults.tilt.toFixed(1)}°.`
+    : "";
+}
+
 export const canBeCut = (series: Series): boolean =>
-  isVolume(series) && series.faults?.uneven !== true && Math.abs(series.faults?.tilt ?? 0) < 1;
+  isVolume(series) && notCutBecause(series) === "";
 
 const planes: Plane[] = ["axial", "sagittal", "coronal"];
 export const planeName = (plane: Plane): string => plane[0]?.toUpperCase() + plane.slice(1);

@@ -1,8 +1,9 @@
 /** Acts on one view: turn, mirror, invert, zoom, scroll, reset. Scrolling can take other panes along. */
 import { utilities, type RenderingEngine } from "@cornerstonejs/core";
+import type { Series } from "../../../../electron/api/schemas/imaging.ts";
 import type { Pane } from "./layouts.ts";
 import { hangStack, isStack, lookAt, viewOf, type View } from "./mount.ts";
-import { dot, originOf, type Plane, type Point } from "./planes.ts";
+import { axisOf, dot, indexOf, originOf, type Plane, type Point } from "./planes.ts";
 import type { ShownSeries } from "./shown-series.ts";
 
 export function invert(view: View): void {
@@ -52,6 +53,16 @@ export function sliceOf(view: View): { index: number; count: number } {
   return isStack(view)
     ? { index: view.getCurrentImageIdIndex(), count: view.getImageIds().length }
     : { index: view.getSliceIndex(), count: view.getNumberOfSlices() };
+}
+
+/** Slices along the stored direction carry their stored number, however the plane is drawn. */
+export function sliceAsStored(view: View, series: Series): { index: number; count: number } {
+  const { focalPoint, viewPlaneNormal } = view.getCamera();
+  const along = Math.abs(dot(viewPlaneNormal ?? [0, 0, 0], axisOf(series, 2)));
+  if (isStack(view) || !focalPoint || along < 0.9) return sliceOf(view);
+  const last = series.shape[2] - 1;
+  const index = Math.round(indexOf(series, focalPoint)[2]);
+  return { index: Math.max(0, Math.min(last, index)), count: series.shape[2] };
 }
 
 const axes: Record<Plane, Point> = { axial: [0, 0, 1], sagittal: [1, 0, 0], coronal: [0, 1, 0] };

@@ -3,9 +3,8 @@ import { Enums } from "@cornerstonejs/core";
 import { useEffect, useState } from "react";
 import type { Series } from "../../../../electron/api/schemas/imaging.ts";
 import { edgesOf, type Edges } from "./edges.ts";
-import { isStack, type View } from "./mount.ts";
-import { sliceOf } from "./pane-acts.ts";
-import { axisOf, dot, indexOf } from "./planes.ts";
+import type { View } from "./mount.ts";
+import { sliceAsStored } from "./pane-acts.ts";
 
 type Marks = {
   edges: Edges | null;
@@ -29,16 +28,6 @@ function marksOf(view: View, series: Series): Marks {
       : "",
     zoom: `${Math.round(100 * view.getZoom())} %`,
   };
-}
-
-/** Slices along the stored direction carry their stored number, however the plane is drawn. */
-function sliceAsStored(view: View, series: Series): { index: number; count: number } {
-  const { focalPoint, viewPlaneNormal } = view.getCamera();
-  const along = Math.abs(dot(viewPlaneNormal ?? [0, 0, 0], axisOf(series, 2)));
-  if (isStack(view) || !focalPoint || along < 0.9) return sliceOf(view);
-  const last = series.shape[2] - 1;
-  const index = Math.round(indexOf(series, focalPoint)[2]);
-  return { index: Math.max(0, Math.min(last, index)), count: series.shape[2] };
 }
 
 const rounded = (value: number): string =>
