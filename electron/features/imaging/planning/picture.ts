@@ -19,11 +19,12 @@ function greyRange(values: Float64Array, modality: string): { low: number; high:
 /** A slice as it is shown to a planner: a coloured picture in its colours' brightness, else grey. */
 export function pictureOf(volume: Volume, slice: number): Picture {
   if (volume.channels !== 3) return greyOf(volume, slice);
-  const [red, green, blue] = [0, 1, 2].map((channel) => greyOf(volume, slice, channel).data);
-  const weighed = Uint8Array.from(red ?? [], (value, at) =>
+  const red = greyOf(volume, slice, 0);
+  const [green, blue] = [1, 2].map((channel) => greyOf(volume, slice, channel).data);
+  const weighed = red.data.map((value, at) =>
     Math.round(0.299 * value + 0.587 * (green?.[at] ?? 0) + 0.114 * (blue?.[at] ?? 0)),
   );
-  return { ...greyOf(volume, slice), data: weighed };
+  return { ...red, data: weighed };
 }
 
 /**
