@@ -38,6 +38,11 @@ const config: ForgeConfig = {
           config: "vite.main.config.ts",
           target: "main",
         },
+        {
+          entry: "electron/features/imaging/decode-thread.ts",
+          config: "vite.main.config.ts",
+          target: "main",
+        },
         { entry: "electron/preload.ts", config: "vite.main.config.ts", target: "preload" },
       ],
       // The page is built by `npm run build` and served by the app's own scheme.

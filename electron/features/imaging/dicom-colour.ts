@@ -3,7 +3,8 @@ import type { DataSet } from "dicom-parser";
 import { AppError } from "../../api/errors.ts";
 import type { Voxels } from "../../api/volume.ts";
 import type { DicomFile } from "./dicom.ts";
-import { ycbcrToRgb, type Decoded } from "./dicom-codecs.ts";
+import { ycbcrToRgb } from "./dicom-codecs.ts";
+import type { Decoded } from "./frame-values.ts";
 
 type Table = { first: number; values: Float64Array };
 

@@ -3,14 +3,8 @@ import dicomParser, { type DataSet } from "dicom-parser";
 import { AppError } from "../../api/errors.ts";
 import type { Voxels } from "../../api/volume.ts";
 import type { DicomFile } from "./dicom.ts";
-import {
-  decoders,
-  plainSyntaxes,
-  typed,
-  unpackBits,
-  type Decoded,
-  type Frame,
-} from "./dicom-codecs.ts";
+import { decoders, plainSyntaxes } from "./dicom-codecs.ts";
+import { typed, unpackBits, type Decoded, type Frame } from "./frame-values.ts";
 
 type Element = DataSet["elements"][string];
 
@@ -38,6 +32,7 @@ export async function readFrame(file: DicomFile, index: number): Promise<Decoded
     throw new AppError(
       thrown instanceof AppError ? thrown.code : "badFile",
       `"${file.name}": the ${codec.name} pixels of frame ${index + 1} cannot be decoded. ${reason}`,
+      thrown instanceof AppError ? thrown.data : undefined,
     );
   }
 }
@@ -178,10 +173,10 @@ function floatFrame(file: DicomFile, index: number): Decoded {
   return { data, planar: false, isRgb: false };
 }
 
-function encapsulated(file: DicomFile, element: Element, index: number): Uint8Array {
+function encapsulated(file: DicomFile, element: Element, index: number): Uint8Array<ArrayBuffer> {
   const fragments = element.fragments ?? [];
   if (fragments.length === 0) throw new AppError("badFile", "There are no compressed fragments.");
-  const joined = (from: number, count: number): Uint8Array =>
+  const joined = (from: number, count: number): Uint8Array<ArrayBuffer> =>
     Uint8Array.from(
       dicomParser.readEncapsulatedPixelDataFromFragments(file.dataSet, element, from, count),
     );

@@ -3,6 +3,7 @@ import { AppError } from "../../api/errors.ts";
 import type { Volume, Voxels } from "../../api/volume.ts";
 import type { DicomFile } from "./dicom.ts";
 import { readFrame } from "./dicom-frames.ts";
+import type { Decoded } from "./frame-values.ts";
 import { colourOf, modalityTable } from "./dicom-colour.ts";
 import { seriesAffine, type StackFaults } from "./dicom-geometry.ts";
 import { cross, dot, spacingOf } from "./geometry.ts";
@@ -13,6 +14,8 @@ export type DicomVolume = {
   volume: Volume;
   warnings: string[];
   files: string[];
+  /** Slices whose pixels could not be read, with the reason; the volume is without them. */
+  leftOut: LeftOut[];
   inverted?: number;
   /** What is odd about the stack of slices; absent where nothing is. */
   faults?: StackFaults;
@@ -32,6 +35,7 @@ export function modalityOf(file: Pick<DicomFile, "modality">): string {
 }
 
 type Plane = { values: Voxels; file: DicomFile };
+type LeftOut = { file: string; reason: string; stopped: boolean };
 
 /** Where a slice comes from: a file, and the frame in it. */
 type Slice = { file: DicomFile; frame: number; along: number };
@@ -113,15 +117,27 @@ export async function dicomVolume(
     );
   const table = modalityTable(first.dataSet);
   const planes: Plane[] = [];
+  const read: Slice[] = [];
+  const leftOut: LeftOut[] = [];
   let channels = 1;
-  for (const [done, { file, frame }] of slices.entries()) {
-    const shown = colourOf(await readFrame(file, frame), file);
-    channels = shown.channels;
-    planes.push({ values: table && channels === 1 ? table(shown.data) : shown.data, file });
-    onSlice?.(done + 1, slices.length);
+  for await (const [slice, outcome] of decodedAhead(slices)) {
+    if ("thrown" in outcome) leftOut.push(leaveOut(slice, outcome.thrown, slices.length, leftOut));
+    else {
+      const shown = colourOf(outcome.decoded, slice.file);
+      channels = shown.channels;
+      const values = table && channels === 1 ? table(shown.data) : shown.data;
+      planes.push({ values, file: slice.file });
+      read.push(slice);
+    }
+    onSlice?.(planes.length + leftOut.length, slices.length);
   }
+  if (planes.length === 0) throw new AppError("badFile", leftOut[0]?.reason ?? "No slice opened.");
+  if (leftOut.length > 0)
+    warnings.push(
+      `${leftOut.length} of ${slices.length} slices could not be read and are left out: ${leftOut.map(({ file }) => file).join(", ")}.`,
+    );
   const { affine, faults } = seriesAffine(
-    slices.map(({ file, frame }) => ({
+    read.map(({ file, frame }) => ({
       file,
       position:
         file.places[frame]?.position ??
@@ -132,7 +148,7 @@ export async function dicomVolume(
   const uptake = first.modality === "PT" && channels === 1 ? suvPlanes(planes, warnings) : null;
   const data = stack(uptake ?? planes, rows * columns, channels);
   const volume: Volume = {
-    shape: [columns, rows, slices.length],
+    shape: [columns, rows, read.length],
     channels,
     spacing: spacingOf(affine),
     affine,
@@ -149,10 +165,62 @@ export async function dicomVolume(
   return {
     volume,
     warnings,
-    files: [...new Set(slices.map(({ file }) => file.name))],
+    files: [...new Set(read.map(({ file }) => file.name))],
+    leftOut,
     ...inverted,
     ...(faults ? { faults } : {}),
   };
+}
+
+type Outcome = { decoded: Decoded } | { thrown: unknown };
+
+/** Slices in order, some decoded ahead of the one in hand; between two the program answers others. */
+async function* decodedAhead(slices: readonly Slice[]): AsyncGenerator<[Slice, Outcome]> {
+  const ahead = 4;
+  const begun = new Map<Slice, Promise<Outcome>>();
+  const begin = (slice: Slice | undefined): void => {
+    if (slice === undefined) return;
+    begun.set(
+      slice,
+      readFrame(slice.file, slice.frame).then(
+        (decoded) => ({ decoded }),
+        (thrown: unknown) => ({ thrown }),
+      ),
+    );
+  };
+  let since = performance.now();
+  slices.slice(0, ahead).forEach(begin);
+  for (const [at, slice] of slices.entries()) {
+    const outcome = await (begun.get(slice) as Promise<Outcome>);
+    begun.delete(slice);
+    begin(slices[at + ahead]);
+    yield [slice, outcome];
+    if (performance.now() - since > 50) {
+      await new Promise((resolve) => setImmediate(resolve));
+      since = performance.now();
+    }
+  }
+}
+
+/** So many decoders may be stopped by the clock before a series is given up. */
+const mostStopped = 3;
+
+/** One damaged file costs its slice; a damaged frame inside a file costs the file. @throws badFile */
+function leaveOut(
+  { file }: Slice,
+  thrown: unknown,
+  slices: number,
+  before: readonly LeftOut[],
+): LeftOut {
+  if (!(thrown instanceof AppError) || file.frames > 1 || slices === 1) throw thrown;
+  const stopped = (thrown.data as { stopped?: boolean } | undefined)?.stopped === true;
+  const times = before.filter((one) => one.stopped).length + Number(stopped);
+  if (times >= mostStopped)
+    throw new AppError(
+      "badFile",
+      `${thrown.message} It is the ${mostStopped}rd of the series: the series is not opened.`,
+    );
+  return { file: file.name, reason: thrown.message, stopped };
 }
 
 /**

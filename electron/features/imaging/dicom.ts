@@ -2,7 +2,7 @@
 import { inflateRawSync } from "node:zlib";
 import dicomParser, { type DataSet } from "dicom-parser";
 import { AppError } from "../../api/errors.ts";
-import type { Frame } from "./dicom-codecs.ts";
+import type { Frame } from "./frame-values.ts";
 import { pixelScale, type PixelScale } from "./dicom-scale.ts";
 import type { Vector } from "./geometry.ts";
 import { voiOf, type Voi } from "./voi.ts";

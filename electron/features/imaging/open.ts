@@ -112,7 +112,7 @@ export async function openImages(
   const groups = groupSeries(dicom);
   for (const group of groups) {
     try {
-      const one = await openDicomSeries(group, onProgress);
+      const one = await openDicomSeries(group, opened.rejected, onProgress);
       const split = splitReason(group, groups);
       opened.series.push(split ? { ...one, warnings: [split, ...one.warnings] } : one);
     } catch (thrown) {
@@ -129,7 +129,7 @@ async function openAlone(opened: Opened): Promise<void> {
   opened.derived = opened.derived.filter(({ kind }) => kind !== "SEG");
   for (const { dataSet, name } of alone) {
     try {
-      opened.series.push(await openDicomSeries([readDicomFrom(dataSet, name)]));
+      opened.series.push(await openDicomSeries([readDicomFrom(dataSet, name)], []));
     } catch (thrown) {
       opened.rejected.push({ file: name, reason: reasonOf(thrown) });
     }
@@ -170,6 +170,7 @@ function reasonOf(thrown: unknown): string {
 
 async function openDicomSeries(
   group: DicomFile[],
+  rejected: Opened["rejected"],
   onProgress?: (done: number, total: number) => void,
 ): Promise<OpenedSeries> {
   const first = group[0] as DicomFile;
@@ -189,7 +190,11 @@ async function openDicomSeries(
       source: [first],
     };
   }
-  const { volume, warnings, files, inverted, faults } = await dicomVolume(group, onProgress);
+  const { volume, warnings, files, leftOut, inverted, faults } = await dicomVolume(
+    group,
+    onProgress,
+  );
+  for (const { file, reason } of leftOut) rejected.push({ file, reason });
   const named = new Map(group.map((file) => [file.name, file]));
   return {
     volume,
