@@ -12,6 +12,8 @@ import { openRecognised } from "./features/extraction/ocr/recognised.ts";
 import { fieldsOf } from "./features/extraction/stored-fields.ts";
 import { openAssets } from "./features/review/assets.ts";
 import { createImagingHandlers } from "./features/imaging/handlers.ts";
+import { createRouter } from "./features/imaging/routing/router.ts";
+import { openAssignments } from "./features/models/routing/assignments.ts";
 import { createPlanners } from "./features/imaging/planning/planners.ts";
 import { createReadingHandlers } from "./features/imaging/report/handlers.ts";
 import { createSegmentHandlers } from "./features/imaging/segment-handlers.ts";
@@ -27,6 +29,7 @@ import { createTexts } from "./features/models/texts.ts";
 import { openBudgets } from "./features/models/runtime/budgets.ts";
 import { createRuntimeHandlers } from "./features/models/runtime/handlers.ts";
 import { keepResident } from "./features/models/runtime/resident-worker.ts";
+import { runAtLeisure } from "./features/models/runtime/queue.ts";
 import { requestOf } from "./features/models/runtime/request-of.ts";
 import { openTrace } from "./features/models/runtime/trace.ts";
 import { createWorkerClient } from "./features/models/worker-client.ts";
@@ -47,6 +50,9 @@ import { actAs } from "./features/review/acting.ts";
 import { createRecordsHandlers } from "./features/records/handlers.ts";
 import { findCompanions } from "./features/search/companions.ts";
 import { createTeamHandlers } from "./features/team/handlers.ts";
+
+/** Calls that ask models about many items: they give way to what somebody looks at, and can be paused. */
+const batches: ReadonlySet<string> = new Set(["extraction.suggest", "library.index"]);
 
 export type AppOptions = {
   dataFolder: string;
@@ -98,6 +104,15 @@ export function createApp({
     fetch: outside.fetch,
     secret: (name) => secrets.get(name),
   });
+  jobs.heard(worker.wake);
+  const router = createRouter({
+    experts,
+    assigned: openAssignments({
+      packs,
+      bytesOf: worker.bytesOf,
+      budgetBytes: () => budgets.of(orderOf()[0] ?? "cpu"),
+    }),
+  });
   const planners = createPlanners({ experts, generation });
   const recognised = openRecognised(join(dataFolder, "recognised"));
   let studies: Studies | undefined;
@@ -138,6 +153,7 @@ export function createApp({
       assets,
       experts,
       planners,
+      router,
       settings: reviews.settings,
     }),
     ...createPacsHandlers({
@@ -180,7 +196,16 @@ export function createApp({
     const handler = handlers[parsed.name] as UntypedHandler;
     return actAs(frame.reviewer, () =>
       "event" in contract[parsed.name]
-        ? jobs.run(parsed.name, parsed.input, frame, (jobFrame) => handler(parsed.input, jobFrame))
+        ? jobs.run(
+            parsed.name,
+            parsed.input,
+            frame,
+            ({ isHeld, ...jobFrame }) =>
+              batches.has(parsed.name)
+                ? runAtLeisure({ isHeld }, () => handler(parsed.input, jobFrame))
+                : handler(parsed.input, jobFrame),
+            { pausable: batches.has(parsed.name) },
+          )
         : handler(parsed.input, frame),
     );
   }
@@ -207,6 +232,7 @@ export function createApp({
     assets,
     experts,
     planners,
+    router,
     close: async (): Promise<void> => {
       worker.stop();
       studies?.close();

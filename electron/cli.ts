@@ -145,6 +145,7 @@ function contextOf(
       list: () => app().planners.list(),
       open: (...asked) => app().planners.open(...asked),
     },
+    router: { look: (...asked) => app().router.look(...asked) },
   };
 }
 

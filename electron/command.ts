@@ -1,6 +1,7 @@
 /** The shape of one `evidesk` command; each feature brings its own, `cli.ts` merges them. */
 import type { AppCall } from "./api/contract.ts";
 import type { Planners } from "./features/imaging/planning/planners.ts";
+import type { Router } from "./features/imaging/routing/router.ts";
 import type { Experts } from "./features/models/models.ts";
 
 export type CommandOption = {
@@ -28,6 +29,7 @@ export type CommandContext = {
   /** Model packs; nothing is loaded before the first run. */
   experts: Experts;
   planners: Planners;
+  router: Router;
 };
 
 export type Command = {

@@ -8,7 +8,9 @@ export const jobSchema = z.object({
   id: z.string(),
   call: z.string(),
   label: z.string(),
-  state: z.enum(["running", "done", "failed", "cancelled", "interrupted"]),
+  /** Whether the job can be paused: its model calls are what takes long. */
+  pausable: z.boolean().default(false),
+  state: z.enum(["running", "paused", "done", "failed", "cancelled", "interrupted"]),
   startedAt: z.string(),
   done: z.number(),
   total: z.number(),
@@ -40,6 +42,11 @@ export const auditContract = {
   "jobs.cancel": {
     input: z.object({ id: z.string() }),
     output: z.object({ cancelled: z.boolean() }),
+  },
+  /** Holds back what a job asks of models, or lets it go on; what is under way ends first. */
+  "jobs.pause": {
+    input: z.object({ id: z.string(), paused: z.boolean() }),
+    output: z.object({}),
   },
   /** Runs an interrupted job's call again; what it had stored is kept and skipped. */
   "jobs.resume": {

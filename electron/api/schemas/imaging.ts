@@ -39,6 +39,15 @@ export const seriesSchema = z.object({
   faults: z.object({ uneven: z.boolean(), missing: z.int(), tilt: z.number() }).optional(),
   /** Where a projection's rows and columns run to, in the file's own letters (A, P, R, L, H, F). */
   edges: z.tuple([z.string(), z.string()]).optional(),
+  /** What the header says beyond the modality, for choosing an expert; absent where it is silent. */
+  header: z
+    .object({
+      bodyPart: z.string().optional(),
+      view: z.string().optional(),
+      ageYears: z.number().optional(),
+      description: z.string().optional(),
+    })
+    .optional(),
   /** What DICOM calls the series and its images, in the series' order; absent for other formats. */
   dicom: z
     .object({
@@ -108,6 +117,12 @@ export const turnSchema = z.object({
     })
     .optional(),
   suggestionId: z.string().optional(),
+  /** Why this expert was the one, in an expert's turn. */
+  why: z.string().optional(),
+  /** In an assistant's turn that asks what the image is: the likeliest answers. */
+  choices: z.array(z.object({ id: z.string(), title: z.string() })).optional(),
+  /** In the reader's turn: what the image is by the reader's word; it holds for the series from then on. */
+  category: z.string().optional(),
 });
 
 export const studySummarySchema = z.object({
@@ -223,6 +238,8 @@ export const imagingContract = {
       text: z.string().min(1).max(2000),
       /** Instead of the one in the settings. */
       planner: z.string().optional(),
+      /** The reader's answer to what the image is, one of the offered choices. */
+      category: z.string().max(32).optional(),
     }),
     output: z.object({ turns: z.array(turnSchema), suggestion: suggestionSchema.nullable() }),
     event: progressSchema,

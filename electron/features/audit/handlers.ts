@@ -33,6 +33,10 @@ export function createAuditHandlers({
     "audit.verify": async ({ reviewId }) => reviews.get(reviewId).ledger.verify(),
     "jobs.list": async () => jobs.list(),
     "jobs.cancel": async ({ id }) => ({ cancelled: jobs.cancel(id) }),
+    "jobs.pause": async ({ id, paused }) => {
+      if (!jobs.pause(id, paused)) throw new AppError("notFound", `No job "${id}" is under way.`);
+      return {};
+    },
     "jobs.resume": async ({ id }) => {
       const job = jobs.takeInterrupted(id);
       if (job === undefined) throw new AppError("notFound", `There is no interrupted job "${id}".`);

@@ -5,6 +5,7 @@ import { AppError, toErrorShape } from "../../api/errors.ts";
 import type { Volume } from "../../api/volume.ts";
 import { wantedLabels } from "../models/experts.ts";
 import type { Click, ExpertResult, RunOptions, Segmentation } from "../models/models.ts";
+import { categoryIds, categoryOf } from "../models/routing/categories.ts";
 import { measureMask, type Measurable } from "./describe.ts";
 import { apply, orientationCode, rowsOf, type Vector } from "./geometry.ts";
 import { regionsOf } from "./derived/contours.ts";
@@ -230,12 +231,16 @@ const classify: Command = {
 
 const read: Command = {
   summary: "Ask about images; the planner calls an expert and answers.",
-  usage: "read IMAGE… --ask TEXT [--planner ID] [--calls N] [--out DIR]",
+  usage: "read IMAGE… --ask TEXT [--as KIND] [--planner ID] [--calls N] [--out DIR]",
   options: {
     ask: { type: "string", help: "the request" },
     planner: {
       type: "string",
       help: "planner id; “rules” plans by rules; the first pack installed",
+    },
+    as: {
+      type: "string",
+      help: `what the images are, where it cannot be told: ${categoryIds.join(", ")}`,
     },
     calls: { type: "string", help: "expert calls that a request may lead to, 1 to 4 (1)" },
     out: { type: "string", help: "folder for masks" },
@@ -247,6 +252,7 @@ const read: Command = {
     if (!Number.isInteger(most) || most < 1 || most > 4)
       throw new AppError("usage", `--calls takes 1 to 4, not "${String(values["calls"])}".`);
     const seeing = await context.planners.open(String(values["planner"] ?? "auto"), context);
+    const told = categoryOf(typeof values["as"] === "string" ? values["as"] : undefined);
     const turns: object[] = [{ role: "user", text: ask }];
     const findings: object[] = [];
     const masks: string[] = [];
@@ -260,6 +266,10 @@ const read: Command = {
         ...(seeing ? { seeing } : {}),
         most,
         measurable: measurable(series),
+        routing: await context.router.look(
+          { volume: shownVolume(series), header: series.header, told },
+          context.signal,
+        ),
         run: (expert, args) => runExpert(context, expert.id, series, { args }),
         keep: async (result) => {
           if (result.kind === "classification")
@@ -275,12 +285,14 @@ const read: Command = {
           }
           return {};
         },
-        onTurn: ({ role, text, call, planner }) =>
+        onTurn: ({ role, text, call, planner, why, choices }) =>
           turns.push({
             role,
             text,
             ...(planner === undefined ? {} : { planner }),
             ...(call ? { call: { expert: call.expert, args: call.args } } : {}),
+            ...(why ? { why } : {}),
+            ...(choices ? { choices: choices.map(({ id }) => id) } : {}),
           }),
       });
     }

@@ -6,12 +6,14 @@ import type { imagingContract, Series, Turn } from "../../api/schemas/imaging.ts
 import type { NewSuggestion, Suggestion } from "../../api/schemas/ledger.ts";
 import { voxelCount } from "../../api/volume.ts";
 import type { ExpertCard, Experts, ExpertResult } from "../models/models.ts";
+import { categoryOf, isCategory, type Category } from "../models/routing/categories.ts";
 import type { AssetStore } from "../review/assets.ts";
 import { measureMask } from "./describe.ts";
 import { createOpeningHandlers } from "./opening.ts";
 import { askImage } from "./planning/ask.ts";
 import type { Planners } from "./planning/planners.ts";
 import { buildRead } from "./read-export.ts";
+import type { Router } from "./routing/router.ts";
 import { fileSource, openSlide } from "./slide.ts";
 import { loadVolume } from "./series-store.ts";
 import { seriesSubject, type Studies } from "./studies.ts";
@@ -21,6 +23,8 @@ type Dependencies = {
   assets: AssetStore;
   experts: Experts;
   planners: Planners;
+  /** Absent: every installed expert may be asked about every image. */
+  router?: Router;
   settings: () => { reviewer: string; planner: string; expertCalls: number };
 };
 
@@ -29,6 +33,7 @@ export function createImagingHandlers({
   assets,
   experts,
   planners,
+  router,
   settings,
 }: Dependencies): HandlersFor<typeof imagingContract> {
   const reviewer = (): string => settings().reviewer;
@@ -55,10 +60,18 @@ export function createImagingHandlers({
       }
     },
     "imaging.planners": async () => planners.list(),
-    "imaging.ask": async ({ studyId, seriesId, text, planner }, { signal, emit }) => {
+    "imaging.ask": async ({ studyId, seriesId, text, planner, category }, { signal, emit }) => {
       const series = studies().image(studyId, seriesId);
       const chosen = settings();
-      const turns: Turn[] = [{ role: "user", text, at: new Date().toISOString() }];
+      const told = categoryOf(category) ?? toldBefore(studyId, seriesId);
+      const turns: Turn[] = [
+        {
+          role: "user",
+          text,
+          at: new Date().toISOString(),
+          ...(category === undefined ? {} : { category }),
+        },
+      ];
       let suggested: Suggestion | null = null;
       const seeing = await planners.open(planner ?? chosen.planner, { signal, seed: 0 });
       emit({ done: 0, total: 1, label: "Planning" });
@@ -67,6 +80,7 @@ export function createImagingHandlers({
         await askImage({
           volume,
           measurable: series,
+          routing: await router?.look({ volume, header: series.header, told }, signal),
           request: text,
           cards: await experts.list(),
           ...(seeing ? { seeing } : {}),
@@ -75,12 +89,12 @@ export function createImagingHandlers({
             emit({ done: 0, total: 1, label: `Asking ${expert.title}` });
             return experts.runImage(expert.id, volume, { signal, emit, args });
           },
-          keep: async (result, expert) => {
+          keep: async (result, expert, why) => {
             const [suggestion] = studies().ledger.suggest([
               await suggestionFrom(
                 result,
                 series,
-                { subject: seriesSubject(studyId, seriesId), card: expert },
+                { subject: seriesSubject(studyId, seriesId), card: expert, why },
                 assets,
               ),
             ]);
@@ -151,6 +165,15 @@ export function createImagingHandlers({
     },
   };
 
+  /** What the reader said of this series when last asked. */
+  function toldBefore(studyId: string, seriesId: string): Category | undefined {
+    const said = studies()
+      .get(studyId)
+      .turns.filter((turn) => turn.seriesId === seriesId && turn.category !== undefined);
+    const last = said.at(-1)?.category;
+    return last !== undefined && isCategory(last) ? last : undefined;
+  }
+
   /** The corrected mask beside the model's own: its asset, and how many voxels the reader changed. */
   async function correctedValue(
     series: Series,
@@ -190,7 +213,7 @@ export function maskOf(value: unknown): string {
 async function suggestionFrom(
   result: ExpertResult,
   series: Series,
-  { subject, card }: { subject: string; card: ExpertCard },
+  { subject, card, why }: { subject: string; card: ExpertCard; why: string | undefined },
   assets: AssetStore,
 ): Promise<NewSuggestion> {
   const common = {
@@ -207,6 +230,7 @@ async function suggestionFrom(
     device: result.device,
     ms: result.ms,
     msRuntime: result.msRuntime,
+    ...(why ? { why } : {}),
   };
   if (result.kind === "classification")
     return {

@@ -19,6 +19,7 @@ import { isMetaImage, metaImageDataFile, openMetaImage } from "./metaimage.ts";
 import { isNifti, openNifti } from "./nifti.ts";
 import { isNrrd, nrrdDataFile, openNrrd, type Beside } from "./nrrd.ts";
 import { isJpeg, isPng, readJpeg, readPng } from "./raster.ts";
+import { headerFacts } from "./routing/header.ts";
 import type { Voi } from "./voi.ts";
 import { openSlide } from "./slide.ts";
 import { inMemory, isTiff } from "./tiff-tags.ts";
@@ -50,6 +51,8 @@ export type OpenedSeries = {
   labels?: Omit<SegmentLabel, "segment">[];
   /** Headers in the volume's order, for objects that must refer to their source. */
   source?: DicomFile[];
+  /** What the header says of patient and view, for choosing an expert. */
+  header?: NonNullable<Series["header"]>;
   /** Levels and tiles of a whole slide, of which the volume is an overview. */
   slide?: NonNullable<Series["slide"]>;
   /** What DICOM calls the series and its images, for objects that belong to it. */
@@ -218,6 +221,7 @@ async function openDicomSeries(
       frameOfReference: first.dataSet.string("x00200052")?.trim() ?? "",
       instances: files.flatMap((name) => instanceOf(named.get(name))),
     },
+    header: headerFacts(first.dataSet),
     ...(first.voi ? { voi: first.voi } : {}),
     // A window in Bq/ml says nothing about SUV.
     ...(first.window && volume.units !== suvUnits ? { window: first.window } : {}),

@@ -83,6 +83,7 @@ export async function storeSeries(
     name,
     format: opened.format,
     modality: volume.modality,
+    ...(opened.header ? { header: opened.header } : {}),
     shape: volume.shape,
     channels: volume.channels,
     spacing: volume.spacing,

@@ -15,6 +15,7 @@ const unused = (): never => {
 const context: CommandContext = {
   experts: { list: unused, runImage: unused, runNetwork: unused, folderOf: unused },
   planners: { list: unused, open: unused },
+  router: { look: unused },
   call: unused,
   dataFolder: folder,
   seed: 0,

@@ -5,6 +5,8 @@ import {
   CirclePause,
   CircleX,
   LoaderCircle,
+  Pause,
+  Play,
   RotateCcw,
 } from "lucide-react";
 import { useState } from "react";
@@ -16,6 +18,7 @@ import { useCall, useChange } from "../../use-call.ts";
 
 const looks = {
   running: { icon: LoaderCircle, text: "Running" },
+  paused: { icon: CirclePause, text: "Paused" },
   done: { icon: CircleCheck, text: "Done" },
   failed: { icon: CircleAlert, text: "Failed" },
   cancelled: { icon: CircleX, text: "Cancelled" },
@@ -40,6 +43,7 @@ const shownFinished = 5;
 export function JobList() {
   const jobs = useCall("jobs.list", {});
   const cancel = useChange("jobs.cancel");
+  const pause = useChange("jobs.pause");
   const resume = useChange("jobs.resume");
   const clear = useChange("jobs.clear");
   const [all, setAll] = useState(false);
@@ -48,9 +52,9 @@ export function JobList() {
     ? every
     : every.filter(
         (job, index) =>
-          job.state === "running" || job.state === "interrupted" || index < shownFinished,
+          ["running", "paused", "interrupted"].includes(job.state) || index < shownFinished,
       );
-  const error = cancel.error ?? resume.error ?? jobs.error;
+  const error = cancel.error ?? pause.error ?? resume.error ?? jobs.error;
   return (
     <section className="activity-part" aria-labelledby="jobs-heading">
       <div className="activity-head">
@@ -73,6 +77,7 @@ export function JobList() {
             key={job.id}
             job={job}
             onCancel={() => void cancel.run({ id: job.id })}
+            onPause={(paused) => void pause.run({ id: job.id, paused })}
             onResume={() => void resume.run({ id: job.id })}
           />
         ))}
@@ -89,14 +94,17 @@ export function JobList() {
 function JobRow({
   job,
   onCancel,
+  onPause,
   onResume,
 }: {
   job: Job;
   onCancel: () => void;
+  onPause: (paused: boolean) => void;
   onResume: () => void;
 }) {
   const { icon: Icon, text } = looks[job.state];
   const running = job.state === "running";
+  const isOpen = running || job.state === "paused";
   return (
     <li className="job">
       <Icon size={16} className={running ? "turning" : ""} aria-label={text} role="img" />
@@ -109,9 +117,18 @@ function JobRow({
           {running && job.etaSeconds !== null && ` · about ${duration(job.etaSeconds)} left`}
         </p>
         {job.error && <p className="job-error">{job.error}</p>}
-        {running && <Bar part={job.total > 0 ? job.done / job.total : 0} label={job.label} />}
+        {isOpen && <Bar part={job.total > 0 ? job.done / job.total : 0} label={job.label} />}
       </div>
-      {running && <Button onPress={onCancel}>Cancel</Button>}
+      {isOpen && (
+        <span className="job-acts">
+          {job.pausable && (
+            <Button icon={running ? Pause : Play} onPress={() => onPause(running)}>
+              {running ? "Pause" : "Go on"}
+            </Button>
+          )}
+          <Button onPress={onCancel}>Cancel</Button>
+        </span>
+      )}
       {job.state === "interrupted" && (
         <Button icon={RotateCcw} onPress={onResume}>
           Go on

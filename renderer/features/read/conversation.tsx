@@ -19,7 +19,8 @@ export function Conversation({
   /** Requests that the installed experts can answer on this image, for who has not asked yet. */
   offers: readonly string[];
   busy: string;
-  onAsk: (text: string) => void;
+  /** `category` is the reader's answer to what the image is. */
+  onAsk: (text: string, category?: string) => void;
   onCancel: () => void;
 }) {
   const [text, setText] = useState("");
@@ -44,6 +45,12 @@ export function Conversation({
         {turns.map((turn, index) => (
           <li key={index} data-role={turn.role}>
             <Turn turn={turn} />
+            {turn.choices && index === turns.length - 1 && busy === "" && (
+              <WhatItIs
+                choices={turn.choices}
+                onChoose={(id) => onAsk(turns[index - 1]?.text ?? "", id)}
+              />
+            )}
           </li>
         ))}
         {busy !== "" && (
@@ -79,6 +86,26 @@ export function Conversation({
   );
 }
 
+/** The likeliest kinds of image to choose from; an image that is none of them needs no answer. */
+function WhatItIs({
+  choices,
+  onChoose,
+}: {
+  choices: readonly { id: string; title: string }[];
+  onChoose: (id: string) => void;
+}) {
+  return (
+    <div className="talk-choices" role="group" aria-label="What this image is">
+      {choices.map(({ id, title }) => (
+        <Button key={id} onPress={() => onChoose(id)}>
+          It is {title}
+        </Button>
+      ))}
+      <p className="field-note">If it is neither, leave it: no installed expert is made for it.</p>
+    </div>
+  );
+}
+
 function Turn({ turn }: { turn: Turns[number] }) {
   const Icon = turn.role === "user" ? User : turn.role === "expert" ? Cpu : Bot;
   const name = { user: "You", assistant: "Planner", expert: "Expert" }[turn.role];
@@ -99,6 +126,12 @@ function Turn({ turn }: { turn: Turns[number] }) {
           <dd>{deviceName(turn.call.device)}</dd>
           <dt>Time</dt>
           <dd>{Math.round(turn.call.ms)} ms</dd>
+          {turn.why && (
+            <>
+              <dt>Why this one</dt>
+              <dd className="expert-why">{turn.why}</dd>
+            </>
+          )}
         </dl>
       )}
     </>

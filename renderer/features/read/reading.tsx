@@ -153,7 +153,7 @@ export function Reading({ study, series }: { study: Study; series: Series }) {
             turns={study.turns.filter((turn) => turn.seriesId === series.id)}
             offers={offersFor(series)}
             busy={reading.busy}
-            onAsk={(text) => void reading.ask(text)}
+            onAsk={(text, category) => void reading.ask(text, category)}
             onCancel={reading.cancel}
           />
           {source && (

@@ -50,7 +50,7 @@ export function useReading(study: Study, series: Series) {
     error,
     clearError: () => setError(null),
     cancel: () => running.current?.abort(),
-    ask: (text: string) =>
+    ask: (text: string, category?: string) =>
       guarded(async () => {
         const controller = new AbortController();
         running.current = controller;
@@ -58,7 +58,7 @@ export function useReading(study: Study, series: Series) {
         try {
           await call(
             "imaging.ask",
-            { studyId: study.id, seriesId: series.id, text },
+            { studyId: study.id, seriesId: series.id, text, ...(category ? { category } : {}) },
             { signal: controller.signal, emit: ({ label }) => setBusy(label) },
           );
         } finally {

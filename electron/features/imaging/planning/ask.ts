@@ -3,6 +3,7 @@ import { AppError } from "../../../api/errors.ts";
 import type { Turn } from "../../../api/schemas/imaging.ts";
 import type { Volume } from "../../../api/volume.ts";
 import type { ExpertCard, ExpertResult } from "../../models/models.ts";
+import type { Routing } from "../routing/router.ts";
 import { describeResult, type Measurable } from "../describe.ts";
 import { unsuitedFor } from "../suitability.ts";
 import { callable } from "./call.ts";
@@ -22,13 +23,25 @@ export type Asked = {
   most: number;
   run: (expert: ExpertCard, args: string) => Promise<ExpertResult>;
   /** Stores what the expert suggests before the conversation goes on; what it adds to the turn. */
-  keep: (result: ExpertResult, expert: ExpertCard) => Promise<Partial<Turn>>;
+  keep: (
+    result: ExpertResult,
+    expert: ExpertCard,
+    why: string | undefined,
+  ) => Promise<Partial<Turn>>;
   onTurn: (turn: Turn) => void;
+  /** What the image is and which experts are for it; absent: every card may be called. */
+  routing?: Routing | undefined;
 };
 
 /** @throws what the expert throws. A planner that fails gives way to the rules, and the reader is told. */
 export async function askImage(asked: Asked): Promise<void> {
-  const { volume, request, cards, seeing, onTurn } = asked;
+  const { volume, request, seeing, onTurn, routing } = asked;
+  const cards = routing?.cards ?? asked.cards;
+  if (routing?.question) {
+    const { text, choices } = routing.question;
+    onTurn({ role: "assistant", text, choices, at: new Date().toISOString(), planner: "router" });
+    return;
+  }
   let spoke = false;
   const lead = (planner: Planner): Promise<void> =>
     converse({
@@ -48,7 +61,9 @@ export async function askImage(asked: Asked): Promise<void> {
           msRuntime: result.msRuntime,
         };
         const text = describeResult(result, asked.measurable);
-        return { result, text, turn: { call, ...(await asked.keep(result, expert)) } };
+        const why = routing?.whyOf(expert, args);
+        const turn = { call, ...(why ? { why } : {}), ...(await asked.keep(result, expert, why)) };
+        return { result, text, turn };
       },
       onTurn,
     });

@@ -10,6 +10,7 @@ import { createTexts } from "../texts.ts";
 import { createWorkerClient } from "../worker-client.ts";
 import { requestOf } from "./request-of.ts";
 import { keepResident, traceName } from "./resident-worker.ts";
+import { runAtLeisure } from "./queue.ts";
 import { openTrace } from "./trace.ts";
 
 const settingsOf = () => ({ devices: ["cpu"], threads: 1 });
@@ -110,6 +111,32 @@ describe("the model process under a budget, with real packs", () => {
     expect(worker.residents().devices.flatMap(({ open }) => open)).toEqual([]);
     await texts.score("rct-classifier", abstracts, { signal });
     expect(trace.all().map(({ hit }) => hit)).toEqual([false, false]);
+  });
+
+  it("runs a batch model by model where only one fits, with answers in the order of the texts", async () => {
+    const { texts, trace, worker, packs, limits } = desk(1e9);
+    const ids = ["rct-classifier", "text-encoder", "rct-classifier", "text-encoder"];
+    const texted = Array.from({ length: 4 }, (_, at) => `${abstracts[0]} Trial ${at}.`);
+    const ask = async (id: string, text: string) =>
+      id === "text-encoder"
+        ? [...((await texts.embed(id, [text], { signal }))[0] ?? [])]
+        : texts.score(id, [text], { signal });
+    const alone = [];
+    for (const text of texted) for (const id of ids) alone.push(await ask(id, text));
+    const held = worker.residents().devices[0]?.open.map(({ bytes }) => bytes) ?? [];
+    limits.cpu = Math.max(...held) + 1000;
+    for (const id of ["rct-classifier", "text-encoder"])
+      await worker.release(networkPath(await packs.find(id)));
+    const before = trace.all().length;
+    const together = await runAtLeisure({ isHeld: () => false }, () =>
+      Promise.all(texted.flatMap((text) => ids.map((id) => ask(id, text)))),
+    );
+    expect(together).toEqual(alone);
+    const loads = trace
+      .all()
+      .slice(before)
+      .filter(({ loadMs }) => loadMs > 0);
+    expect(loads.map(({ expert }) => expert).length, "each model once").toBe(2);
   });
 
   it("opens ahead what always comes next, so that its call is a hit", async () => {

@@ -7,6 +7,7 @@ import { AppError } from "../../../api/errors.ts";
 import type { TraceLine } from "../../../api/schemas/runtime.ts";
 import type { WorkerClient } from "../worker-client.ts";
 import type { SessionRequest } from "../worker-protocol.ts";
+import { createCallQueue } from "./queue.ts";
 import { createPredictor } from "./prediction.ts";
 import { createResidency, expectedNext, type Weight } from "./residency.ts";
 import { sessionsOf, type Trace } from "./trace.ts";
@@ -53,6 +54,9 @@ export function keepResident(
   let running = 0;
   let timer: NodeJS.Timeout | undefined;
   const waiters = new Set<() => void>();
+  const queue = createCallQueue((id) =>
+    [...residencies.values()].some((residency) => residency.residents().includes(id)),
+  );
 
   /** From the log of earlier sessions, once, before anything here is asked or done. */
   function learn(): void {
@@ -150,6 +154,7 @@ export function keepResident(
 
   async function through<Reply extends Answered>(
     request: SessionRequest,
+    signal: AbortSignal | undefined,
     act: () => Promise<Reply>,
   ): Promise<Reply> {
     if (request.path === "") return act();
@@ -157,6 +162,19 @@ export function keepResident(
     clearTimeout(timer);
     const id = traceName(request.path);
     paths.set(id, request.path);
+    const leave = await queue.enter(id, signal);
+    try {
+      return await inTurn(id, request, act);
+    } finally {
+      leave();
+    }
+  }
+
+  async function inTurn<Reply extends Answered>(
+    id: string,
+    request: SessionRequest,
+    act: () => Promise<Reply>,
+  ): Promise<Reply> {
     const device = deviceOf.get(id) ?? request.devices[0] ?? "cpu";
     if (now() - calledAt > sessionGapMs) {
       predictor.sessionEnded();
@@ -224,17 +242,19 @@ export function keepResident(
   return {
     ...client,
     run: (...[request, signal]: Parameters<WorkerClient["run"]>) =>
-      through(request, () => client.run(request, signal)),
+      through(request, signal, () => client.run(request, signal)),
     label: (...[request, ...rest]: Parameters<WorkerClient["label"]>) =>
-      through(request, () => client.label(request, ...rest)),
+      through(request, rest[0], () => client.label(request, ...rest)),
     score: (...[request, ...rest]: Parameters<WorkerClient["score"]>) =>
-      through(request, () => client.score(request, ...rest)),
+      through(request, rest[0], () => client.score(request, ...rest)),
     write: (...[request, ...rest]: Parameters<WorkerClient["write"]>) =>
-      through(request, () => client.write(request, ...rest)),
+      through(request, rest[0], () => client.write(request, ...rest)),
     countTokens: (...[request, ...rest]: Parameters<WorkerClient["countTokens"]>) =>
-      through(request, () => client.countTokens(request, ...rest)),
+      through(request, rest[0], () => client.countTokens(request, ...rest)),
     outline: (...[request, ...rest]: Parameters<WorkerClient["outline"]>) =>
-      through(request, () => client.outline(request, ...rest)),
+      through(request, rest[0], () => client.outline(request, ...rest)),
+    /** A batch that was held may go on. */
+    wake: queue.wake,
     release: async (path: string): Promise<void> => {
       for (const residency of residencies.values()) residency.released(traceName(path));
       await client.release(path);
@@ -252,6 +272,13 @@ export function keepResident(
       paths.set(id, path);
       deviceOf.set(id, use.device);
       residencyOn(use.device).opened(id);
+    },
+    /** What a model holds of memory when it is open, by its path: measured, or guessed from its file. */
+    bytesOf: (path: string): number => {
+      learn();
+      const id = traceName(path);
+      if (!paths.has(id)) paths.set(id, path);
+      return weightOf(id).liveBytes;
     },
     /** Forgets what was learned from the calls; what is open stays so. */
     unlearn: predictor.unlearn,

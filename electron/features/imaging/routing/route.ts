@@ -1,0 +1,121 @@
+/**
+ * What an image is, before any expert is asked: by its header first, by its pixels where the header does not
+ * say, else the reader is asked with the two likeliest. Pure: scores come from the pack that looks.
+ */
+import { aboutCategory, categoryIds, type Category } from "../../models/routing/categories.ts";
+import type { Finding } from "../../models/models.ts";
+import type { Likeness } from "../suitability.ts";
+
+/** What a DICOM header says beyond the modality; absent where it does not. */
+export type HeaderFacts = {
+  bodyPart?: string | undefined;
+  /** ViewPosition: PA, AP, LL, LATERAL … */
+  view?: string | undefined;
+  ageYears?: number | undefined;
+  /** Series, protocol and sequence names, joined. */
+  description?: string | undefined;
+};
+export type Facts = HeaderFacts & { modality: string; likeness: Likeness["kind"] };
+
+export type Routed =
+  | { kind: "known"; category: Category; by: "header" | "pixels" | "reader"; why: string }
+  /** Nothing runs before the reader has said which. */
+  | { kind: "unsure"; choices: [Category, Category]; why: string }
+  /** Something no category is made for; `refused` says that no expert may see it. */
+  | { kind: "other"; refused: boolean; why: string };
+
+/** Experts for children's films were trained on children under this age, in years. */
+const adultFrom = 16;
+const lateral = /^(ll|rl|lat|lateral|llat|rlat)/i;
+const chest = /chest|thorax|lung|^$/i;
+
+/** The categories that the header, or else the kind of file, leaves open; a reason where it leaves none. */
+export function openCategories(facts: Facts): Category[] | { refused: boolean; why: string } {
+  const { modality, likeness, bodyPart = "", view = "", ageYears, description = "" } = facts;
+  const of = (wanted: string): Category[] =>
+    categoryIds.filter((id) => aboutCategory(id).modality === wanted);
+  switch (modality) {
+    case "CXR":
+      if (!chest.test(bodyPart))
+        return { refused: true, why: `a film of ${bodyPart.toLowerCase()} by its header` };
+      if (lateral.test(view))
+        return { refused: true, why: `a lateral film by its header (${view})` };
+      if (ageYears === undefined) return of("CXR");
+      return [ageYears < adultFrom ? "cxr-child" : "cxr-adult"];
+    case "CT":
+      return of("CT");
+    case "MR": {
+      const named = of("MR").filter((id) => aboutCategory(id).sequence?.test(description));
+      return named.length === 1 ? named : of("MR");
+    }
+    case "unknown":
+      break;
+    default:
+      return { refused: false, why: `${modality} by its header` };
+  }
+  if (likeness === "CT") return of("CT");
+  if (likeness === "tiny") return { refused: false, why: "too small to be looked at" };
+  // A film is grey, and three sequences of an MR slice may come as one coloured picture.
+  if (likeness === "volume" || likeness === "colour") return of("MR");
+  return [...categoryIds];
+}
+
+/** With a header that names a film, the pixels must speak this clearly against it. */
+const outsideDespiteHeader = 0.9;
+
+/**
+ * @param scores of the pack that looks: a share for each category and for "outside", adding up to one, each with
+ * the operating point that it was calibrated at; undefined where no such pack is installed
+ */
+export function route(facts: Facts, scores: readonly Finding[] | undefined): Routed {
+  const open = openCategories(facts);
+  if (!Array.isArray(open)) return { kind: "other", ...open };
+  const [only] = open;
+  const isNamed = facts.modality !== "unknown";
+  // Hounsfield units are told by the values themselves; a looking network knows a few windows only.
+  if (only === "ct" && open.length === 1)
+    return known("ct", isNamed ? "header" : "pixels", isNamed ? "by its header" : "by its values");
+  if (scores === undefined)
+    return only !== undefined && open.length === 1
+      ? known(only, "header", "by its header")
+      : { kind: "other", refused: false, why: "nothing that is installed can tell what it is" };
+  const shareOf = (id: string): number => scores.find(({ label }) => label === id)?.score ?? 0;
+  const least = (id: string): number =>
+    scores.find(({ label }) => label === id)?.operatingPoint ?? 1;
+  const [first, second] =
+    open.length > 1 ? open.toSorted((a, b) => shareOf(b) - shareOf(a)) : [only, undefined];
+  if (first === undefined) return { kind: "other", refused: false, why: "nothing fits it" };
+  const outside = shareOf("outside");
+  const isForeign = outside >= (isNamed ? outsideDespiteHeader : least("outside"));
+  if (open.length === 1 && !isForeign) return known(first, "header", "by its header");
+  // Of what is open, how much is the first's; what the header rules out counts against it only in a file without one.
+  const whole = isNamed ? open.reduce((sum, id) => sum + shareOf(id), 0) : 1;
+  const share = shareOf(first) / (whole || 1);
+  if (!isForeign && share >= least(first))
+    return known(first, "pixels", `by its pixels (${percent(share)})`);
+  const [other] = categoryIds
+    .filter((id) => id !== first)
+    .toSorted((a, b) => shareOf(b) - shareOf(a));
+  return {
+    kind: "unsure",
+    choices: [first, second ?? (other as Category)],
+    why: isForeign
+      ? `it looks like nothing that the experts were made for (${percent(outside)})`
+      : `it is ${aboutCategory(first).title} by ${percent(share)} only`,
+  };
+}
+
+const known = (category: Category, by: "header" | "pixels", how: string): Routed => ({
+  kind: "known",
+  category,
+  by,
+  why: `${aboutCategory(category).title} ${how}`,
+});
+
+const percent = (share: number): string => `${Math.floor(100 * share)} %`;
+
+/** What the reader is asked when it cannot be told. */
+export function question({ choices, why }: Extract<Routed, { kind: "unsure" }>): string {
+  const [first, second] = choices.map((id) => aboutCategory(id).title);
+  return `I cannot tell what this image is: ${why}. Is it ${first} or ${second}? Nothing was run.`;
+}
