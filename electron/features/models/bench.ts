@@ -28,10 +28,10 @@ type Callers = { experts: Experts; texts: Texts; signal: AbortSignal };
  * A film's or a small scan's size; for a network over windows, as much as a window and a half along each axis on the
  * grid it runs on: of a fixed size, a pack of tiny windows would take thousands of them a run.
  */
-export function usualSize({
-  inference,
-  preprocess,
-}: Pick<Manifest, "inference" | "preprocess">): { shape: Volume["shape"]; mm: number[] } {
+export function usualSize({ inference, preprocess }: Pick<Manifest, "inference" | "preprocess">): {
+  shape: Volume["shape"];
+  mm: number[];
+} {
   if (inference.kind === "full" || inference.kind === "ensemble")
     return { shape: [320, 288, 1], mm: [1, 1, 1] };
   const usual: Volume["shape"] = [128, 112, 64];

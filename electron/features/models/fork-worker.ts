@@ -8,13 +8,18 @@ const entry = fileURLToPath(new URL("../../worker.ts", import.meta.url));
 
 /**
  * Hermetic: a model needs the library path and the home for caches, no more. The threshold makes the C
- * library map large blocks by themselves, so a released model's memory goes back to the system at once.
+ * library map large blocks by themselves, so a released model's memory goes back to the system at once, and the
+ * tunable lets the kernel back them with huge pages: else each window of a volume waits for thousands of page faults.
  */
 export function workerEnvironment(): Record<string, string | undefined> {
   const kept = ["PATH", "HOME", "LD_LIBRARY_PATH", "TMPDIR", "SystemRoot"].flatMap((name) =>
     process.env[name] ? [[name, process.env[name]]] : [],
   );
-  return { ...Object.fromEntries(kept), MALLOC_MMAP_THRESHOLD_: "100000" };
+  return {
+    ...Object.fromEntries(kept),
+    MALLOC_MMAP_THRESHOLD_: "100000",
+    GLIBC_TUNABLES: "glibc.malloc.hugetlb=1",
+  };
 }
 
 export function forkWorker(): WorkerPort & { pid: number } {

@@ -5,7 +5,8 @@ import { planesOf, postprocessPlanes, preprocessPlanes, type Planes } from "./pl
 import type { Session } from "./session.ts";
 import { openPacker, type PackedLabels } from "./steps/label-runs.ts";
 import { openRoom } from "./steps/room.ts";
-import { notANumber, outline } from "./steps/outline.ts";
+import { refuseNaN } from "./steps/not-a-number.ts";
+import { outline } from "./steps/outline.ts";
 import type { PlanarRequest } from "./worker-protocol.ts";
 
 type OnProgress = (done: number, total: number) => void;
@@ -92,10 +93,6 @@ async function infer(
       `The network gave no float output "${inference.output}" (it gave ${Object.keys(outputs).join(", ")}).`,
     );
   return { dims: output.dims, data: output.data, msRuntime };
-}
-
-function refuseNaN(data: Float32Array): void {
-  for (let at = 0; at < data.length; at += 1) if (Number.isNaN(data[at])) throw notANumber();
 }
 
 function joined({ channels, width, height }: Planes): Float32Array {

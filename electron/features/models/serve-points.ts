@@ -1,4 +1,5 @@
 /** Click prompts: one object around what the reader pointed at, in windows centred at the clicks. */
+import { refuseNaN } from "./steps/not-a-number.ts";
 import { AppError } from "../../api/errors.ts";
 import { apply, inverse } from "../imaging/geometry.ts";
 import { checked, type Labelled } from "./serve-windows.ts";
@@ -39,7 +40,9 @@ export async function byClicks(
       ...told(clicks, start, roi, rule),
     });
     msRuntime += ran.msRuntime;
-    addWindow(checked(ran.outputs, rule.output, sizeOf(roi)), roi, start, grid.size, sums);
+    const answer = checked(ran.outputs, rule.output, sizeOf(roi));
+    refuseNaN(answer);
+    addWindow(answer, roi, start, grid.size, sums);
   }
   onProgress(clicks.length, clicks.length);
   const data = connected(sums, grid.size, clicks.filter(isInside), rule.label);

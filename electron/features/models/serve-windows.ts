@@ -1,7 +1,7 @@
 /** Networks over windows of a volume: their outputs become labels cell by cell, so no volume of outputs is held. */
-import { AppError } from "../../api/errors.ts";
 import type { Inference, PostprocessStep } from "./manifest.ts";
 import type { Session, TensorData } from "./session.ts";
+import { refuseNaN } from "./steps/not-a-number.ts";
 import { place, sizeOf, type Grid, type LabelGrid, type Size } from "./steps/grid.ts";
 import { isTidying, labelsFrom, tidyLabels } from "./steps/labelling.ts";
 import { eachCell, type Cell, type Predict } from "./steps/sliding-window.ts";
@@ -106,6 +106,7 @@ async function byFeatures(
       });
       msHead += msRuntime;
       const data = checked(outputs, head.output, asked.length * sizeOf(scores.size));
+      refuseNaN(data);
       const logits = { ...scores, channels: asked.length, data };
       keepBest({ scores: logits, start: [0, 0, 0] }, asked, best, found);
     }
@@ -156,7 +157,10 @@ function keepBest(
       }
 }
 
-/** Feeds windows [n, channels, x, y, z]; remembers how long the runtime itself took. */
+/**
+ * Feeds windows [n, channels, x, y, z]; remembers how long the runtime itself took. The answer is written over by the
+ * next window's, which saves a large allocation a window.
+ */
 function predictor(
   session: Session,
   { input, output }: { input: string; output: string },
@@ -164,18 +168,22 @@ function predictor(
   more: Record<string, TensorData>,
 ): { predict: Predict; spent: () => number } {
   let spent = 0;
+  let last: { n: number; room: Record<string, TensorData> } | undefined;
   const predict: Predict = async (windows, n, roi: Size) => {
-    const { outputs, msRuntime } = await session.run({
+    const feeds: Record<string, TensorData> = {
       [input]: { type: "float32", dims: [n, channels, ...roi], data: windows },
       ...more,
-    });
+    };
+    const { outputs, msRuntime } = await session.run(feeds, last?.n === n ? last.room : undefined);
     spent += msRuntime;
-    return checked(outputs, output, n * sizeOf(roi));
+    const answer = checked(outputs, output, n * sizeOf(roi));
+    last = { n, room: { [output]: outputs[output] as TensorData } };
+    return answer;
   };
   return { predict, spent: () => spent };
 }
 
-/** One output of a run. @throws Error in the pack author's terms: no such output, another size, or NaN */
+/** One output of a run. @throws Error in the pack author's terms: no such output, or another size */
 export function checked(
   outputs: Record<string, TensorData>,
   name: string,
@@ -191,8 +199,5 @@ export function checked(
     throw new Error(
       `the output "${name}" has the shape ${dims.join(" × ")}, which does not fit a window of ${per} voxels`,
     );
-  for (let at = 0; at < data.length; at += 1)
-    if (Number.isNaN(data[at]))
-      throw new AppError("modelFailed", "The network's output holds NaN; nothing of it is used.");
   return data;
 }

@@ -13,7 +13,8 @@ export type Ran = { outputs: Record<string, TensorData>; msRuntime: number };
 export type Opened = {
   inputs: readonly Slot[];
   outputs: readonly Slot[];
-  run: (feeds: Record<string, TensorData>) => Promise<Ran>;
+  /** `into` names outputs of earlier runs that may be written over: large ones need not be made again each time. */
+  run: (feeds: Record<string, TensorData>, into?: Record<string, TensorData>) => Promise<Ran>;
   release: () => Promise<void>;
 };
 export type Session = Opened & { readonly device: string; readonly tried: Tried };
@@ -62,9 +63,9 @@ export async function openOnFirst(
     get outputs() {
       return opened.outputs;
     },
-    run: async (feeds) => {
+    run: async (feeds, into) => {
       try {
-        return await opened.run(feeds);
+        return await opened.run(feeds, into);
       } catch (thrown) {
         if (at === devices.length - 1) throw thrown;
         const failures: Tried = [{ device: devices[at] as string, failedBecause: reason(thrown) }];

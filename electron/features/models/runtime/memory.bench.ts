@@ -52,7 +52,10 @@ process.stdout.write(
 );
 for (const [name, environment] of [
   ["as the product does", workerEnvironment()],
-  ["plain", { ...workerEnvironment(), MALLOC_MMAP_THRESHOLD_: undefined }],
+  [
+    "plain",
+    { ...workerEnvironment(), MALLOC_MMAP_THRESHOLD_: undefined, GLIBC_TUNABLES: undefined },
+  ],
 ] as const) {
   const held = await measure(environment);
   process.stdout.write(

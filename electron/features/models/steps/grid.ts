@@ -100,7 +100,7 @@ export function copyBlock(
       for (let j = Math.max(0, -start[1]); j < Math.min(size[1], ny - start[1]); j += 1) {
         const from = ((c * nx + i + start[0]) * ny + j + start[1]) * nz + start[2];
         const to = ((c * size[0] + i) * size[1] + j) * size[2];
-        data.set(grid.data.subarray(from + firstZ, from + endZ), to + firstZ);
+        for (let k = firstZ; k < endZ; k += 1) data[to + k] = grid.data[from + k] as number;
       }
     }
   }
@@ -119,6 +119,6 @@ export function place<Data extends Float32Array | Uint8Array>(
       for (let j = 0; j < py; j += 1) {
         const from = ((c * px + i) * py + j) * pz;
         const to = ((c * nx + i + start[0]) * ny + j + start[1]) * nz + start[2];
-        whole.data.set(part.data.subarray(from, from + pz), to);
+        for (let k = 0; k < pz; k += 1) whole.data[to + k] = part.data[from + k] as number;
       }
 }

@@ -2,7 +2,7 @@
  * Outlines straight from a network's logits, as runs: what sigmoid, bilinear resampling and a threshold give,
  * pixel for pixel, but worked out only where the outline passes.
  */
-import { AppError } from "../../../api/errors.ts";
+import { notANumber } from "./not-a-number.ts";
 import type { PostprocessStep } from "../manifest.ts";
 import { filledRuns, largestRuns, noRuns, type Runs, type Shape } from "./components.ts";
 import { between, type Plane } from "./resize.ts";
@@ -35,9 +35,6 @@ export function outline(
 }
 
 const tidies = new Set<PostprocessStep["step"]>(["keepLargest", "removeSmall", "fillHoles"]);
-
-export const notANumber = (): AppError =>
-  new AppError("modelFailed", "The network's output holds NaN; nothing of it is used.");
 
 /**
  * Where the probabilities, resampled by `resizeBilinear`, reach `threshold`. A mixture of values on one side stays on

@@ -6,9 +6,15 @@ import { forkWorker } from "../fork-worker.ts";
 import { openSession } from "../onnx.ts";
 import { createWorkerClient } from "../worker-client.ts";
 import { at, golden, goldenJson, goldenTitle, hasGolden, readNpz } from "./golden.ts";
-import { voxelOrder, type Grid, type Size } from "./grid.ts";
+import { place, sizeOf, voxelOrder, type Grid, type Size } from "./grid.ts";
 import { unpackLabels } from "./label-runs.ts";
-import { importance, slidingWindow, windowStarts, type WindowRule } from "./sliding-window.ts";
+import {
+  eachCell,
+  importance,
+  windowStarts,
+  type Predict,
+  type WindowRule,
+} from "./sliding-window.ts";
 
 const triple = z.tuple([z.number(), z.number(), z.number()]);
 const caseSchema = z.object({
@@ -40,6 +46,13 @@ const network = join(golden, "sliding_window", "tiny3d.onnx");
 const settings = { devices: ["cpu"], threads: 1 };
 const worker = createWorkerClient(forkWorker);
 afterAll(() => worker.stop());
+
+/** All cells in one grid: the network's three channels over the whole image. */
+async function blended(image: Grid, rule: WindowRule, predict: Predict): Promise<Grid> {
+  const whole: Grid = { ...image, channels: 3, data: new Float32Array(3 * sizeOf(image.size)) };
+  await eachCell(image, rule, predict, ({ scores, start }) => place(scores, whole, start));
+  return whole;
+}
 
 function inputGrid(file: string): Grid {
   const image = Object.values(readNpz(`sliding_window/${file}`))[0];
@@ -86,7 +99,7 @@ describe.skipIf(!hasGolden)(goldenTitle("sliding windows agree with MONAI 1.5"),
       ),
     );
     const session = await openSession(network, ["cpu"], 1);
-    const scores = await slidingWindow(image, ruleOf(one, 2), async (windows, n, roi) => {
+    const scores = await blended(image, ruleOf(one, 2), async (windows, n, roi) => {
       const { outputs } = await session.run({
         image: { type: "float32", dims: [n, 1, ...roi], data: windows },
       });

@@ -1,5 +1,6 @@
 /** Inference over windows, blended as MONAI's `sliding_window_inference` does (1.5). */
-import { copyBlock, place, sizeOf, type Grid, type Size } from "./grid.ts";
+import { copyBlock, sizeOf, type Grid, type Size } from "./grid.ts";
+import { refuseNaN } from "./not-a-number.ts";
 
 export type WindowRule = {
   roi: Size;
@@ -10,7 +11,7 @@ export type WindowRule = {
   batch: number;
 };
 
-/** `windows` is [n, channels, …roi], z fastest; the answer is [n, outputs, …roi]. */
+/** `windows` is [n, channels, …roi], z fastest; the answer is [n, outputs, …roi], good until the next call. */
 export type Predict = (windows: Float32Array, n: number, roi: Size) => Promise<Float32Array>;
 
 /** Window starts along one axis: every `step`, the last moved back to end at the border. */
@@ -47,39 +48,18 @@ export function importance(roi: Size, mode: WindowRule["mode"], sigmaScale: numb
   return weights.map((weight) => Math.max(weight, floor));
 }
 
-/** A box of voxels that the same windows cover, blended; `start` is its place in the image. */
+/**
+ * A box of voxels that the same windows cover, blended; `start` is its place in the image. The scores are good until
+ * the listener has ended: their room is used again.
+ */
 export type Cell = { scores: Grid; start: Size };
 
 /**
  * Blends the network's own output (logits or probabilities, as it gives them) over all windows:
  * Σ weight·output / Σ weight. Images smaller than the window are padded, half before, and cut back.
- */
-export async function slidingWindow(
-  image: Grid,
-  rule: WindowRule,
-  predict: Predict,
-  onProgress?: (done: number, total: number) => void,
-): Promise<Grid> {
-  const whole: Grid = { ...image, channels: 0, data: new Float32Array(0) };
-  await eachCell(
-    image,
-    rule,
-    predict,
-    ({ scores, start }) => {
-      if (whole.channels === 0) {
-        whole.channels = scores.channels;
-        whole.data = new Float32Array(scores.channels * sizeOf(image.size));
-      }
-      place(scores, whole, start);
-    },
-    onProgress,
-  );
-  return whole;
-}
-
-/**
- * The same, cell by cell as soon as the last window over a cell has run, so that what is held of the
+ * Told cell by cell as soon as the last window over a cell has run, so that what is held of the
  * output at one time is only where windows overlap: a network's channels times the whole volume need not fit.
+ * @throws modelFailed where a network's output holds NaN, which no sum loses
  */
 export async function eachCell(
   image: Grid,
@@ -120,8 +100,11 @@ export async function eachCell(
     const answer = await predict(input, group.length, roi);
     const length = answer.length / group.length;
     for (const [index, { at }] of group.entries())
-      for (const cell of cells.add(at, answer.subarray(index * length, (index + 1) * length)))
+      for (const cell of cells.add(at, answer.subarray(index * length, (index + 1) * length))) {
+        refuseNaN(cell.scores.data);
         await onCell(cell);
+        cells.giveBack(cell.scores.data);
+      }
     onProgress?.(first + group.length, windows.length);
   }
 }
@@ -169,6 +152,12 @@ function openCells({ image, roi, before, starts, weights }: Partition) {
   const over = (axis: 0 | 1 | 2, window: number) =>
     axes[axis].filter(({ first, last }) => first <= window && window <= last);
   const open = new Map<string, { sums: Float32Array; total: Float32Array | undefined }>();
+  const spare: Float32Array[] = [];
+
+  function roomFor(length: number): Float32Array {
+    const found = spare.findIndex((one) => one.length === length);
+    return spare.splice(found, found < 0 ? 0 : 1)[0]?.fill(0) ?? new Float32Array(length);
+  }
 
   function one(window: Size, box: [Stretch, Stretch, Stretch], answer: Float32Array) {
     const size = box.map(({ from, to }) => to - from) as Size;
@@ -180,7 +169,7 @@ function openCells({ image, roi, before, starts, weights }: Partition) {
     const count = box.reduce((product, { first, last }) => product * (last - first + 1), 1);
     const key = box.map(({ from }) => from).join();
     const known = open.get(key);
-    const sums = known?.sums ?? new Float32Array(outputs * voxels);
+    const sums = known?.sums ?? roomFor(outputs * voxels);
     const total = weights && count > 1 ? (known?.total ?? new Float32Array(voxels)) : undefined;
     const factors = count > 1 ? weights : undefined;
     if (known === undefined && factors === undefined)
@@ -217,6 +206,7 @@ function openCells({ image, roi, before, starts, weights }: Partition) {
             if (done) yield done;
           }
     },
+    giveBack: (room: Float32Array): void => void spare.push(room),
   };
 }
 
