@@ -6,7 +6,8 @@ import { bundledPacksFolder } from "../../places.ts";
 import { installPack } from "./install/install.ts";
 import { openPacks } from "./packs.ts";
 
-const usage = "models list|add SRC|verify [ID]|remove ID|bench [ID]|device ID NAME";
+const usage =
+  "models list|add SRC|verify [ID]|remove ID|enable ID|disable ID|bench [ID]|device ID NAME";
 
 const models: Command = {
   summary: "Installed model packs: list, check their files, time them.",
@@ -107,6 +108,12 @@ const models: Command = {
           benches.filter((one) => one.id === pack.id).map((bench) => ({ ...row(pack), ...bench })),
         );
       }
+      case "enable":
+      case "disable":
+        if (id === undefined)
+          throw new AppError("usage", `Which pack? Usage: evidesk models ${verb} ID`);
+        await context.call("models.setEnabled", { id, enabled: verb === "enable" });
+        return { id, status: verb === "enable" ? "ready" : "disabled" };
       default:
         throw new AppError("usage", `Usage: evidesk ${usage}`);
     }

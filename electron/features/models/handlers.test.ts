@@ -4,6 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { createApp } from "../../app.ts";
+import type { CommandContext } from "../../command.ts";
+import { commands } from "./commands.ts";
 import { forkWorker } from "./fork-worker.ts";
 
 const dataFolder = mkdtempSync(join(tmpdir(), "evidesk-models-"));
@@ -96,4 +98,19 @@ test("rules are said to run on a device", async () => {
     using: "",
     tried: [],
   });
+});
+
+test("the command line cannot switch a pack off, or a pack that is off still runs", async () => {
+  const command = (verb: string, id: string) =>
+    commands["models"]?.run({ positionals: [verb, id], values: {}, json: true }, {
+      call: app.call,
+    } as CommandContext);
+  expect(await command("disable", "cxr-findings")).toEqual({
+    id: "cxr-findings",
+    status: "disabled",
+  });
+  expect(await packOf("cxr-findings")).toMatchObject({ status: "disabled" });
+  await expect(app.call("models.bench", { id: "cxr-findings", runs: 3 })).rejects.toThrow();
+  await command("enable", "cxr-findings");
+  expect(await packOf("cxr-findings")).toMatchObject({ status: "ready" });
 });

@@ -87,7 +87,7 @@ export function openPacks(bundledFolder: string, dataFolder: string) {
       await find(id);
       throw new AppError(
         "modelUnavailable",
-        `The pack "${id}" is switched off on the Models page.`,
+        `The pack "${id}" is switched off: the Models page or "evidesk models enable" brings it back.`,
       );
     }
     const known = checked.get(id);
