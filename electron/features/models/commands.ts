@@ -155,10 +155,20 @@ async function change(
 const tag: Command = {
   summary: "Marks spans in a plain text file with a tagger pack.",
   usage: "tag FILE.txt --pack ID",
-  options: { pack: { type: "string", help: "id of a tagging or sentence pack" } },
+  options: {
+    pack: {
+      type: "string",
+      help: "id of a pack that tags, or classifies sentences or whole texts",
+    },
+  },
   async run({ positionals: [file, ...more], values: { pack } }, context) {
     if (file === undefined || more.length > 0 || typeof pack !== "string")
-      throw new AppError("usage", "Usage: evidesk tag FILE.txt --pack ID");
+      throw new AppError(
+        "usage",
+        typeof pack === "string" || file === undefined
+          ? "Usage: evidesk tag FILE.txt --pack ID"
+          : "Which pack reads the text? Usage: evidesk tag FILE.txt --pack ID, for example --pack pico-tagger.",
+      );
     const text = await readFile(file, "utf8").catch((thrown: unknown) => {
       throw new AppError(
         "notFound",

@@ -114,3 +114,15 @@ test("the command line cannot switch a pack off, or a pack that is off still run
   await command("enable", "cxr-findings");
   expect(await packOf("cxr-findings")).toMatchObject({ status: "ready" });
 });
+
+test("a bundled pack that judges whole texts cannot be tried on one", async () => {
+  const text = "We randomly assigned 120 adults with asthma to budesonide or placebo.";
+  const spans = await app.call("models.tag", { id: "rct-classifier", text });
+  expect(spans).toMatchObject([
+    { start: 0, end: text.length, label: "randomised controlled trial", text },
+  ]);
+  expect(spans[0]?.score).toBeGreaterThan(0.63);
+  await expect(app.call("models.tag", { id: "text-encoder", text })).rejects.toMatchObject({
+    code: "wrongModality",
+  });
+});

@@ -14,7 +14,7 @@ type Options = { signal: AbortSignal };
 
 /** What other features see of text packs. @throws notFound, packMismatch, wrongModality, modelFailed, modelUnavailable, cancelled */
 export type Texts = {
-  /** Spans with offsets into `text` in UTF-16 units, in order. */
+  /** Spans with offsets into `text` in UTF-16 units, in order; a pack that judges whole texts gives one span over all. */
   tag: (packId: string, text: string, options: Options) => Promise<TextSpan[]>;
   /** Probability of the pack's one label for each text, in order. */
   score: (packId: string, texts: string[], options: Options) => Promise<number[]>;
@@ -60,6 +60,7 @@ export function createTexts(packs: Packs, worker: WorkerClient, settingsOf: Sett
   return {
     tag: async (packId, text, options) => {
       const pack = await open(packId, options);
+      if (pack.text.decoding.kind === "sigmoid") return [await whole(pack, text)];
       return runTagPack(pack.text, text, pack.run);
     },
     score: async (packId, texts, options) => {
@@ -73,6 +74,11 @@ export function createTexts(packs: Packs, worker: WorkerClient, settingsOf: Sett
       return embedTexts(texts, text, run);
     },
   };
+}
+
+async function whole(pack: { text: TextPack; run: RunNetwork }, text: string): Promise<TextSpan> {
+  const [score = 0] = await scoreTexts([text], pack.text, pack.run);
+  return { start: 0, end: text.length, label: pack.text.labels[0] ?? pack.text.id, text, score };
 }
 
 function refuseDecoding(

@@ -75,6 +75,6 @@ export async function runTagPack(
     return tagText(text, { ...pack, decoding }, run);
   throw new AppError(
     "wrongModality",
-    `${pack.id} does ${pack.task}, it does not tag text; a tagging or sentence-classification pack does.`,
+    `${pack.id} does ${pack.task}, it marks nothing in a text; a tagging or classification pack does.`,
   );
 }
