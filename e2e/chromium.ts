@@ -10,13 +10,11 @@ const usual = [
   "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
 ];
 
-/** Volumes need WebGL2, which a machine without a graphics card gives in software. */
-export const drawInSoftware = [
-  "--no-sandbox",
-  "--use-angle=swiftshader",
-  "--enable-unsafe-swiftshader",
-  "--ignore-gpu-blocklist",
-];
+/**
+ * Volumes need WebGL2, which a machine without a graphics card gives in software. The page itself is then
+ * put together on the processor, as it is on such a machine; through WebGL it would be drawn twice.
+ */
+export const drawInSoftware = ["--no-sandbox", "--enable-unsafe-swiftshader"];
 
 /** The program's path, or null when none is installed. */
 export function findChromium(): string | null {

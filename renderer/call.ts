@@ -36,14 +36,31 @@ function authorization(): Record<string, string> {
 
 /** The bytes of a stored asset. */
 export async function assetBytes(id: string, signal?: AbortSignal): Promise<ArrayBuffer> {
+  return (await assetResponse(id, {}, signal)).arrayBuffer();
+}
+
+/** Bytes `start` up to `end` (not included) of a stored asset. */
+export async function assetPart(id: string, start: number, end: number): Promise<ArrayBuffer> {
+  const response = await assetResponse(id, { Range: `bytes=${start}-${end - 1}` });
+  const bytes = await response.arrayBuffer();
+  if (response.status !== 206 || bytes.byteLength !== end - start)
+    throw new AppError("network", `"${id}" did not come as it was asked for.`, { start, end });
+  return bytes;
+}
+
+async function assetResponse(
+  id: string,
+  headers: Record<string, string>,
+  signal?: AbortSignal,
+): Promise<Response> {
   connection ??= connect();
   await connection;
   const response = await fetch(`/assets/${id}`, {
-    headers: authorization(),
+    headers: { ...authorization(), ...headers },
     ...(signal ? { signal } : {}),
   });
   if (!response.ok) throw await assetFailure(response, id);
-  return response.arrayBuffer();
+  return response;
 }
 
 /** Stores a file; its id is the sha256 of its bytes, so storing twice is harmless. */

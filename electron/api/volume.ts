@@ -15,6 +15,19 @@ export type Voxels =
   | Float32Array
   | Float64Array;
 
+/** The array that holds voxels of a stored type. */
+export const voxelArrays = {
+  uint8: Uint8Array,
+  int8: Int8Array,
+  uint16: Uint16Array,
+  int16: Int16Array,
+  int32: Int32Array,
+  uint32: Uint32Array,
+  float32: Float32Array,
+  float64: Float64Array,
+} as const;
+export type VoxelKind = keyof typeof voxelArrays;
+
 export type Volume = {
   shape: [number, number, number];
   channels: number;

@@ -2,7 +2,7 @@
 import { createReadStream } from "node:fs";
 import { Readable } from "node:stream";
 import { protocol } from "electron";
-import type { AssetStore } from "../features/review/assets.ts";
+import { partOf, type AssetStore } from "../features/review/assets.ts";
 import { openPageFiles } from "../page-files.ts";
 import { securityHeaders } from "../page-headers.ts";
 
@@ -49,12 +49,17 @@ async function answerAsset(request: Request, url: URL, assets: AssetStore): Prom
     return new Response("Not found", { status: 404, headers: securityHeaders });
   try {
     const info = await assets.info(id);
+    const part = partOf(request.headers.get("range"), info.bytes);
     const headers = {
       ...securityHeaders,
       "Content-Type": info.type,
-      "Content-Length": String(info.bytes),
+      "Content-Length": String(part ? part.end - part.start + 1 : info.bytes),
+      ...(part ? { "Content-Range": `bytes ${part.start}-${part.end}/${info.bytes}` } : {}),
     };
-    return new Response(body(assets.stream(id)), { headers });
+    return new Response(body(assets.stream(id, part ?? {})), {
+      headers,
+      status: part ? 206 : 200,
+    });
   } catch {
     return new Response("Not found", { status: 404, headers: securityHeaders });
   }

@@ -2,7 +2,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { pipeline } from "node:stream/promises";
 import { AppError, toErrorShape } from "../api/errors.ts";
-import type { AssetStore } from "../features/review/assets.ts";
+import { partOf, type AssetStore } from "../features/review/assets.ts";
 
 export async function answerAsset(
   request: IncomingMessage,
@@ -24,14 +24,16 @@ export async function answerAsset(
       throw new AppError("notFound", "Assets are read by id and stored by POST.");
     const info = await assets.info(id);
     // Stored files may be anything: they are handed out as downloads, never as pages.
-    response.writeHead(200, {
+    const part = partOf(request.headers.range, info.bytes);
+    response.writeHead(part ? 206 : 200, {
       "Content-Type": /^(image\/(png|jpeg)|application\/(pdf|json)|text\/plain)$/.test(info.type)
         ? info.type
         : "application/octet-stream",
-      "Content-Length": info.bytes,
+      "Content-Length": part ? part.end - part.start + 1 : info.bytes,
+      ...(part ? { "Content-Range": `bytes ${part.start}-${part.end}/${info.bytes}` } : {}),
       "Content-Disposition": `attachment; filename*=UTF-8''${encodeURIComponent(info.name)}`,
     });
-    await pipeline(assets.stream(id), response);
+    await pipeline(assets.stream(id, part ?? {}), response);
   } catch (thrown) {
     if (response.headersSent) response.destroy();
     else

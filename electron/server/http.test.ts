@@ -152,6 +152,17 @@ test("bytes go in and come out by their hash", async () => {
   });
   expect(new Uint8Array(await back.arrayBuffer())).toEqual(bytes);
   expect(back.headers.get("content-disposition")).toContain("attachment");
+  // A long series is drawn before it is whole: slices are asked for by their place.
+  const part = (range: string) =>
+    fetch(`http://127.0.0.1:${host.port}/assets/${info.id}`, {
+      headers: { Authorization: `Bearer ${host.token}`, Range: range },
+    });
+  const middle = await part("bytes=1-3");
+  expect([middle.status, middle.headers.get("content-range")]).toEqual([206, "bytes 1-3/5"]);
+  expect(new Uint8Array(await middle.arrayBuffer())).toEqual(bytes.slice(1, 4));
+  expect((await (await part("bytes=4-")).arrayBuffer()).byteLength).toBe(1);
+  expect((await part("bytes=9-12")).status).toBe(400);
+  expect((await part("pages=1-2")).status).toBe(200);
 });
 
 test("closing the connection cancels the call behind it", async () => {

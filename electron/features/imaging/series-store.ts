@@ -1,26 +1,21 @@
 /** Opened series to stored ones (voxels as an asset) and back to volumes for experts. */
 import { AppError } from "../../api/errors.ts";
 import type { Series } from "../../api/schemas/imaging.ts";
-import { voxelCount, type Volume, type Voxels } from "../../api/volume.ts";
+import {
+  voxelArrays,
+  voxelCount,
+  type VoxelKind,
+  type Volume,
+  type Voxels,
+} from "../../api/volume.ts";
 import type { AssetStore } from "../review/assets.ts";
 import { shownVolume, suvUnits } from "./dicom-volume.ts";
 import { orientationCode } from "./geometry.ts";
 import type { OpenedSeries } from "./open.ts";
 
-const kinds = {
-  uint8: Uint8Array,
-  int8: Int8Array,
-  uint16: Uint16Array,
-  int16: Int16Array,
-  int32: Int32Array,
-  uint32: Uint32Array,
-  float32: Float32Array,
-  float64: Float64Array,
-} as const;
-type Kind = keyof typeof kinds;
-
-function kindOf(data: Voxels): Kind {
-  for (const [name, kind] of Object.entries(kinds)) if (data instanceof kind) return name as Kind;
+function kindOf(data: Voxels): VoxelKind {
+  for (const [name, kind] of Object.entries(voxelArrays))
+    if (data instanceof kind) return name as VoxelKind;
   throw new AppError("internal", "The voxels are of no known type.");
 }
 
@@ -115,7 +110,7 @@ export async function loadVolume(series: Series, assets: AssetStore): Promise<Vo
     bytes.byteOffset,
     bytes.byteOffset + bytes.byteLength,
   ) as ArrayBuffer;
-  const data = new kinds[series.dtype](buffer);
+  const data = new voxelArrays[series.dtype](buffer);
   if (data.length !== voxelCount(series.shape) * series.channels)
     throw new AppError("tampered", `The stored voxels of "${series.name}" do not fit its shape.`);
   return {

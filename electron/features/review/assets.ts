@@ -13,6 +13,21 @@ import { AppError } from "../../api/errors.ts";
 export type AssetInfo = { id: string; name: string; type: string; bytes: number };
 export type AssetStore = ReturnType<typeof openAssets>;
 
+export type Part = { start: number; end: number };
+
+/**
+ * The bytes that a Range header asks for (RFC 9110 14.1.2), both ends included: one range with a start;
+ * null where the whole is wanted, as for headers that may be ignored. @throws badInput for one outside of the file
+ */
+export function partOf(header: string | null | undefined, bytes: number): Part | null {
+  const [, from, to] = /^bytes=(\d+)-(\d*)$/.exec(header ?? "") ?? [];
+  if (from === undefined) return null;
+  const [start, end] = [Number(from), Math.min(to ? Number(to) : bytes - 1, bytes - 1)];
+  if (start > end)
+    throw new AppError("badInput", `The file has ${bytes} bytes; there is no part "${header}".`);
+  return { start, end };
+}
+
 const idPattern = /^[0-9a-f]{64}$/;
 
 export function openAssets(folder: string) {
@@ -97,5 +112,14 @@ export function openAssets(folder: string) {
     await rm(`${path(id)}.json`, { force: true });
   }
 
-  return { put, get, info, path, discard, stream: (id: string) => createReadStream(path(id)) };
+  return {
+    put,
+    get,
+    info,
+    path,
+    discard,
+    /** The whole, or bytes `start` to `end`, both included. */
+    stream: (id: string, part: { start?: number; end?: number } = {}) =>
+      createReadStream(path(id), part),
+  };
 }

@@ -2,7 +2,7 @@
 import * as core from "@cornerstonejs/core";
 import * as tools from "@cornerstonejs/tools";
 import { textLines } from "../measure/measured-on.ts";
-import { registerLocalImages } from "./shown-series.ts";
+import { registerLocalImages } from "./local-images.ts";
 
 export const groupId = "read";
 export const engineId = "read";

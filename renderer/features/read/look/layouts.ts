@@ -27,7 +27,11 @@ export const isVolume = (series: Pick<Series, "shape">): boolean => series.shape
  * Why no planes are cut through a series; "" where they can be. Uneven or tilted slices make no box: a
  * plane through them would show what is not there.
  */
-export function notCutBecause({ faults }: Pick<Series, "faults">): string {
+export function notCutBecause({
+  faults,
+  channels,
+}: Pick<Series, "faults"> & Partial<Pick<Series, "channels">>): string {
+  if (channels !== undefined && channels >= 3) return "No three planes: the images are coloured.";
   if (faults === undefined) return "";
   if (faults.missing > 0)
     return `No three planes: about ${faults.missing} ${faults.missing === 1 ? "slice is" : "slices are"} missing.`;
@@ -45,7 +49,8 @@ export const planeName = (plane: Plane): string => plane[0]?.toUpperCase() + pla
 
 /** Stored slices can be shown as they are unless a slab is asked for or they would hang on their side. */
 function paneOf(series: Series, slab: number, name: string): Pane {
-  const plain = !isVolume(series) || (slab === 0 && hangingOf(series) !== null);
+  const plain =
+    !isVolume(series) || series.channels >= 3 || (slab === 0 && hangingOf(series) !== null);
   return { series, plane: nativePlane(series), draw: plain ? "stack" : "cut", name };
 }
 

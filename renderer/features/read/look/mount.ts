@@ -5,12 +5,14 @@ import type { Series } from "../../../../electron/api/schemas/imaging.ts";
 import { groupId } from "./cornerstone.ts";
 import type { Pane } from "./layouts.ts";
 import { dot, hangingOf, indexOf, worldOf, type Plane, type Point } from "./planes.ts";
-import { cutThrough, type ShownSeries } from "./shown-series.ts";
+import { cacheLabels, cutThrough } from "./local-images.ts";
+import type { ShownSeries } from "./shown-series.ts";
 
 export type View = Types.IStackViewport | Types.IVolumeViewport;
 
 const { ViewportType, OrientationAxis, BlendModes } = Enums;
 const { SEGMENTATION_RENDERED } = ToolEnums.Events;
+const { Labelmap } = ToolEnums.SegmentationRepresentations;
 const orientations = {
   axial: OrientationAxis.AXIAL,
   sagittal: OrientationAxis.SAGITTAL,
@@ -95,7 +97,12 @@ async function hangUp(
     })),
   );
   const group = ToolGroupManager.getToolGroup(groupId);
-  for (const { shown } of mounted) if (shown.isVolume) cutThrough(shown);
+  for (const { pane, shown } of mounted)
+    if (pane.draw === "cut") {
+      await shown.arrival.whole;
+      cutThrough(shown);
+    }
+  if (isStale()) return false;
   const cuts: { view: View; place: Point }[] = [];
   const joined: Promise<void>[] = [];
   for (const [index, { shown }] of mounted.entries()) {
@@ -108,8 +115,12 @@ async function hangUp(
       await showCut(view, shown, slabMm);
       cuts.push({ view, place: places.get(shown.series.id) ?? pointOf(view, shown.series) });
     }
-    if (!isStack(view)) joined.push(labelsDrawn(view));
-    await showLabels(shown, view.id);
+    // On stacks labels join only where there are some (`overlay.ts`): they slow every slice down.
+    keepLabels(shown);
+    if (!isStack(view)) {
+      joined.push(labelsDrawn(view));
+      await joinLabels(view, shown);
+    }
     if (isStale()) return false;
   }
   await Promise.all(joined);
@@ -179,22 +190,42 @@ export function lookAt(view: View, [x, y, z]: readonly [number, number, number])
   view.setCamera({ focalPoint: moved(focalPoint), position: moved(position) });
 }
 
-async function showLabels(shown: ShownSeries, viewportId: string): Promise<void> {
-  const { Labelmap } = ToolEnums.SegmentationRepresentations;
+/** The label map as the tools know it, whether it is drawn or not. */
+function keepLabels(shown: ShownSeries): void {
   const { segmentationId, labelIds, labelVolumeId, volumeId, isVolume } = shown;
-  if (segmentation.state.getSegmentation(segmentationId) === undefined)
-    segmentation.addSegmentations([
-      {
-        segmentationId,
-        representation: {
-          type: Labelmap,
-          data: isVolume
-            ? { imageIds: labelIds, volumeId: labelVolumeId, referencedVolumeId: volumeId }
-            : { imageIds: labelIds },
-        },
+  if (segmentation.state.getSegmentation(segmentationId) !== undefined) return;
+  segmentation.addSegmentations([
+    {
+      segmentationId,
+      representation: {
+        type: Labelmap,
+        data: isVolume
+          ? { imageIds: labelIds, volumeId: labelVolumeId, referencedVolumeId: volumeId }
+          : { imageIds: labelIds },
       },
-    ]);
-  await segmentation.addLabelmapRepresentationToViewport(viewportId, [
+    },
+  ]);
+}
+
+/** Draws the label map over a view, once. */
+export async function joinLabels(view: View, shown: ShownSeries): Promise<void> {
+  const { segmentationId } = shown;
+  if (hasLabels(view, segmentationId)) return;
+  await shown.arrival.whole;
+  cacheLabels(shown);
+  await segmentation.addLabelmapRepresentationToViewport(view.id, [
     { segmentationId, type: Labelmap },
   ]);
 }
+
+/** Takes the label map off a view; the map itself stays. */
+export function partLabels(view: View, { segmentationId }: ShownSeries): void {
+  if (hasLabels(view, segmentationId))
+    segmentation.removeLabelmapRepresentation(view.id, segmentationId);
+}
+
+const hasLabels = (view: View, segmentationId: string): boolean =>
+  segmentation.state.getSegmentationRepresentation(view.id, {
+    segmentationId,
+    type: Labelmap,
+  }) !== undefined;

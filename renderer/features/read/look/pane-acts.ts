@@ -1,10 +1,10 @@
 /** Acts on one view: turn, mirror, invert, zoom, scroll, reset. Scrolling can take other panes along. */
-import { utilities, type RenderingEngine } from "@cornerstonejs/core";
+import { utilities, type RenderingEngine, type Types } from "@cornerstonejs/core";
 import type { Series } from "../../../../electron/api/schemas/imaging.ts";
 import type { Pane } from "./layouts.ts";
 import { hangStack, isStack, lookAt, viewOf, type View } from "./mount.ts";
 import { axisOf, dot, indexOf, originOf, type Plane, type Point } from "./planes.ts";
-import type { ShownSeries } from "./shown-series.ts";
+import { loadedSeries, type ShownSeries } from "./shown-series.ts";
 
 export function invert(view: View): void {
   view.setProperties({ invert: !(view.getProperties()?.invert ?? false) });
@@ -98,11 +98,29 @@ export function goToSlice(view: View, index: number): void {
   const { index: now, count } = sliceOf(view);
   const wanted = Math.max(0, Math.min(count - 1, index));
   if (wanted === now) return;
-  if (isStack(view)) void view.setImageIdIndex(wanted);
+  if (isStack(view)) void showSlice(view, wanted);
   else
     utilities.scroll(view as unknown as Parameters<typeof utilities.scroll>[0], {
       delta: wanted - now,
     });
+}
+
+const wishes = new WeakMap<View, number>();
+
+/**
+ * A slice that has not arrived is shown when it has, unless another was asked for meanwhile: the viewer
+ * would count on at once and name a slice that is not the one drawn.
+ */
+async function showSlice(view: Types.IStackViewport, wanted: number): Promise<void> {
+  wishes.set(view, wanted);
+  const seriesId = view.getImageIds()[wanted]?.split(":")[1] ?? "";
+  const arrival = loadedSeries(seriesId)?.arrival;
+  try {
+    if (arrival && !arrival.has(wanted)) await arrival.slice(wanted);
+    if (wishes.get(view) === wanted) await view.setImageIdIndex(wanted);
+  } catch {
+    // That the series broke off is told once, by the viewer.
+  }
 }
 
 export type Hung = { pane: Pane; shown: ShownSeries };

@@ -1,8 +1,9 @@
-/** A stored series as Cornerstone's local images, with label images on the same grid; a volume of both when planes are cut. */
-import { cache, Enums, imageLoader, metaData, volumeLoader, type Types } from "@cornerstonejs/core";
+/** A stored series in the page's memory, with a label map on the same grid; slices arrive one after the other. */
+import type { Types } from "@cornerstonejs/core";
 import type { Series } from "../../../../electron/api/schemas/imaging.ts";
-import { assetBytes } from "../../../call.ts";
-import { axisOf, originOf } from "./planes.ts";
+import { voxelArrays } from "../../../../electron/api/volume.ts";
+import { assetBytes, assetPart } from "../../../call.ts";
+import { startArrival, type Arrival } from "./arrival.ts";
 
 export type ShownSeries = {
   series: Series;
@@ -13,10 +14,13 @@ export type ShownSeries = {
   labelIds: string[];
   labelVolumeId: string;
   segmentationId: string;
-  /** What is drawn, x fastest: the stored values, or the luma of a coloured image. */
+  /** The stored values, x fastest, or the luma of a coloured image; zeros where a slice has not arrived. */
   values: Types.PixelDataTypedArray;
+  /** Red, green and blue side by side, for coloured images. */
+  rgb?: Uint8Array;
   /** The label map, one byte per voxel; every label image is a window on it. */
   labels: Uint8Array<ArrayBuffer>;
+  arrival: Arrival;
 };
 
 /** Whether lengths may be given in millimetres; studies of earlier builds do not say, and pictures never do. */
@@ -29,140 +33,85 @@ export function isCt({ modality, units }: Pick<Series, "modality" | "units">): b
   return modality === "CT" || units === "HU";
 }
 
-const shown = new Map<string, Promise<ShownSeries>>();
-const loaded = new Map<string, ShownSeries>();
-const bySeries = new Map<string, Series>();
-const arrays = {
-  uint8: Uint8Array,
-  int8: Int8Array,
-  uint16: Uint16Array,
-  int16: Int16Array,
-  int32: Int32Array,
-  uint32: Uint32Array,
-  float32: Float32Array,
-  float64: Float64Array,
-};
+export const isColoured = ({ channels }: Pick<Series, "channels">): boolean => channels >= 3;
 
-/** Types that textures take; wider ones become floats, colour becomes its luma. */
-function displayable(series: Series, bytes: ArrayBuffer): Types.PixelDataTypedArray {
-  const data = new arrays[series.dtype](bytes);
-  const size = series.shape[0] * series.shape[1] * series.shape[2];
-  if (series.channels >= 3)
-    return Uint8Array.from(
-      { length: size },
-      (_, at) =>
-        0.299 * (data[at] ?? 0) +
-        0.587 * (data[size + at] ?? 0) +
-        0.114 * (data[2 * size + at] ?? 0),
-    );
-  if (data instanceof Int8Array) return Int16Array.from(data);
-  return data instanceof Int32Array || data instanceof Uint32Array || data instanceof Float64Array
-    ? Float32Array.from(data)
-    : data;
-}
+const shown = new Map<string, ShownSeries>();
 
-async function load(series: Series): Promise<ShownSeries> {
-  const values = displayable(series, await assetBytes(series.pixels));
+/** Types that textures take; wider ones become floats. */
+const asStored = new Set<Series["dtype"]>(["uint8", "uint16", "int16", "float32"]);
+/** Bytes fetched at once, and what a series must have to be shown before it is whole. */
+const partBytes = 8 * 2 ** 20;
+const longBytes = 16 * 2 ** 20;
+
+function begin(series: Series): ShownSeries {
   const [columns, rows, slices] = series.shape;
   const plane = columns * rows;
-  const labels = new Uint8Array(plane * slices);
-  const origin = originOf(series);
-  // The step from slice to slice in LPS+, in millimetres; the affine is RAS+.
-  const step = [-(series.affine[2] ?? 0), -(series.affine[6] ?? 0), series.affine[10] ?? 0];
-  const direction = [axisOf(series, 0), axisOf(series, 1), axisOf(series, 2)].flat();
-  const imageIds: string[] = [];
-  const labelIds: string[] = [];
-  bySeries.set(series.id, series);
-  for (let slice = 0; slice < slices; slice += 1) {
-    const place = {
-      dimensions: [columns, rows] as Types.Point2,
-      spacing: [series.spacing[0], series.spacing[1]] as Types.Point2,
-      origin: origin.map((value, axis) => value + slice * (step[axis] ?? 0)) as Types.Point3,
-      direction: direction as unknown as Types.Mat3,
-      frameOfReferenceUID: `frame-${series.id}`,
-    };
-    const imageId = `series:${series.id}:${slice}`;
-    const part = values.subarray(slice * plane, (slice + 1) * plane) as Types.PixelDataTypedArray;
-    const image = imageLoader.createAndCacheLocalImage(imageId, {
-      ...place,
-      scalarData: part,
-      targetBuffer: { type: part.constructor.name as Types.PixelDataTypedArrayString },
-    });
-    // A window of no width would be drawn upside down: dark where the image is bright.
-    image.windowCenter = series.window.centre;
-    image.windowWidth = Math.max(2, series.window.width);
-    // Without a size a length is so many pixels; the viewer would write "mm" by itself.
-    if (!hasSizes(series)) image.calibration = { type: Enums.CalibrationTypes.UNCALIBRATED };
-    const labelId = `labels:${series.id}:${slice}`;
-    const label = imageLoader.createAndCacheLocalImage(labelId, {
-      ...place,
-      scalarData: labels.subarray(slice * plane, (slice + 1) * plane),
-      targetBuffer: { type: "Uint8Array" },
-      referencedImageId: imageId,
-    });
-    label.referencedImageId = imageId;
-    imageIds.push(imageId);
-    labelIds.push(labelId);
-  }
+  const ids = (scheme: string): string[] =>
+    Array.from({ length: slices }, (_, slice) => `${scheme}:${series.id}:${slice}`);
+  const values: Types.PixelDataTypedArray = isColoured(series)
+    ? new Uint8Array(plane * slices)
+    : series.dtype === "int8"
+      ? new Int16Array(plane * slices)
+      : asStored.has(series.dtype)
+        ? (new voxelArrays[series.dtype](plane * slices) as Types.PixelDataTypedArray)
+        : new Float32Array(plane * slices);
+  const rgb = isColoured(series) ? new Uint8Array(plane * slices * 3) : undefined;
+  const bytesPerSlice = plane * values.BYTES_PER_ELEMENT;
+  const isLong = !rgb && asStored.has(series.dtype) && bytesPerSlice * slices > longBytes;
+  const bring = async (from: number, to: number): Promise<void> => {
+    if (isLong) {
+      const bytes = await assetPart(series.pixels, from * bytesPerSlice, to * bytesPerSlice);
+      new Uint8Array(values.buffer).set(new Uint8Array(bytes), from * bytesPerSlice);
+      return;
+    }
+    const data = new voxelArrays[series.dtype](await assetBytes(series.pixels));
+    if (rgb) spread(data, rgb, values);
+    else values.set(data);
+  };
   return {
     series,
     isVolume: slices > 1,
-    imageIds,
+    imageIds: ids("series"),
     volumeId: `volume:${series.id}`,
-    labelIds,
+    labelIds: ids("labels"),
     labelVolumeId: `label-volume:${series.id}`,
     segmentationId: `segmentation:${series.id}`,
     values,
-    labels,
+    ...(rgb ? { rgb } : {}),
+    labels: new Uint8Array(plane * slices),
+    arrival: startArrival({
+      slices,
+      first: isLong ? Math.floor(slices / 2) : 0,
+      atOnce: isLong ? Math.max(1, Math.floor(partBytes / bytesPerSlice)) : slices,
+      bring,
+    }),
   };
 }
 
-/** Makes the volumes over the slices' own buffers; nothing is copied but the textures. */
-export function cutThrough({ volumeId, imageIds, labelVolumeId, labelIds }: ShownSeries): void {
-  volumeLoader.createAndCacheVolumeFromImagesSync(volumeId, imageIds);
-  volumeLoader.createAndCacheVolumeFromImagesSync(labelVolumeId, labelIds);
-}
-
-/** What Cornerstone would read in a DICOM header, and the images it holds already; nothing here comes from elsewhere. */
-export function registerLocalImages(): void {
-  metaData.addProvider((type: string, imageId: unknown) => {
-    const series = bySeries.get(String(imageId).split(":")[1] ?? "");
-    if (type === "generalSeriesModule")
-      return {
-        modality: series && isCt(series) ? "CT" : "OT",
-        seriesInstanceUID: series?.id ?? "local",
-      };
-    if (type === "voiLutModule" && series && String(imageId).startsWith("series:"))
-      return { windowCenter: series.window.centre, windowWidth: series.window.width };
-    return undefined;
-  }, 10000);
-  for (const scheme of ["series", "labels"])
-    imageLoader.registerImageLoader(scheme, (imageId) => {
-      const image = cache.getImage(imageId);
-      return {
-        promise: image
-          ? Promise.resolve(image)
-          : Promise.reject(
-              new Error(`The slice ${imageId} is no longer in memory. Open the series again.`),
-            ),
-      };
-    });
-}
-
-export function showSeries(series: Series): Promise<ShownSeries> {
-  let one = shown.get(series.id);
-  if (one === undefined) {
-    one = load(series);
-    shown.set(series.id, one);
-    one.then(
-      (ready) => loaded.set(series.id, ready),
-      () => shown.delete(series.id),
-    );
+/** Channels after each other to channels side by side, and to their luma (ITU-R BT.601). */
+function spread(data: ArrayLike<number>, rgb: Uint8Array, luma: Types.PixelDataTypedArray): void {
+  const size = luma.length;
+  for (let at = 0; at < size; at += 1) {
+    const [red, green, blue] = [data[at] ?? 0, data[size + at] ?? 0, data[2 * size + at] ?? 0];
+    rgb[at * 3] = red;
+    rgb[at * 3 + 1] = green;
+    rgb[at * 3 + 2] = blue;
+    luma[at] = 0.299 * red + 0.587 * green + 0.114 * blue;
   }
+}
+
+/** Begins to bring the series here, or goes on: the picture in view does not wait for the others. */
+export function showSeries(series: Series): ShownSeries {
+  const before = shown.get(series.id);
+  if (before) return before;
+  const one = begin(series);
+  shown.set(series.id, one);
+  // A series that broke off is asked for again when it is opened again.
+  one.arrival.whole.catch(() => shown.delete(series.id));
   return one;
 }
 
 /** A series that is in memory already. */
 export function loadedSeries(seriesId: string): ShownSeries | undefined {
-  return loaded.get(seriesId);
+  return shown.get(seriesId);
 }

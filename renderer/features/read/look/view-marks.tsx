@@ -2,6 +2,7 @@
 import { Enums } from "@cornerstonejs/core";
 import { useEffect, useState } from "react";
 import type { Series } from "../../../../electron/api/schemas/imaging.ts";
+import type { Arrival } from "./arrival.ts";
 import { edgesOf, type Edges } from "./edges.ts";
 import type { View } from "./mount.ts";
 import { sliceAsStored } from "./pane-acts.ts";
@@ -38,9 +39,11 @@ type MarksProps = {
   series: Series;
   /** The plane or the sequence, where there are several panes. */
   name: string;
+  arrival: Arrival;
 };
 
-export function ViewMarks({ view, series, name }: MarksProps) {
+export function ViewMarks({ view, series, name, arrival }: MarksProps) {
+  const [arrived, setArrived] = useState(arrival.count());
   const [marks, setMarks] = useState<Marks | null>(null);
   useEffect(() => {
     const { element } = view;
@@ -53,6 +56,7 @@ export function ViewMarks({ view, series, name }: MarksProps) {
     read();
     return () => element.removeEventListener(Events.IMAGE_RENDERED, read);
   }, [view, series]);
+  useEffect(() => arrival.onPart(() => setArrived(arrival.count())), [arrival]);
   if (marks === null) return null;
   const { edges, slice, window, zoom } = marks;
   return (
@@ -72,7 +76,13 @@ export function ViewMarks({ view, series, name }: MarksProps) {
         {name}
       </span>
       <span className="view-mark numbers" data-corner="top-right">
-        {[edges ? "" : "Sides not given by the file", slice].filter(Boolean).join(" · ")}
+        {[
+          arrived < series.shape[2] ? `reading slices, ${arrived} are here` : "",
+          edges ? "" : "Sides not given by the file",
+          slice,
+        ]
+          .filter(Boolean)
+          .join(" · ")}
       </span>
       <span className="view-mark numbers" data-corner="bottom-left">
         {window}

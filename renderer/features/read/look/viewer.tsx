@@ -41,10 +41,13 @@ export function Viewer({ panes, slabMm, active, onActive, onScroll, onReady }: V
     const elements = [...(holder.current?.querySelectorAll<HTMLDivElement>("[data-view]") ?? [])];
     void (async () => {
       try {
-        const [engine, ...shown] = await Promise.all([
-          cornerstone(),
-          ...panes.map(({ series }) => showSeries(series)),
-        ]);
+        // The slices are on their way while the viewer starts.
+        const shown = panes.map(({ series }) => showSeries(series));
+        for (const { arrival, series } of shown)
+          arrival.whole.catch((thrown: unknown) => {
+            if (!stale) setProblem(`"${series.name}" broke off. ${toErrorShape(thrown).message}`);
+          });
+        const engine = await cornerstone();
         if (stale) return;
         const mounted = panes.flatMap((pane, index) => {
           const [one, element] = [shown[index], elements[index]];
@@ -114,7 +117,12 @@ export function Viewer({ panes, slabMm, active, onActive, onScroll, onReady }: V
             />
             {view && (
               <figcaption>
-                <ViewMarks view={view} series={pane.series} name={pane.name} />
+                <ViewMarks
+                  view={view}
+                  series={pane.series}
+                  name={pane.name}
+                  arrival={showSeries(pane.series).arrival}
+                />
               </figcaption>
             )}
           </figure>

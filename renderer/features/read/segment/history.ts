@@ -4,9 +4,12 @@ type Step = { at: Uint32Array; before: Uint8Array; after: Uint8Array };
 
 export type History = ReturnType<typeof createHistory>;
 
-/** Watches one label map, which tools change in place; `commit` closes an act. */
-export function createHistory(labels: Uint8Array) {
-  let last = labels.slice();
+/**
+ * Watches one label map, which tools change in place; `commit` closes an act. A map that is known to be
+ * `blank` is not copied: memory of zeros costs nothing until it is written.
+ */
+export function createHistory(labels: Uint8Array, { blank = false } = {}) {
+  let last = blank ? new Uint8Array(labels.length) : labels.slice();
   const done: Step[] = [];
   const undone: Step[] = [];
 

@@ -17,6 +17,8 @@ import type { Grid } from "./voxels.ts";
 /** Work that is not saved, kept while the page is open: looking at another series loses nothing. */
 type Draft = { mask: Uint8Array; history: History; segments: Segment[]; seconds: number };
 const drafts = new Map<string, Draft>();
+/** Label maps that were ever written to; the others need no clearing. */
+const written = new WeakSet<Uint8Array>();
 
 /** A pause longer than this is not counted as work. */
 const longestPauseS = 60;
@@ -75,6 +77,7 @@ export function useSegments(series: Series, source: Source, shown: ShownSeries |
     // Locked voxels may have been given back without anything else having changed.
     redraw(live.current.shown);
     if (!changed) return;
+    written.add(live.current.shown.labels);
     const now = Date.now();
     work.current.seconds += Math.min(longestPauseS, (now - work.current.last) / 1000);
     work.current.last = now;
@@ -100,9 +103,11 @@ export function useSegments(series: Series, source: Source, shown: ShownSeries |
       (mask) => {
         if (stale) return;
         if (mask) shown.labels.set(mask);
-        else shown.labels.fill(0);
+        else if (written.has(shown.labels)) shown.labels.fill(0);
+        const blank = mask === null;
+        if (!blank) written.add(shown.labels);
         work.current = {
-          history: draft?.history ?? createHistory(shown.labels),
+          history: draft?.history ?? createHistory(shown.labels, { blank }),
           seconds: draft?.seconds ?? 0,
           last: Date.now(),
           saved: "",
@@ -156,6 +161,7 @@ export function useSegments(series: Series, source: Source, shown: ShownSeries |
       const { segmentationId } = (event as CustomEvent<{ segmentationId: string }>).detail;
       if (quiet.current || segmentationId !== shown.segmentationId) return;
       touched = true;
+      written.add(shown.labels);
       if (!pressed) close();
     };
     const press = (): void => void (pressed = true);

@@ -12,6 +12,7 @@ import { SegmentPanel } from "./panel.tsx";
 import type { Source } from "./sources.ts";
 import { brushMode, type BrushSettings } from "./tools.tsx";
 import { gridOf, setBrush, useSegments } from "./use-segments.ts";
+import { useWhole } from "../look/use-whole.ts";
 import { fillBetween } from "./voxels.ts";
 
 type WorkProps = {
@@ -34,7 +35,9 @@ export function SegmentWork({
   onDecide,
 }: WorkProps) {
   const { stage } = look;
-  const shown = stage?.hung.find((one) => one.shown.series.id === series.id)?.shown ?? null;
+  const hung = stage?.hung.find((one) => one.shown.series.id === series.id)?.shown ?? null;
+  // What is measured on half a series would be wrong.
+  const shown = useWhole(hung);
   const segments = useSegments(series, source, shown);
   const [overlay, setOverlay] = useState<Overlay>({ visible: true, opacity: 0.35, outline: true });
   const { window } = series;
