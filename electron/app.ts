@@ -73,7 +73,6 @@ export function createApp({
   const assets = openAssets(join(dataFolder, "assets"));
   const jobs = openJobs(dataFolder);
   const packs = openPacks(bundledPacksFolder, dataFolder);
-  const client = createWorkerClient(spawnWorker);
   const notes = openPackNotes(packs.userFolder);
   const platform = {
     platform: process.platform,
@@ -86,6 +85,7 @@ export function createApp({
     deviceOrder(platform, packId === undefined ? undefined : notes.device(packId));
   const settingsOf = (packId: string) => ({ devices: orderOf(packId), threads });
   const budgets = openBudgets(packs.userFolder);
+  const client = createWorkerClient(spawnWorker, { limitBytes: budgets.processBytes });
   const trace = openTrace(join(dataFolder, "expert-calls.jsonl"));
   const worker = keepResident(client, {
     trace,
@@ -174,7 +174,14 @@ export function createApp({
       reviewer: () => reviews.settings().reviewer,
     }),
     ...createGenerationHandlers({ packs, generation, secrets }),
-    ...createRuntimeHandlers({ worker, budgets, trace, assets, packs }),
+    ...createRuntimeHandlers({
+      worker,
+      budgets,
+      trace,
+      assets,
+      packs,
+      limitChanged: client.limit,
+    }),
     ...createModelsHandlers({
       packs,
       worker,

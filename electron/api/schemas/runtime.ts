@@ -35,8 +35,22 @@ export const runtimeContract = {
           open: z.array(open),
         }),
       ),
-      /** Likely next, most likely first; 0..1. */
-      expected: z.array(z.object({ id: z.string(), title: z.string(), likely: z.number() })),
+      /** The title of the last call of this session; empty before its first. */
+      after: z.string(),
+      /** Likely next, most likely first; 0..1, with what is done about it while the reader reads. */
+      expected: z.array(
+        z.object({
+          id: z.string(),
+          title: z.string(),
+          likely: z.number(),
+          bytes: z.number(),
+          /** The chance from which a model of this size is opened ahead. */
+          needed: z.number(),
+          verdict: z.enum(["open", "fetch", "unlikely", "slow", "large", "costly"]),
+          /** Titles of what is closed for it. */
+          closes: z.array(z.string()),
+        }),
+      ),
       /** What the model process holds in all. */
       processBytes: z.number(),
       machineBytes: z.number(),

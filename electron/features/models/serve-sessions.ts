@@ -1,5 +1,6 @@
 /** The worker's whole business: load a session when first asked, run it, release it. */
 import { toErrorShape } from "../../api/errors.ts";
+import { limitMemory } from "./memory-limit.ts";
 import { openSession } from "./onnx.ts";
 import type { Session } from "./session.ts";
 import { outlinePlanes, scorePlanes } from "./serve-planar.ts";
@@ -14,7 +15,7 @@ export function serveSessions(
   const writers = openWriters();
   const sessions = new Map<string, { devices: string; session: Promise<Session> }>();
 
-  async function answer(request: WorkerRequest): Promise<WorkerReply> {
+  async function answer(request: Exclude<WorkerRequest, { kind: "limit" }>): Promise<WorkerReply> {
     const { id } = request;
     if (request.kind === "memory")
       return {
@@ -107,6 +108,7 @@ export function serveSessions(
   let queue = Promise.resolve();
   post({ kind: "ready" });
   return (request) => {
+    if (request.kind === "limit") return void limitMemory(request.bytes);
     queue = queue.then(async () => {
       try {
         const reply = await answer(request);

@@ -4,6 +4,7 @@
  */
 import type { WriteRequest } from "./llama.ts";
 import { AppError, fromErrorShape, type ErrorShape } from "../../api/errors.ts";
+import { endsLikeOutOfMemory, saysOutOfMemory } from "./memory-limit.ts";
 import type { TensorData, Tried } from "./session.ts";
 import type {
   PlanarRequest,
@@ -43,14 +44,32 @@ type OnProgress = (done: number, total: number) => void;
 const failuresAllowed = 3;
 
 /** The runtime's own errors have no code of ours: the model ran and failed. Ours keep theirs. */
-function failed(error: ErrorShape): AppError {
+function failed(error: ErrorShape, limit: number | undefined): AppError {
+  if (saysOutOfMemory(error.message))
+    return new AppError(
+      "modelFailed",
+      `The model ran out of memory${limit === undefined ? "" : `: the model process may hold ${(limit / 1e9).toFixed(1)} GB`}. Nothing else was lost. Close other models or raise their limit on the Models page, or use a smaller pack. (${error.message.slice(0, 200)})`,
+      { outOfMemory: true },
+    );
   return error.code === "internal"
     ? new AppError("modelFailed", `The model failed: ${error.message}`)
     : fromErrorShape(error);
 }
 
-/** @param readyWithin milliseconds a new process has to say that it is there */
-export function createWorkerClient(spawn: () => WorkerPort, { readyWithin = 10_000 } = {}) {
+type Options = {
+  /** Milliseconds a new process has to say that it is there. */
+  readyWithin?: number;
+  /** Bytes that the process may hold; the system refuses it more. Absent: as much as there is. */
+  limitBytes?: () => number;
+};
+
+const isOutOfMemory = ({ data }: AppError): boolean =>
+  typeof data === "object" && data !== null && "outOfMemory" in data;
+
+export function createWorkerClient(
+  spawn: () => WorkerPort,
+  { readyWithin = 10_000, limitBytes }: Options = {},
+) {
   let port: Promise<WorkerPort> | undefined;
   let current: WorkerPort | undefined;
   let failures = 0;
@@ -75,6 +94,7 @@ export function createWorkerClient(spawn: () => WorkerPort, { readyWithin = 10_0
       started.onReply((reply) => {
         if (reply.kind === "ready") {
           clearTimeout(timer);
+          if (limitBytes) started.post({ kind: "limit", id: 0, bytes: limitBytes() });
           resolve(started);
           return;
         }
@@ -118,22 +138,26 @@ export function createWorkerClient(spawn: () => WorkerPort, { readyWithin = 10_0
   function gone(why: string): AppError {
     failures += 1;
     lastFailure = why;
+    const memory =
+      limitBytes && endsLikeOutOfMemory(why)
+        ? ` It may have needed more memory than the ${(limitBytes() / 1e9).toFixed(1)} GB that it may hold.`
+        : "";
     return new AppError(
       "modelFailed",
-      `The model process stopped while it worked (${why}). Nothing you decided is lost; try again.`,
+      `The model process stopped while it worked (${why}).${memory} Nothing you decided is lost; try again.`,
       { why },
     );
   }
 
-  /** Ends the worker on purpose: everything in flight is cancelled, nothing counts as a failure. */
-  function stop(): void {
+  /** Ends the worker on purpose: what is in flight gets `error`, nothing counts as a failure. */
+  function end(error: AppError): void {
     const stopped = current;
     forget();
     stopped?.kill();
-    for (const call of waiting.values())
-      call.reject(new AppError("cancelled", "The model run was cancelled."));
+    for (const call of waiting.values()) call.reject(error);
     waiting.clear();
   }
+  const stop = (): void => end(new AppError("cancelled", "The model run was cancelled."));
 
   async function ask(
     request: Unnumbered<WorkerRequest>,
@@ -152,7 +176,12 @@ export function createWorkerClient(spawn: () => WorkerPort, { readyWithin = 10_0
         waiting.set(id, { resolve, reject, onProgress, onText });
         worker.post({ ...request, id });
       });
-      if (reply.kind === "failed") throw failed(reply.error);
+      if (reply.kind === "failed") {
+        const error = failed(reply.error, limitBytes?.());
+        // What a run had half made is not given back: the next call starts a process with all of its memory.
+        if (isOutOfMemory(error)) end(error);
+        throw error;
+      }
       if ("msRuntime" in reply) {
         msSpent += reply.msRuntime;
         if ("path" in request) uses.set(request.path, { device: reply.device, tried: reply.tried });
@@ -208,6 +237,10 @@ export function createWorkerClient(spawn: () => WorkerPort, { readyWithin = 10_0
     useOf: (path: string): Use | undefined => uses.get(path),
     /** What the process held of memory after its last run; 0 when there is none. */
     rssBytes: (): number => rssBytes,
+    /** Tells a running process its limit anew, after the user changed it. */
+    limit: (): void => {
+      if (limitBytes) current?.post({ kind: "limit", id: 0, bytes: limitBytes() });
+    },
     /** Starts anew when nothing is under way, so that what is measured next is measured alone. */
     restartIfIdle: (): void => {
       if (waiting.size === 0) stop();

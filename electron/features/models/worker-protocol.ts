@@ -69,7 +69,9 @@ export type WorkerRequest =
   /** Only opens the model, ahead of its first run. */
   | ({ id: number; kind: "open" } & SessionRequest)
   | { id: number; kind: "release"; path: string }
-  | { id: number; kind: "memory" };
+  | { id: number; kind: "memory" }
+  /** What the process may hold in all from now on, in bytes. Answered by "holds" only. */
+  | { id: number; kind: "limit"; bytes: number };
 
 type Done = {
   id: number;

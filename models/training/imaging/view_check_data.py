@@ -1,7 +1,7 @@
 """
 Pictures for telling what an image is: films of adults and children, CT, MR by sequence, and what is none of these.
 
-Each picture is grey, 96 x 96, stretched between its 0.5 % and 99.5 % values as the program shows a slice to a
+Each picture is grey, 64 x 64, stretched between its 0.5 % and 99.5 % values as the program shows a slice to a
 network, sides not kept. A group (patient, volume, original) lies in one part only, by a hash of its name.
 """
 
@@ -15,7 +15,7 @@ from PIL import Image, ImageDraw
 
 from cxr_lungs_data import part_of
 
-SIZE = 96
+SIZE = 64
 KINDS = ("cxr-adult", "cxr-child", "ct", "mr-flair", "mr-t1", "mr-other", "outside")
 CT_WINDOWS = ((50, 400), (50, 400), (-600, 1500), (300, 1500), (40, 80))
 
@@ -85,7 +85,7 @@ def teaching_cases(imaging):
 
 def gliomas(imaging):
     """Pre-contrast T1, FLAIR and post-contrast T1 as the channels of a slice; a sequence that was missing repeats FLAIR and is left out."""
-    for row in rows_of(imaging / "mri_lgg/pairs.csv")[::2]:
+    for row in rows_of(imaging / "mri_lgg/pairs.csv"):
         channels = numpy.asarray(Image.open(imaging / "mri_lgg" / row["image"]).convert("RGB")).astype(numpy.float32)
         yield picture("mr-flair", "lgg " + row["patient"], "mri_lgg", channels[..., 1])
         for channel in (0, 2):
@@ -93,21 +93,21 @@ def gliomas(imaging):
                 yield picture("mr-t1", "lgg " + row["patient"], "mri_lgg", channels[..., channel])
 
 
-def slices_of(path, kind, every, part=None):
+def slices_of(path, kind, every, part=None, axes=(0, 1, 2)):
+    """Held-out volumes give axial slices only (axis 2): the program shows no others."""
     import nibabel
 
     volume = numpy.asarray(nibabel.as_closest_canonical(nibabel.load(path)).dataobj)
     volume = (volume[..., 0] if volume.ndim == 4 else volume).astype(numpy.float32)
-    for axis in range(3):
+    for axis in axes:
         count = volume.shape[axis]
         for at in range(int(count * 0.15), int(count * 0.85), every):
             plane = numpy.take(volume, at, axis).T[::-1]
-            if kind == "ct":
-                centre, width = CT_WINDOWS[(at // every) % len(CT_WINDOWS)]
-                plane = numpy.clip(plane, centre - width / 2, centre + width / 2)
-            if plane.std() > 1e-3:
-                # Neighbouring slices are alike: a block of ten goes to one part together.
-                yield picture(kind, f"{path.name} {axis} {at // 10}", path.parent.name, plane, part)
+            for centre, width in CT_WINDOWS[(at // every) % 2 :: 2] if kind == "ct" else ((None, None),):
+                shown = plane if centre is None else numpy.clip(plane, centre - width / 2, centre + width / 2)
+                if shown.std() > 1e-3:
+                    # Neighbouring slices are alike: a block of ten goes to one part together.
+                    yield picture(kind, f"{path.name} {axis} {at // 10}", path.parent.name, shown, part)
 
 
 def volumes(imaging):
@@ -118,7 +118,7 @@ def volumes(imaging):
     yield from slices_of(samples / "FLAIR.nii.gz", "mr-flair", 3)
     yield from slices_of(samples / "avg152T1_RL_nifti.nii.gz", "mr-t1", 2)
     # Other scanners, never trained on.
-    yield from slices_of(tree / "example_ct_sm.nii.gz", "ct", 3, "test")
+    yield from slices_of(tree / "example_ct_sm.nii.gz", "ct", 1, "test", (2,))
 
 
 def dicom(imaging):
@@ -175,7 +175,8 @@ def spoiled(values, way, chance):
     if way == 3:
         return 255 - values
     if way == 4:
-        tiles = [values[y : y + 24, x : x + 24] for y in range(0, SIZE, 24) for x in range(0, SIZE, 24)]
+        side = SIZE // 4
+        tiles = [values[y : y + side, x : x + side] for y in range(0, SIZE, side) for x in range(0, SIZE, side)]
         order = chance.permutation(len(tiles))
         return numpy.block([[tiles[order[4 * y + x]] for x in range(4)] for y in range(4)])
     side = SIZE // 3
@@ -194,9 +195,9 @@ def outside(imaging, medical):
     for path in sorted(imaging.glob("pathology/tiles/*.jpg")) + sorted(imaging.glob("pathology/nct_crc_samples/*.png")):
         for values in crops(green(path), 8, chance):
             yield picture("outside", "tissue " + path.stem, "tissue under the microscope", values)
-    for at in range(1500):
+    for at in range(900):
         yield picture("outside", f"drawn {at}", "drawings and noise", drawn(chance))
-    for at in chance.permutation(len(medical))[:1400]:
+    for at in chance.permutation(len(medical))[:1200]:
         origin = medical[at]
         way = int(chance.integers(6))
         # A CT slice may lie in any direction.

@@ -136,7 +136,7 @@ A patient, volume or original lies in one part only, by a hash of its name. Pict
 {films}
 
 ## Network
-A residual network on 96 x 96 grey pictures, asked about the picture and its mirror image; {sum(1 for _ in KINDS)} outputs. `models/training/imaging/view_check.py`, one CPU thread; training stops by the clock, so another machine gives other weights.
+A residual network on {SIZE} x {SIZE} grey pictures, asked about the picture and its mirror image; {sum(1 for _ in KINDS)} outputs. `models/training/imaging/view_check.py`, one CPU thread; training stops by the clock, so another machine gives other weights.
 
 ## Goals
 - macro F1 from pixels only, at least 0.90: {macro}, {verdict(macro >= 0.9)}

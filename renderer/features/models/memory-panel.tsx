@@ -9,6 +9,7 @@ import { Trouble } from "../../ui/feedback.tsx";
 import { dateTime, plural, size } from "../../ui/time.ts";
 import { toast } from "../../ui/toast.tsx";
 import { useCall, useChange } from "../../use-call.ts";
+import { NextModels } from "./next-models.tsx";
 import { CallLine } from "./call-line.tsx";
 
 type State = Output<"runtime.state">;
@@ -21,7 +22,7 @@ export function MemoryPanel() {
   const [sure, setSure] = useState(false);
   if (state.error) return <Trouble error={state.error} onRetry={state.reload} />;
   if (!state.value) return null;
-  const { devices, expected, calls, callsInAll, hitRatio } = state.value;
+  const { devices, expected, after, calls, callsInAll, hitRatio } = state.value;
 
   async function save(): Promise<void> {
     const answer = await exporting.run({});
@@ -47,17 +48,6 @@ export function MemoryPanel() {
           {callsInAll === 0
             ? "No model was called yet. Calls are logged by name, time and bytes, never with what was read."
             : `${plural(callsInAll, "call")}, ${Math.round(100 * (hitRatio ?? 0))} % found the model open.`}
-          {expected[0] && callsInAll > 0 && (
-            <span title="From what followed the last two calls in the log. The likeliest is opened while you read, when there is room.">
-              {" "}
-              Likely among the next two:{" "}
-              {expected
-                .slice(0, 2)
-                .map(({ title, likely }) => `${title} (${Math.round(100 * likely)} %)`)
-                .join(", ")}
-              .
-            </span>
-          )}
         </p>
         {callsInAll > 0 && (
           <span className="memory-acts">
@@ -79,6 +69,7 @@ export function MemoryPanel() {
           </span>
         )}
       </div>
+      {callsInAll > 0 && <NextModels expected={expected} after={after} />}
       {calls.length > 0 && <CallLine calls={calls} />}
       {calls[0] && (
         <p className="field-note memory-key">

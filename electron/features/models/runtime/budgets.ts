@@ -10,6 +10,11 @@ const ofMachine = 0.5;
 /** Video memory cannot be asked for everywhere; a small card's is taken until the user says more. */
 const cardBytes = 4e9;
 
+/** Beside the models the process holds images, windows and what a run needs for a while. */
+const besideModels = 0.25;
+const leastBeside = 2e9;
+const mostOfMachine = 0.9;
+
 export type Budgets = ReturnType<typeof openBudgets>;
 
 /** @param folder where the user's packs lie; the choices are `budgets.json` in it */
@@ -30,6 +35,13 @@ export function openBudgets(folder: string, machineBytes: number = totalmem()) {
   return {
     of: (device: string): number =>
       chosen[device] ?? (device === "cpu" ? machineBytes * ofMachine : cardBytes),
+    /** What the model process may hold in all, whatever a model asks for. */
+    processBytes: (): number =>
+      Math.min(
+        (chosen["cpu"] ?? machineBytes * ofMachine) +
+          Math.max(leastBeside, machineBytes * besideModels),
+        machineBytes * mostOfMachine,
+      ),
     isChosen: (device: string): boolean => chosen[device] !== undefined,
     /** Null goes back to the default. */
     set: (device: string, bytes: number | null): void => {

@@ -10,11 +10,13 @@ import type { ResidentWorker } from "./resident-worker.ts";
 import type { Trace } from "./trace.ts";
 
 type Dependencies = {
-  worker: Pick<ResidentWorker, "residents" | "rssBytes" | "unlearn">;
+  worker: Pick<ResidentWorker, "residents" | "rssBytes" | "unlearn" | "bytesKnown">;
   budgets: Budgets;
   trace: Trace;
   assets: Pick<AssetStore, "put">;
   packs: Pick<Packs, "list">;
+  /** The model process hears its limit anew. */
+  limitChanged: () => void;
 };
 
 export function createRuntimeHandlers({
@@ -23,6 +25,7 @@ export function createRuntimeHandlers({
   trace,
   assets,
   packs,
+  limitChanged,
 }: Dependencies): HandlersFor<typeof runtimeContract> {
   /** Titles by pack folder; a pack that is gone keeps its folder's name. */
   async function titled(): Promise<(id: string) => string> {
@@ -36,7 +39,7 @@ export function createRuntimeHandlers({
   return {
     "runtime.state": async ({ calls }) => {
       const titleOf = await titled();
-      const { devices, expected } = worker.residents();
+      const { devices, after, expected } = worker.residents();
       const made = trace.all().filter(({ kind }) => kind === "call");
       const known = devices.some(({ device }) => device === "cpu")
         ? devices
@@ -48,7 +51,13 @@ export function createRuntimeHandlers({
           chosen: budgets.isChosen(device),
           open: open.map(({ id, bytes }) => ({ id, title: titleOf(id), bytes })),
         })),
-        expected: expected.map(({ id, likely }) => ({ id, title: titleOf(id), likely })),
+        after: after === "" ? "" : titleOf(after),
+        expected: expected.map(({ evict, ...one }) => ({
+          ...one,
+          title: titleOf(one.id),
+          bytes: worker.bytesKnown(one.id),
+          closes: evict.map(titleOf),
+        })),
         processBytes: worker.rssBytes(),
         machineBytes: totalmem(),
         calls: trace.all().slice(-calls).toReversed(),
@@ -58,6 +67,7 @@ export function createRuntimeHandlers({
     },
     "runtime.setBudget": async ({ device, bytes }) => {
       budgets.set(device, bytes);
+      limitChanged();
       return {};
     },
     "runtime.exportTrace": async () => {

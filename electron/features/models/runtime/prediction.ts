@@ -26,6 +26,8 @@ export function createPredictor() {
   let weight = 1;
   let before = sessionEdge;
   let last = sessionEdge;
+  /** The session's first call: what kind of work it is, and so most likely the next session's too. */
+  let opening = sessionEdge;
 
   function count(table: Table, key: string, next: string): void {
     const row = table.get(key) ?? new Map<string, number>();
@@ -80,7 +82,7 @@ export function createPredictor() {
           const reached = likely * share;
           if (reached < 0.002) continue;
           if (id !== sessionEdge) total.set(id, (total.get(id) ?? 0) + worth * reached);
-          const key = id === sessionEdge ? pairKey("", "") : pairKey(two, id);
+          const key = id === sessionEdge ? pairKey(opening, "") : pairKey(two, id);
           reachedStates.set(key, (reachedStates.get(key) ?? 0) + reached);
         }
       }
@@ -93,21 +95,26 @@ export function createPredictor() {
   return {
     called: (id: string): void => {
       learn(id);
+      if (last === sessionEdge) opening = id;
       [before, last] = [last, id];
     },
     /** The reader turned to other work: the next call opens a session. */
     sessionEnded: (): void => {
       if (last === sessionEdge) return;
       learn(sessionEdge);
-      [before, last] = [sessionEdge, sessionEdge];
+      [before, last] = [opening, sessionEdge];
     },
     /** Probability of each expert, and of the session's end (`""`), as the next call; empty before anything was learned. */
     next: (): Map<string, number> => after(before, last),
     visits,
+    /** The last call of the session; empty before its first. */
+    last: (): string => last,
+    /** Every expert that was ever called. */
+    known: (): string[] => [...shares.keys()].filter((id) => id !== sessionEdge),
     /** As if nothing had ever been called. */
     unlearn: (): void => {
       for (const table of [shares, afterOne, afterTwo, recent]) table.clear();
-      [before, last] = [sessionEdge, sessionEdge];
+      [before, last, opening] = [sessionEdge, sessionEdge, sessionEdge];
     },
     /** Share of the recent calls, fading; 0..1. */
     recentShare: (id: string): number => recent.get(id) ?? 0,

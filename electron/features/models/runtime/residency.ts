@@ -17,6 +17,14 @@ export type Admission =
   | { kind: "resident" }
   | { kind: "load"; evict: string[] }
   | { kind: "refused"; neededBytes: number; budgetBytes: number; heldBytes: number };
+/** `needed`: the chance from which a model of this size is fetched ahead. */
+export type Outlook = {
+  id: string;
+  likely: number;
+  needed: number;
+  verdict: "open" | "fetch" | "unlikely" | "slow" | "large" | "costly";
+  evict: string[];
+};
 export type Prefetch = { id: string; evict: string[]; likely: number };
 
 /** Steps looked ahead when a resident model's worth is judged, and the discount of each. */
@@ -24,12 +32,15 @@ const horizon = 6;
 const discount = 0.8;
 /** The discounted steps beyond the horizon, taken together. */
 const beyond = discount ** horizon / (1 - discount);
-/** Steps within which a prefetched model must be expected. */
-const soon = 2;
-/** A prefetch reads from the disk what may never be used: its gain must exceed the loss by this factor. */
-const margin = 1.15;
-/** Less likely models are never fetched ahead: bytes moved for nothing. */
-const leastLikely = 0.33;
+/** Steps within which a prefetched model must be expected: the step after it has think time of its own. */
+const soon = 1;
+/** A prefetch's gain must exceed so much of the loss; what it puts out can be fetched back in later think time. */
+const margin = 0.7;
+/**
+ * Bytes that may be read for nothing to save one wait, in models of the mean size: a small model is fetched on a
+ * small chance, a large one on a large chance only.
+ */
+const wasteAllowed = 4;
 
 export function createResidency(
   weightOf: (id: string) => Weight,
@@ -95,6 +106,25 @@ export function createResidency(
     return evict;
   }
 
+  /** What is expected next, likeliest first, and what will be done about it in the next `msFree` of waiting. */
+  function outlook(msFree: number): Outlook[] {
+    const known = predictor.known();
+    const mean = known.reduce((sum, id) => sum + weightOf(id).liveBytes, 0) / (known.length || 1);
+    return expectedNext(predictor).map(({ id, likely }) => {
+      const { liveBytes, loadMs } = weightOf(id);
+      // The chance p at which the bytes expected for nothing, (1 - p) / p of its own, are what is allowed.
+      const needed = liveBytes / (liveBytes + wasteAllowed * mean || 1);
+      const about = { id, likely, needed, evict: [] };
+      if (resident.has(id)) return { ...about, verdict: "open" };
+      if (likely < needed) return { ...about, verdict: "unlikely" };
+      if (loadMs > msFree) return { ...about, verdict: "slow" };
+      const made = room(liveBytes);
+      if (made === undefined) return { ...about, verdict: "large" };
+      const pays = likely * loadMs > margin * made.loss;
+      return { ...about, evict: made.evict, verdict: pays ? "fetch" : "costly" };
+    });
+  }
+
   return {
     /** What must happen before `id` may run; nothing changes until `opened` and `released` are told. */
     admit: (id: string): Admission => {
@@ -107,21 +137,12 @@ export function createResidency(
     },
     /** The model that is worth opening in the next `msFree` of waiting, or null. */
     prefetch: (msFree: number): Prefetch | null => {
-      const near = predictor.visits(soon, 1);
-      const choices = [...near]
-        .filter(
-          ([id, likely]) =>
-            !resident.has(id) && likely >= leastLikely && weightOf(id).loadMs <= msFree,
-        )
-        .map(([id, likely]) => ({ id, likely: Math.min(1, likely) }))
+      const [best] = outlook(msFree)
+        .filter(({ verdict }) => verdict === "fetch")
         .toSorted((a, b) => b.likely * weightOf(b.id).loadMs - a.likely * weightOf(a.id).loadMs);
-      for (const { id, likely } of choices) {
-        const made = room(weightOf(id).liveBytes);
-        if (made && likely * weightOf(id).loadMs > margin * made.loss)
-          return { id, evict: made.evict, likely };
-      }
-      return null;
+      return best ? { id: best.id, evict: best.evict, likely: best.likely } : null;
     },
+    outlook,
     opened: (id: string): void => void resident.set(id, clock),
     released: (id: string): void => void resident.delete(id),
     /** While leased a model is never put out. */

@@ -9,7 +9,7 @@ import type { WorkerClient } from "../worker-client.ts";
 import type { SessionRequest } from "../worker-protocol.ts";
 import { createCallQueue } from "./queue.ts";
 import { createPredictor } from "./prediction.ts";
-import { createResidency, expectedNext, type Weight } from "./residency.ts";
+import { createResidency, expectedNext, type Outlook, type Weight } from "./residency.ts";
 import { sessionsOf, type Trace } from "./trace.ts";
 
 export type ResidentWorker = ReturnType<typeof keepResident>;
@@ -239,6 +239,20 @@ export function keepResident(
     if (running === 0) timer = setTimeout(() => void fetchAhead(), restMs).unref();
   }
 
+  /** What is expected next on each model's own device, with what will be done about it. */
+  function outlook(): Outlook[] {
+    const [first] = residencies.values();
+    const all = [...residencies].flatMap(([device, residency]) =>
+      residency
+        .outlook(thinkMs)
+        .filter(({ id }) => (deviceOf.get(id) ?? device) === device || residency === first),
+    );
+    const seen = new Set<string>();
+    return all
+      .toSorted((a, b) => b.likely - a.likely)
+      .filter(({ id }) => !seen.has(id) && seen.add(id));
+  }
+
   return {
     ...client,
     run: (...[request, signal]: Parameters<WorkerClient["run"]>) =>
@@ -280,6 +294,8 @@ export function keepResident(
       if (!paths.has(id)) paths.set(id, path);
       return weightOf(id).liveBytes;
     },
+    /** The same by its name in the log. */
+    bytesKnown: (id: string): number => weightOf(id).liveBytes,
     /** Forgets what was learned from the calls; what is open stays so. */
     unlearn: predictor.unlearn,
     /** What is open on each device, what is expected next. */
@@ -292,7 +308,8 @@ export function keepResident(
           budgetBytes: budgetOf(device),
           open: residency.residents().map((id) => ({ id, bytes: weightOf(id).liveBytes })),
         })),
-        expected: expectedNext(predictor).slice(0, 5),
+        after: predictor.last(),
+        expected: outlook().slice(0, 4),
       };
     },
   };
