@@ -12,7 +12,9 @@ import { Trouble } from "../../ui/feedback.tsx";
 import { Segmented } from "../../ui/segmented.tsx";
 import { toast } from "../../ui/toast.tsx";
 import { asError } from "../../use-call.ts";
+import { Classified } from "./classify/classified.tsx";
 import { Conversation } from "./conversation.tsx";
+import { CommitImpression } from "./first/impression.tsx";
 import { lookKeys } from "./look/keys.ts";
 import { LayoutBar } from "./look/layout-bar.tsx";
 import { isVolume } from "./look/layouts.ts";
@@ -84,6 +86,14 @@ export function Reading({ study, series }: { study: Study; series: Series }) {
       run: () => setTab(tab === "report" ? "talk" : "report"),
     },
     {
+      keys: "shift+i",
+      label: "Write your own impression",
+      run: () => {
+        if (!study.withheld) flushSync(() => setTab("report"));
+        document.querySelector<HTMLTextAreaElement>("[data-impression]")?.focus();
+      },
+    },
+    {
       keys: "/",
       label: "Ask about this image",
       run: () => {
@@ -124,6 +134,7 @@ export function Reading({ study, series }: { study: Study; series: Series }) {
             onClose={reading.clearError}
           />
         )}
+        {study.withheld && <CommitImpression studyId={study.id} withheld />}
         <div className="read-tabs">
           <Segmented
             label="Side panel"
@@ -155,6 +166,12 @@ export function Reading({ study, series }: { study: Study; series: Series }) {
             busy={reading.busy}
             onAsk={(text, category) => void reading.ask(text, category)}
             onCancel={reading.cancel}
+          />
+          <Classified
+            study={study}
+            series={series}
+            stage={look.stage}
+            onDecide={(suggestionId, action) => void reading.decide(suggestionId, action)}
           />
           {source && (
             <SegmentWork

@@ -6,7 +6,7 @@ import type { DicomFile } from "../dicom.ts";
 import { textOf } from "../dicom-export.ts";
 import { apply, inverse } from "../geometry.ts";
 import { json, makerOf, type BuiltFile, type BuiltMask, type DecidedMask } from "../read-masks.ts";
-import { acceptedOf } from "./draft.ts";
+import { acceptedOf, capital, findingsLeft } from "./draft.ts";
 import { fhirReport } from "./fhir.ts";
 import { measurementCsv } from "./measurement-csv.ts";
 import { writeReport, type GroupToWrite } from "./sr-writer.ts";
@@ -105,26 +105,21 @@ function maskGroups(mask: DecidedMask & BuiltMask): GroupToWrite[] {
   });
 }
 
-/** What classifiers found above their operating point and a reader accepted; never a bare score. */
+/** What readers left standing of what classifiers found; never a bare score. */
 function classified({ study, sources }: ReportToBuild): GroupToWrite[] {
-  return acceptedOf({ study }).flatMap(({ suggestion }) => {
+  return acceptedOf({ study }).flatMap(({ suggestion, decision }) => {
     if (suggestion.kind !== "classify") return [];
     const series = study.images.find(({ id }) => suggestion.subject.endsWith(`/series:${id}`));
     const file = sources.get(series?.id ?? "")?.[0];
-    const { findings = [] } = suggestion.value as {
-      findings?: { label: string; above: boolean }[];
-    };
-    return findings
-      .filter(({ above }) => above)
-      .map(({ label }) => ({
-        tracking: label,
-        id: `${suggestion.id} ${label}`,
-        finding: label,
-        measurements: [],
-        note: "Above the operating point of the model; accepted by the reader.",
-        algorithm: { name: suggestion.model, version: suggestion.modelVersion },
-        ...(file ? { image: { file } } : {}),
-      }));
+    return findingsLeft(suggestion, decision).map(({ label, text }) => ({
+      tracking: label,
+      id: `${suggestion.id} ${label}`,
+      finding: label,
+      measurements: [],
+      note: capital(text),
+      algorithm: { name: suggestion.model, version: suggestion.modelVersion },
+      ...(file ? { image: { file } } : {}),
+    }));
   });
 }
 

@@ -62,7 +62,7 @@ function desk() {
     for (const file of files) out.set(file.name, new Uint8Array(await assets.get(file.assetId)));
     return out;
   };
-  return { handlers, frame, open, exported };
+  return { handlers, frame, open, exported, studies };
 }
 
 const film: File = [
@@ -318,3 +318,47 @@ test.skipIf(absent)(
         expect(errorsOf(bytes, { report: name === "report-sr.dcm" }), name).toEqual([]);
   },
 );
+
+test("a reader who corrects a classifier's findings is quoted for what they see, in draft and export", async () => {
+  const { handlers: calls, frame, open, exported, studies } = desk();
+  const { id: studyId, images } = await open(film);
+  const judged = (label: string, above: boolean) => ({
+    ...{ label, above, score: above ? 0.9 : 0.1, operatingPoint: 0.5 },
+  });
+  const [suggestion] = studies.ledger.suggest([
+    {
+      kind: "classify",
+      subject: `study:${studyId}/series:${images[0]?.id ?? ""}`,
+      value: { findings: [judged("effusion", true), judged("edema", false)] },
+      status: "suggested",
+      evidence: [],
+      checks: [],
+      model: "cxr",
+      modelVersion: "1.0.0",
+      inputSha256: "0".repeat(64),
+      method: "test",
+    },
+  ]);
+  const suggestionId = suggestion?.id ?? "";
+  const decide = (findings: { label: string; present: boolean }[]) =>
+    calls["imaging.decide"]({ studyId, suggestionId, action: "correct", findings }, frame);
+  await expect(decide([{ label: "edema", present: true }])).rejects.toThrow(
+    "whether it is there: effusion, edema",
+  );
+  await decide([
+    { label: "effusion", present: false },
+    { label: "edema", present: true },
+  ]);
+  const { sections } = await calls["imaging.draftReport"]({ studyId, templateId: "cxr" }, frame);
+  const text = sections.flatMap(({ sentences }) => sentences.map((one) => one.text)).join(" ");
+  expect(text).toBe("Edema: present by Ada Reader; below the operating point of cxr 1.0.0.");
+  const files = await exported(studyId);
+  const sr = [...files].find(([name]) => name.endsWith(".dcm"))?.[1] ?? new Uint8Array();
+  const lines = JSON.stringify(readReport(readDataSet(sr, "sr")));
+  expect(lines).toMatch(/edema/i);
+  expect(lines, "what the reader does not see is not reported as found").not.toMatch(/effusion/i);
+  // No file of the export holds a score without its operating point.
+  const json = JSON.parse(new TextDecoder().decode(files.get("report.json")));
+  for (const finding of json.reads[0].suggestion.findings)
+    expect(finding).toMatchObject({ operatingPoint: 0.5, above: expect.any(Boolean) });
+});

@@ -7,7 +7,9 @@ import type {
 } from "../../../../electron/api/schemas/reading.ts";
 
 type Label = { name: string; voxels: number; share: number; ml?: number };
-type Value = { mask?: string; labels?: Label[]; findings?: { label: string; above: boolean }[] };
+type Value = { mask?: string; labels?: Label[]; findings?: Judged[] };
+/** As the model judged it, or as the reader did. */
+type Judged = { label: string; above?: boolean; present?: boolean };
 type Decided = Pick<Study, "images" | "suggestions" | "decisions">;
 export type NewFinding = Omit<ReaderFinding, "id" | "by" | "at">;
 
@@ -61,11 +63,16 @@ export function candidates(
           })),
         // A score is no probability: above its operating point or nothing.
         ...(value.findings ?? [])
-          .filter(({ above }) => above)
+          .filter(({ above, present = above }) => present === true)
           .map(({ label }) => ({
             ...blankFinding,
             label,
-            note: `Above the operating point of ${by}, ${done} by ${decision.reviewer}`,
+            note: judgedText(
+              suggestion.value as Value,
+              label,
+              by,
+              `${done} by ${decision.reviewer}`,
+            ),
           })),
       ].map((finding) => ({
         ...finding,
@@ -77,6 +84,11 @@ export function candidates(
         { id: suggestion.id, text: found.map(({ label }) => label).join(", "), findings: found },
       ];
     });
+}
+
+function judgedText({ findings = [] }: Value, label: string, by: string, done: string): string {
+  const above = findings.some((one) => one.label === label && one.above);
+  return `${above ? "Above" : "Below"} the operating point of ${by}, ${done}`;
 }
 
 /** Where a finding is, in words: side and site, slice of its series. */
