@@ -8,6 +8,7 @@ import type { Experts } from "../models/models.ts";
 import { openAssets } from "../review/assets.ts";
 import { dicomSlice } from "./fixtures/dicom-slice.ts";
 import { createImagingHandlers } from "./handlers.ts";
+import { heldTurns } from "./read-first.ts";
 import { createReadingHandlers } from "./report/handlers.ts";
 import { createSegmentHandlers } from "./segment-handlers.ts";
 import { openStudies, seriesSubject, type Studies } from "./studies.ts";
@@ -135,6 +136,24 @@ test("read first: nothing that a model or another reader's acceptance says reach
   expect(shown.withheld).toBe(false);
   expect(shown.suggestions).toHaveLength(2);
   expect(shown.turns.at(-1)?.text).toBe(told);
+});
+
+test("what the reader is asked about the image is no answer of a model and is not held back", () => {
+  const at = "2026-01-01T00:00:00.000Z";
+  const asked = heldTurns([
+    { role: "user", text: "anything there?", at },
+    { role: "assistant", text: "What is this image?", at, choices: [{ id: "ct", title: "CT" }] },
+    { role: "user", text: "anything there?", at, category: "ct" },
+    { role: "assistant", text: "<EXPERT()>", at },
+    { role: "expert", text: told, at, why: "it reads CT" },
+  ]);
+  expect(asked.map(({ text }) => text)).toEqual([
+    "anything there?",
+    "What is this image?",
+    "anything there?",
+    expect.stringContaining("held back"),
+  ]);
+  expect(asked.at(-1)).not.toHaveProperty("why");
 });
 
 test("an impression committed after the model's output was seen says so, and both go out together", async () => {

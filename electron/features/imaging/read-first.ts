@@ -84,17 +84,18 @@ function withholding(study: Study): Study {
   };
 }
 
-/** Questions stay; that something was answered is said, and nothing of it. */
+/** Questions stay, also what the reader is asked of the image; that something was answered is said, and nothing of it. */
 export function heldTurns<Said extends Turn>(turns: readonly Said[]): Said[] {
   return turns.flatMap((turn, index) => {
-    if (turn.role !== "user") return [];
-    const next = turns[index + 1];
-    return next === undefined || next.role === "user" ? [turn] : [turn, held(next)];
+    if (turn.role === "user" || turn.choices !== undefined) return [turn];
+    const before = turns[index - 1];
+    // Several turns of one answer are held back as one.
+    return before === undefined || before.role === "user" ? [held(turn)] : [];
   });
 }
 
 function held<Said extends Turn>(turn: Said): Said {
-  const { call: _call, suggestionId: _suggestion, planner: _planner, ...rest } = turn;
+  const { call: _call, suggestionId: _suggestion, planner: _planner, why: _why, ...rest } = turn;
   return {
     ...rest,
     role: "assistant",

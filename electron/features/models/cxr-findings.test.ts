@@ -58,7 +58,8 @@ test("covering parts of a film gives the scores of exactly that film with the pa
     covering: [box, corner],
   });
   if (result.kind !== "classification") throw new Error("not a classification");
-  const mean = Math.floor(image.data.reduce((sum, value) => sum + value, 0) / image.data.length);
+  const values = Array.from(image.data);
+  const mean = Math.floor(values.reduce((sum, value) => sum + value, 0) / values.length);
   for (const [index, { x, y, ...size }] of [box, corner].entries()) {
     const data = image.data.slice();
     for (let row = y; row < Math.min(height, y + size.height); row += 1)

@@ -14,7 +14,7 @@ import { toast } from "../../ui/toast.tsx";
 import { asError } from "../../use-call.ts";
 import { Classified } from "./classify/classified.tsx";
 import { Conversation } from "./conversation.tsx";
-import { CommitImpression } from "./first/impression.tsx";
+import { CommitImpression, ImpressionLine } from "./first/impression.tsx";
 import { lookKeys } from "./look/keys.ts";
 import { LayoutBar } from "./look/layout-bar.tsx";
 import { isVolume } from "./look/layouts.ts";
@@ -160,6 +160,7 @@ export function Reading({ study, series }: { study: Study; series: Series }) {
           />
         </div>
         <div className="read-work" hidden={tab === "report"}>
+          <ImpressionLine studyId={study.id} />
           <Conversation
             turns={study.turns.filter((turn) => turn.seriesId === series.id)}
             offers={offersFor(series)}

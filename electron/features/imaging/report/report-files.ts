@@ -82,7 +82,7 @@ function groupsOf(input: ReportToBuild): GroupToWrite[] {
 }
 
 function maskGroups(mask: DecidedMask & BuiltMask): GroupToWrite[] {
-  const { series, data, labels, seg, suggestion, source } = mask;
+  const { series, data, labels, seg, suggestion, decision, source } = mask;
   const { algorithm, version, type } = makerOf(mask);
   return measureMask(data, series, labels).flatMap((label, at): GroupToWrite[] => {
     if (label.voxels === 0) return [];
@@ -90,8 +90,8 @@ function maskGroups(mask: DecidedMask & BuiltMask): GroupToWrite[] {
     const single = source[Math.floor(source.length / 2)];
     return [
       {
-        tracking: `${label.name} (${suggestion.model})`,
-        id: `${suggestion.id} ${label.id}`,
+        tracking: `${label.name} (${suggestion?.model ?? `drawn by ${decision.reviewer}`})`,
+        id: `${suggestion?.id ?? decision.id} ${label.id}`,
         finding: code ? [code.code, "SCT", code.meaning] : label.name,
         measurements:
           label.ml === undefined

@@ -91,12 +91,12 @@ function Finding({ finding, present, locked, onChange }: FindingProps) {
       <label className="judged-own">
         <input
           type="checkbox"
-          aria-label={`I see ${label}`}
+          aria-label={`${label} is present`}
           checked={present}
           disabled={locked}
           onChange={(event) => onChange(event.target.checked)}
         />
-        I see it
+        present
       </label>
       {calibratedText(finding) && <p>{calibratedText(finding)}</p>}
     </li>

@@ -35,9 +35,12 @@ export function Heat({ studyId, suggestionId, series, stage }: HeatProps) {
   if (map === null || shown === undefined)
     return (
       <>
-        <Button icon={Flame} onPress={() => void show()}>
-          Where covering the picture changes the score
-        </Button>
+        <div className="report-acts">
+          <Button icon={Flame} onPress={() => void show()}>
+            Heat map
+          </Button>
+          <span className="field-note">where covering the picture changes the score</span>
+        </div>
         {make.error && (
           <Trouble
             error={make.error}

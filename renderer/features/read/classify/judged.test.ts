@@ -49,7 +49,7 @@ test("no probability and no accuracy without the patients they were measured on"
   const bare = { label: "edema", above: true };
   expect(calibratedText({ ...bare, calibrated: 0.8 })).toBe("");
   expect(calibratedText({ ...bare, calibrated: 0.8, calibratedOn: "adults" })).toBe(
-    "Calibrated probability 0.80 among adults",
+    "Calibrated probability 0.80, fitted on: adults",
   );
   expect(pointText({ ...bare, sensitivity: 0.9 })).not.toContain("0.9");
   expect(pointText({ ...bare, sensitivity: 0.9, cohort: "adults, n 129" })).toBe(

@@ -59,5 +59,5 @@ export function pointText({ sensitivity, specificity, cohort }: Judged): string 
 export function calibratedText({ calibrated, calibratedOn }: Judged): string {
   return calibrated === undefined || calibratedOn === undefined
     ? ""
-    : `Calibrated probability ${share(calibrated)} among ${calibratedOn}`;
+    : `Calibrated probability ${share(calibrated)}, fitted on: ${calibratedOn}`;
 }

@@ -100,7 +100,25 @@ export function ImpressionPart({ studyId, withheld }: ImpressionProps) {
   );
 }
 
-export function CommittedImpressions({ impressions }: { impressions: readonly Impression[] }) {
+/** In the conversation: one line that opens, so that own words and the model's stand on one page. */
+export function ImpressionLine({ studyId }: { studyId: string }) {
+  const impressions = useCall("imaging.reading", { studyId }).value?.impressions ?? [];
+  if (impressions.length === 0) return null;
+  return (
+    <details className="impression-line">
+      <summary>
+        Own impression:{" "}
+        {impressions
+          .map(({ text }) => text)
+          .join(" ")
+          .slice(0, 60)}
+      </summary>
+      <CommittedImpressions impressions={impressions} />
+    </details>
+  );
+}
+
+function CommittedImpressions({ impressions }: { impressions: readonly Impression[] }) {
   return impressions.map((one) => (
     <blockquote key={one.id} className="impression-committed">
       <p>{one.text}</p>

@@ -109,22 +109,39 @@ export function placeText(
     .join(" · ");
 }
 
-type Read = { report: Report | null; measurements: readonly Measurement[] };
+type Read = {
+  report: Report | null;
+  measurements: readonly Measurement[];
+  impressions?: readonly unknown[];
+};
 
 /** What an export of this study holds, line by line. */
-export function goesOut(study: Decided, { report, measurements }: Read): string[] {
+export function goesOut(
+  study: Decided,
+  { report, measurements, impressions = [] }: Read,
+): string[] {
   const masks = standing(study).filter(({ value }) => value.mask !== undefined);
   const dicom = masks.filter(({ series }) => series?.format === "DICOM").length;
+  const own = new Map(
+    study.decisions
+      .filter(({ kind, suggestionId }) => kind === "segment" && suggestionId === undefined)
+      .map((decision) => [`${decision.subject} ${decision.reviewer}`, decision.action]),
+  );
+  const drawn = [...own.values()].filter((action) => action === "annotate").length;
   const isDicom = study.images.some(({ format }) => format === "DICOM");
   const count = (number: number, one: string, many: string): string =>
     `${number} ${number === 1 ? one : many}`;
   return [
     masks.length > 0 &&
       `${count(masks.length, "outline", "outlines")} you accepted or corrected, as masks with their origin and a picture${dicom > 0 ? `; ${dicom} also as DICOM SEG` : ""}`,
+    drawn > 0 &&
+      `${count(drawn, "label map", "label maps")} drawn by hand, the same way${isDicom ? ", in DICOM as MANUAL" : ""}`,
     report &&
       `The saved report as FHIR${isDicom ? " and DICOM SR" : ""}, ${report.verified ? `verified by ${report.verified.by}` : "UNVERIFIED"}`,
     measurements.length > 0 &&
       `${count(measurements.length, "measurement", "measurements")} as CSV`,
+    impressions.length > 0 &&
+      `${count(impressions.length, "own impression", "own impressions")} beside what models suggested, as JSON`,
     "Every decision, finding and question asked, as JSON",
     isDicom && "The DICOM files name the patient as the images do",
   ].filter((line): line is string => typeof line === "string");

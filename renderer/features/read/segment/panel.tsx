@@ -61,21 +61,23 @@ export function SegmentPanel(props: PanelProps) {
         </span>
         {segments.acts.unsaved && <span className="finding-unsaved">not saved</span>}
       </header>
-      <ul className="segments">
-        {segments.segments.map((segment) => (
-          <SegmentRow
-            key={segment.id}
-            segment={segment}
-            segments={segments}
-            statistics={segments.statistics.get(segment.id)}
-            size={{
-              total: series.shape[0] * series.shape[1] * series.shape[2],
-              unit: isCt(series) ? "HU" : "",
-              length: hasSizes(series) ? "mm" : "px",
-            }}
-          />
-        ))}
-      </ul>
+      {segments.segments.length > 0 && (
+        <ul className="segments">
+          {segments.segments.map((segment) => (
+            <SegmentRow
+              key={segment.id}
+              segment={segment}
+              segments={segments}
+              statistics={segments.statistics.get(segment.id)}
+              size={{
+                total: series.shape[0] * series.shape[1] * series.shape[2],
+                unit: isCt(series) ? "HU" : "",
+                length: hasSizes(series) ? "mm" : "px",
+              }}
+            />
+          ))}
+        </ul>
+      )}
       <div className="finding-acts">
         <Button kind="quiet" icon={Plus} shortcut="A" onPress={segments.add}>
           Add segment
