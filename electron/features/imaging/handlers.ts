@@ -1,7 +1,6 @@
 /** Calls of the Read half: open, ask, decide, export. */
 import { zipSync } from "fflate";
 import type { HandlersFor } from "../../api/call.ts";
-import { AppError } from "../../api/errors.ts";
 import type { imagingContract, Series, Turn } from "../../api/schemas/imaging.ts";
 import type { NewSuggestion, Suggestion } from "../../api/schemas/ledger.ts";
 import type { ExpertCard, Experts, ExpertResult } from "../models/models.ts";
@@ -15,7 +14,7 @@ import type { Planners } from "./planning/planners.ts";
 import { buildRead } from "./read-export.ts";
 import { heldTurns, isWithheld, refuseWithheld, studyFor } from "./read-first.ts";
 import type { Router } from "./routing/router.ts";
-import { fileSource, openSlide } from "./slide.ts";
+import { createTiles } from "./slide-tiles.ts";
 import { loadVolume } from "./series-store.ts";
 import { seriesSubject, type Studies } from "./studies.ts";
 
@@ -38,6 +37,7 @@ export function createImagingHandlers({
   settings,
 }: Dependencies): HandlersFor<typeof imagingContract> {
   const reviewer = (): string => settings().reviewer;
+  const tiles = createTiles(assets);
   return {
     "imaging.studies": async () =>
       studies()
@@ -48,22 +48,12 @@ export function createImagingHandlers({
     "imaging.get": async ({ studyId }) => studyFor(studies(), studyId, reviewer()),
     ...createOpeningHandlers({ studies, assets, reviewer }),
     "imaging.tile": async ({ studyId, seriesId, level, column, row }) => {
-      const series = studies().image(studyId, seriesId);
-      const [id] = series.sources;
-      if (series.slide === undefined || !id)
-        throw new AppError(
-          "unsupported",
-          `"${series.name}" is no slide; its pixels are read whole.`,
-        );
-      const source = fileSource(assets.path(id));
-      try {
-        const slide = openSlide(source, series.name);
-        if (slide === null) throw new AppError("badFile", `"${series.name}" is no slide any more.`);
-        const { width, height, rgb } = slide.tile(level, column, row);
-        return { width, height, rgb: Buffer.from(rgb).toString("base64") };
-      } finally {
-        source.close();
-      }
+      const { width, height, rgb } = await tiles(studies().image(studyId, seriesId), {
+        level,
+        column,
+        row,
+      });
+      return { width, height, rgb: Buffer.from(rgb).toString("base64") };
     },
     "imaging.planners": async () => planners.list(),
     "imaging.ask": async ({ studyId, seriesId, text, planner, category }, { signal, emit }) => {
