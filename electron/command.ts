@@ -21,6 +21,8 @@ export type CommandContext = {
   signal: AbortSignal;
   /** One line on stderr. */
   progress: (text: string) => void;
+  /** One input of several failed: said on stderr; the others' results are printed and the command ends with 1. */
+  failed: (text: string) => void;
   /** Opens a review file by the user's own path; returns the id that calls take. */
   openReview: (path: string, options?: { create?: boolean }) => Promise<string>;
   /** Stores a file of the user's as an asset. */

@@ -1,7 +1,7 @@
 /** `evidesk image-info`, `convert-image`, `segment`, `classify` and `read`. */
 import { basename, join } from "node:path";
 import type { Command, CommandContext } from "../../command.ts";
-import { AppError, toErrorShape } from "../../api/errors.ts";
+import { AppError, toErrorShape, type ErrorShape } from "../../api/errors.ts";
 import type { Volume } from "../../api/volume.ts";
 import { wantedLabels } from "../models/experts.ts";
 import type { Click, ExpertResult, RunOptions, Segmentation } from "../models/models.ts";
@@ -19,9 +19,10 @@ import type { OpenedSeries } from "./open.ts";
 import { askImage } from "./planning/ask.ts";
 import { refuseUnsuited } from "./suitability.ts";
 
-const need = (value: unknown, usage: string): string => {
+/** @throws usage naming `what` (an option, or the file) where it was not given */
+const need = (value: unknown, what: string, usage: string): string => {
   if (typeof value === "string" && value !== "") return value;
-  throw new AppError("usage", `Usage: evidesk ${usage}`);
+  throw new AppError("usage", `${what} is missing. Usage: evidesk ${usage}`);
 };
 
 /** Voxels given as i,j,k, by an option that repeats. @throws usage for one outside the image */
@@ -77,9 +78,9 @@ const imageInfo: Command = {
   usage: "image-info PATH [--at i,j,k]…",
   options: { at: { type: "string", multiple: true, help: "voxel index to read; may be repeated" } },
   async run({ positionals: [path], values }, context) {
-    const about = await aboutDerived(need(path, this.usage));
+    const about = await aboutDerived(need(path, "The image", this.usage));
     if (about) return about;
-    const series = await loadSeries(need(path, this.usage), context.progress);
+    const series = await loadSeries(need(path, "The image", this.usage), context.progress);
     const { volume } = series;
     return {
       format: series.format,
@@ -158,9 +159,9 @@ const segment: Command = {
     },
   },
   async run({ positionals: [path], values }, context) {
-    const expert = need(values["expert"], this.usage);
-    const out = need(values["out"], this.usage);
-    const series = await loadSeries(need(path, this.usage), context.progress);
+    const expert = need(values["expert"], "--expert", this.usage);
+    const out = need(values["out"], "--out", this.usage);
+    const series = await loadSeries(need(path, "The image", this.usage), context.progress);
     const args = typeof values["labels"] === "string" ? values["labels"] : "";
     const card = (await context.experts.list()).find(({ id }) => id === expert);
     const wanted = card && wantedLabels(card, args);
@@ -207,8 +208,8 @@ const classify: Command = {
   usage: "classify IMAGE… --expert ID",
   options: { expert: { type: "string", help: "pack id" } },
   async run({ positionals, values }, context) {
-    const expert = need(values["expert"], this.usage);
-    need(positionals[0], this.usage);
+    const expert = need(values["expert"], "--expert", this.usage);
+    need(positionals[0], "The image", this.usage);
     const answers = [];
     for (const path of positionals) {
       try {
@@ -221,7 +222,7 @@ const classify: Command = {
         // One unsuited image among many is that image's failure; alone, it is the command's.
         const error = toErrorShape(thrown);
         if (positionals.length === 1 || ["usage", "cancelled"].includes(error.code)) throw thrown;
-        context.progress(`${path}: ${error.message}`);
+        context.failed(`${path}: ${error.message}`);
         answers.push({ file: path, findings: [], expert, error });
       }
     }
@@ -246,8 +247,8 @@ const read: Command = {
     out: { type: "string", help: "folder for masks" },
   },
   async run({ positionals, values }, context) {
-    const ask = need(values["ask"], this.usage);
-    need(positionals[0], this.usage);
+    const ask = need(values["ask"], "--ask", this.usage);
+    need(positionals[0], "The image", this.usage);
     const most = Number(values["calls"] ?? 1);
     if (!Number.isInteger(most) || most < 1 || most > 4)
       throw new AppError("usage", `--calls takes 1 to 4, not "${String(values["calls"])}".`);
@@ -257,7 +258,8 @@ const read: Command = {
     const findings: object[] = [];
     const masks: string[] = [];
     const cards = await context.experts.list();
-    for (const path of positionals) {
+    const failures: { file: string; error: ErrorShape }[] = [];
+    const about = async (path: string): Promise<void> => {
       const series = await loadSeries(path, context.progress);
       await askImage({
         volume: series.volume,
@@ -295,8 +297,18 @@ const read: Command = {
             ...(choices ? { choices: choices.map(({ id }) => id) } : {}),
           }),
       });
-    }
-    return { turns, findings, masks };
+    };
+    for (const path of positionals)
+      try {
+        await about(path);
+      } catch (thrown) {
+        // One unreadable image among many is that image's failure; alone, it is the command's.
+        const error = toErrorShape(thrown);
+        if (positionals.length === 1 || error.code === "cancelled") throw thrown;
+        context.failed(`${path}: ${error.message}`);
+        failures.push({ file: path, error });
+      }
+    return { turns, findings, masks, ...(failures.length > 0 ? { failures } : {}) };
   },
 };
 
