@@ -46,7 +46,8 @@ export function findResult(paper: Paper, question: Question): TrialResult {
   // What several arms had together is not what one of them had.
   const merged = sizes.merged.intervention ?? sizes.merged.comparator;
   const absent = absentArms(inquiry);
-  const readings = merged || absent.length > 0 ? [] : readingsOf(inquiry, sizes);
+  // One arm may be called by another name, told by what the other is; of two strangers nothing is known.
+  const readings = merged || absent.length > 1 ? [] : readingsOf(inquiry, sizes);
   const [best] = readings;
   if (!best) return withoutValues(inquiry, question, { sizes, absent });
   const rival =
