@@ -172,7 +172,6 @@ const kinds: [RegExp, FieldKind][] = [
     {
       finder: duration,
       doubt: doubts.followUp,
-      contested: true,
       longest: true,
       many: false,
       looksFor: "follow-up, for ... weeks, ...-month trial",

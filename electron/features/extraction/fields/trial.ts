@@ -254,7 +254,7 @@ export function setting(reading: Reading): Candidate[] {
               value: match[1]
                 .trim()
                 .replace(
-                  /^(?:(?:to|at|in|from|of|the|a|an|and|by|for|with|was|were|recruited|conducted|performed|enrolled|carried|out|undertaken|admitted|attending)\s+)+/i,
+                  /^(?:(?:to|at|in|from|of|the|a|an|and|by|for|with|was|were|recruited|conducted|performed|enrolled|carried|out|study|trial|undertaken|admitted|attending)\s+)+/i,
                   "",
                 ),
               quote: sentence.text,

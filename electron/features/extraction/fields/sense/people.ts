@@ -29,6 +29,9 @@ export function population(asked: Asked): string | undefined {
       value,
     ) && "the value does not say which people they were",
     !someone.test(value) && "the value names no people",
+    /^(?:the )?(?:control|intervention|treatment|experimental|placebo|total|whole) (?:group|arm|sample)\b/i.test(
+      value,
+    ) && "the value is of a part of them, or says nothing of them",
     /\([A-Z]\p{L}+ (?:and|&|et)[^)]*\d{4}/u.test(quote) && "the sentence speaks of other studies",
     /\b(?:considered to|defined as)\b/i.test(quote) && "a definition, not who took part",
     /^[^,;]*?\b(?:was|were|is|are|includes?|remained|working|of the|interviews?|number of)\b/i.test(

@@ -55,6 +55,8 @@ export function setting(asked: Asked): string | undefined {
       ) &&
       "the quote tells who approved the study",
     !says.test(quote) && "the quote does not say that the study was done there",
+    /\b(?:fulfill?|attend|could|not|who|which|we)\b/i.test(asked.candidate.value) &&
+      "the value is a part of a sentence on something else",
     /\b(?:criteria of|measurements?|analy[sz]ed|researchers|material)\b/i.test(quote) &&
       !/\b(?:recruit\w*|enrol\w*|admitted)\b/i.test(quote) &&
       "the quote tells where something else was done",
