@@ -73,34 +73,3 @@ test("a 30,000-character abstract without a full stop is read in time", () => {
     quote: abstract.trim(),
   });
 });
-
-test("what shuts a record out has to be said of it, in one place and not denied", () => {
-  const record = (title: string, abstract: string) => ({ title, abstract });
-  const set = [
-    record(
-      "Oxybutynin for urge incontinence",
-      "Women with urge incontinence took part. Oxidative stress was measured in urine.",
-    ),
-    record(
-      "Pelvic floor training",
-      "Women with stress urinary incontinence took part in a trial of pelvic floor training.",
-    ),
-    record(
-      "Bladder training for urgency",
-      "We studied women with urgency. Those with stress incontinence were excluded.",
-    ),
-  ];
-  const { judge: exclusionOf } = createJudge(
-    splitCriteria({
-      title: "Urgency",
-      inclusion: "women with urgency",
-      exclusion: "stress incontinence",
-    }),
-    termWeights(set.map(({ title, abstract }) => `${title} ${abstract}`)),
-  );
-  expect(set.map((one) => exclusionOf(one).verdicts[1])).toMatchObject([
-    { verdict: "uncertain", quote: "" },
-    { verdict: "yes", quote: expect.stringContaining("stress urinary incontinence") as string },
-    { verdict: "no", quote: "Those with stress incontinence were excluded." },
-  ]);
-});
