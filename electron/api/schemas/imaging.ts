@@ -235,6 +235,16 @@ export const imagingContract = {
     }),
     output: z.object({ width: z.int(), height: z.int(), rgb: z.string() }),
   },
+  /**
+   * What a single image is and which experts are for it, before anything is asked; null for volumes, which
+   * are looked at when they are asked about. The likely expert is opened while the reader looks.
+   */
+  "routing.look": {
+    input: z.object({ studyId: z.string(), seriesId: z.string() }),
+    output: z
+      .object({ known: z.boolean(), why: z.string(), experts: z.array(z.string()) })
+      .nullable(),
+  },
   /** Plans an expert call from the request, runs it and stores what it suggests. */
   "imaging.ask": {
     input: z.object({

@@ -1,6 +1,6 @@
 /** What an expert's result says in words and numbers, the text that goes back into the conversation. */
 import type { Volume } from "../../api/volume.ts";
-import type { ExpertResult } from "../models/models.ts";
+import type { ExpertResult, Finding } from "../models/models.ts";
 
 export type LabelMeasure = {
   id: number;
@@ -102,10 +102,17 @@ function extentOf(label: LabelMeasure): string {
   return `${percent(label.share)} of the image${sides}, columns ${label.box[0]} to ${label.box[2]}, rows ${label.box[1]} to ${label.box[3]}`;
 }
 
+/** Where the members of an ensemble do not agree, the reader is told. */
+function splitOf({ votes }: Finding): string {
+  if (votes === undefined || votes.above === 0 || votes.above === votes.asked) return "";
+  return ` (the experts disagree: ${votes.above} of ${votes.asked} say above)`;
+}
+
 export function describeResult(result: ExpertResult, volume: Measurable): string {
   if (result.kind === "classification") {
     const lines = result.findings.map(
-      (finding) => `${finding.label}: ${finding.above ? "above" : "below"} the operating point`,
+      (finding) =>
+        `${finding.label}: ${finding.above ? "above" : "below"} the operating point${splitOf(finding)}`,
     );
     return `The resulting predictions are: ${lines.join("; ")}. These are suggestions, not a diagnosis.`;
   }

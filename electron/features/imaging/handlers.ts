@@ -9,6 +9,7 @@ import type { AssetStore } from "../review/assets.ts";
 import { measureMask } from "./describe.ts";
 import { createDecisionHandlers } from "./decide.ts";
 import { createOpeningHandlers } from "./opening.ts";
+import { callable } from "./planning/call.ts";
 import { askImage } from "./planning/ask.ts";
 import type { Planners } from "./planning/planners.ts";
 import { buildRead } from "./read-export.ts";
@@ -56,6 +57,18 @@ export function createImagingHandlers({
       return { width, height, rgb: Buffer.from(rgb).toString("base64") };
     },
     "imaging.planners": async () => planners.list(),
+    "routing.look": async ({ studyId, seriesId }, { signal }) => {
+      const series = studies().image(studyId, seriesId);
+      if (router === undefined || series.shape[2] > 1 || series.slide) return null;
+      const volume = await loadVolume(series, assets);
+      const told = toldBefore(studyId, seriesId);
+      const { routed, cards } = await router.look({ volume, header: series.header, told }, signal);
+      return {
+        known: routed.kind === "known",
+        why: routed.why,
+        experts: callable(cards).map(({ title }) => title),
+      };
+    },
     "imaging.ask": async ({ studyId, seriesId, text, planner, category }, { signal, emit }) => {
       const series = studies().image(studyId, seriesId);
       const chosen = settings();

@@ -42,6 +42,8 @@ export type Finding = {
   /** A probability; only where the card says on whom it was fitted. */
   calibrated?: number;
   calibratedOn?: string;
+  /** Of an ensemble: how many of the members asked put it above, and their lowest and highest score. */
+  votes?: { above: number; asked: number; low: number; high: number };
 };
 export type Classification = {
   kind: "classification";

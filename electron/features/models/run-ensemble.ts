@@ -89,6 +89,14 @@ export function votes(manifest: Manifest, answers: ReadonlyMap<string, Scores>):
     const scores = asked.flatMap((member) => answers.get(member)?.[index] ?? []);
     if (scores.length === 0) return [];
     const score = scores.reduce((sum, one) => sum + one, 0) / scores.length;
-    return [{ label: name, score, operatingPoint: 0.5, above: score >= 0.5 }];
+    // 0.5 is each member's own operating point.
+    const above = scores.filter((one) => one >= 0.5).length;
+    const votes = {
+      above,
+      asked: scores.length,
+      low: Math.min(...scores),
+      high: Math.max(...scores),
+    };
+    return [{ label: name, score, operatingPoint: 0.5, above: score >= 0.5, votes }];
   });
 }

@@ -15,6 +15,7 @@ import { asError } from "../../use-call.ts";
 import { Classified } from "./classify/classified.tsx";
 import { Conversation } from "./conversation.tsx";
 import { CommitImpression, ImpressionLine } from "./first/impression.tsx";
+import { LooksLike } from "./looks-like.tsx";
 import { lookKeys } from "./look/keys.ts";
 import { LayoutBar } from "./look/layout-bar.tsx";
 import { isVolume } from "./look/layouts.ts";
@@ -191,6 +192,7 @@ export function Reading({ study, series }: { study: Study; series: Series }) {
         </div>
         <div className="read-work" hidden={tab === "report"}>
           <ImpressionLine studyId={study.id} />
+          <LooksLike studyId={study.id} seriesId={series.id} />
           <Conversation
             turns={study.turns.filter((turn) => turn.seriesId === series.id)}
             offers={offersFor(series)}
