@@ -3,6 +3,7 @@ import { AppError } from "../../../api/errors.ts";
 import type { Turn } from "../../../api/schemas/imaging.ts";
 import type { Volume } from "../../../api/volume.ts";
 import type { ExpertCard, ExpertResult } from "../../models/models.ts";
+import { aboutCategory } from "../../models/routing/categories.ts";
 import type { Routing } from "../routing/router.ts";
 import { describeResult, type Measurable } from "../describe.ts";
 import { unsuitedFor } from "../suitability.ts";
@@ -35,7 +36,8 @@ export type Asked = {
 
 /** @throws what the expert throws. A planner that fails gives way to the rules, and the reader is told. */
 export async function askImage(asked: Asked): Promise<void> {
-  const { volume, request, seeing, onTurn, routing } = asked;
+  const { request, seeing, onTurn, routing } = asked;
+  const volume = asTold(asked.volume, routing);
   const cards = routing?.cards ?? asked.cards;
   if (routing?.question) {
     const { text, choices } = routing.question;
@@ -86,6 +88,14 @@ export async function askImage(asked: Asked): Promise<void> {
     });
     return lead(rules);
   }
+}
+
+/** What the reader said an image is stands where its file is silent, for the planner too. */
+function asTold(volume: Volume, routing: Routing | undefined): Volume {
+  const routed = routing?.routed;
+  if (volume.modality !== "unknown" || routed?.kind !== "known" || routed.by !== "reader")
+    return volume;
+  return { ...volume, modality: aboutCategory(routed.category).modality };
 }
 
 const plannerFailures = new Set(["modelFailed", "modelUnavailable", "packMismatch", "packInvalid"]);

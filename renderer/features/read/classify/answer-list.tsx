@@ -3,7 +3,7 @@ import { Check, Undo2, X } from "lucide-react";
 import { useState } from "react";
 import { Button } from "../../../ui/button.tsx";
 import { stateOf } from "../use-study.ts";
-import { calibratedText, pointText, type Answer, type Judged } from "./judged.ts";
+import { calibratedText, pointText, splitText, type Answer, type Judged } from "./judged.ts";
 
 export type OwnFinding = { label: string; present: boolean };
 type AnswerProps = {
@@ -98,6 +98,7 @@ function Finding({ finding, present, locked, onChange }: FindingProps) {
         />
         present
       </label>
+      {splitText(finding) && <p>{splitText(finding)}</p>}
       {calibratedText(finding) && <p>{calibratedText(finding)}</p>}
     </li>
   );

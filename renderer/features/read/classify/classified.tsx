@@ -7,6 +7,7 @@ import { asError, invalidate } from "../../../use-call.ts";
 import type { Stage } from "../look/viewer.tsx";
 import { AnswerList, answerState, type OwnFinding } from "./answer-list.tsx";
 import { Heat } from "./heat.tsx";
+import { WhyExpert } from "../why-expert.tsx";
 import { answersOn } from "./judged.ts";
 import "./classify.css";
 
@@ -66,6 +67,7 @@ export function Classified({ study, series, stage, onDecide }: ClassifiedProps) 
           {decision ? `by ${decision.reviewer}` : "a suggestion, not a diagnosis"}
         </span>
       </header>
+      <WhyExpert suggestion={suggestion} />
       <AnswerList
         key={`${suggestion.id} ${decision?.id ?? ""}`}
         answer={answer}

@@ -11,6 +11,8 @@ export type Judged = {
   specificity?: number;
   calibrated?: number;
   calibratedOn?: string;
+  /** Of an ensemble: how many of the experts asked put it above. */
+  votes?: { above: number; asked: number };
 };
 export type Answer = {
   suggestion: Suggestion;
@@ -60,4 +62,11 @@ export function calibratedText({ calibrated, calibratedOn }: Judged): string {
   return calibrated === undefined || calibratedOn === undefined
     ? ""
     : `Calibrated probability ${share(calibrated)}, fitted on: ${calibratedOn}`;
+}
+
+/** Where the experts of an ensemble do not agree on a finding. */
+export function splitText({ votes }: Judged): string {
+  return votes === undefined || votes.above === 0 || votes.above === votes.asked
+    ? ""
+    : `The experts disagree: ${votes.above} of ${votes.asked} say above`;
 }

@@ -6,6 +6,7 @@ import type { Mode } from "../look/cornerstone.ts";
 import type { Overlay } from "../look/overlay.ts";
 import { hasSizes, isCt, type ShownSeries } from "../look/shown-series.ts";
 import { stateOf } from "../use-study.ts";
+import { WhyExpert } from "../why-expert.tsx";
 import { SegmentRow } from "./segment-row.tsx";
 import type { Source } from "./sources.ts";
 import { SegmentTools, type BrushSettings } from "./tools.tsx";
@@ -61,6 +62,7 @@ export function SegmentPanel(props: PanelProps) {
         </span>
         {segments.acts.unsaved && <span className="finding-unsaved">not saved</span>}
       </header>
+      <WhyExpert suggestion={suggestion} />
       {segments.segments.length > 0 && (
         <ul className="segments">
           {segments.segments.map((segment) => (
