@@ -11,7 +11,6 @@ import { createExtractionHandlers } from "./features/extraction/handlers.ts";
 import { openRecognised } from "./features/extraction/ocr/recognised.ts";
 import { fieldsOf } from "./features/extraction/stored-fields.ts";
 import { openAssets } from "./features/review/assets.ts";
-import { createHeatMapHandlers } from "./features/imaging/heat-map-call.ts";
 import { createImagingHandlers } from "./features/imaging/handlers.ts";
 import { createRouter } from "./features/imaging/routing/router.ts";
 import { openAssignments } from "./features/models/routing/assignments.ts";
@@ -104,6 +103,7 @@ export function createApp({
     promptsFolder,
     fetch: outside.fetch,
     secret: (name) => secrets.get(name),
+    noteCall: worker.noteCall,
   });
   jobs.heard(worker.wake);
   const router = createRouter({
@@ -164,12 +164,6 @@ export function createApp({
       secrets,
       record: (action, payload) =>
         openedStudies().ledger.record(reviews.settings().reviewer, action, payload),
-    }),
-    ...createHeatMapHandlers({
-      studies: openedStudies,
-      assets,
-      experts,
-      reviewer: () => reviews.settings().reviewer,
     }),
     ...createReadingHandlers({
       studies: openedStudies,

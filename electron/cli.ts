@@ -4,7 +4,6 @@ import { basename } from "node:path";
 import { parseArgs, type ParseArgsConfig } from "node:util";
 import type { Command, CommandContext, CommandValues } from "./command.ts";
 import { AppError, toErrorShape, type ErrorShape } from "./api/errors.ts";
-import { unreadable } from "./unreadable.ts";
 import { forkWorker } from "./features/models/fork-worker.ts";
 import { createApp, type App } from "./app.ts";
 import { commands } from "./commands.ts";
@@ -73,18 +72,13 @@ async function runCommand(
   let app: App | undefined;
   const lazy = (): App => (app ??= createApp({ dataFolder, spawnWorker: forkWorker }));
   try {
-    let failures = 0;
-    const failed = (text: string): void => {
-      failures += 1;
-      process.stderr.write(`${text}\n`);
-    };
-    const context = contextOf(lazy, { dataFolder, seed, signal: controller.signal, failed });
+    const context = contextOf(lazy, { dataFolder, seed, signal: controller.signal });
     const value = await command.run({ positionals, values, json }, context);
     if (!command.printsItself)
       process.stdout.write(
         `${json || !command.print ? JSON.stringify(value, null, json ? 0 : 2) : command.print(value)}\n`,
       );
-    return failures > 0 ? 1 : 0;
+    return 0;
   } finally {
     await app?.close();
   }
@@ -113,7 +107,7 @@ function parse(command: Command, args: string[]): { values: CommandValues; posit
 
 function contextOf(
   app: () => App,
-  about: Pick<CommandContext, "dataFolder" | "seed" | "signal" | "failed">,
+  about: { dataFolder: string; seed: number; signal: AbortSignal },
 ): CommandContext {
   return {
     ...about,
@@ -128,7 +122,11 @@ function contextOf(
         .id(),
     putAsset: async (path) => {
       const content = await readFile(path).catch((thrown: unknown) => {
-        throw unreadable(path, thrown);
+        throw new AppError(
+          "notFound",
+          `"${path}" cannot be read: ${thrown instanceof Error ? thrown.message : String(thrown)}.`,
+          { path },
+        );
       });
       const info = await app().assets.put(content, {
         name: basename(path),

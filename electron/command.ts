@@ -1,5 +1,6 @@
 /** The shape of one `evidesk` command; each feature brings its own, `cli.ts` merges them. */
 import type { AppCall } from "./api/contract.ts";
+import { AppError } from "./api/errors.ts";
 import type { Planners } from "./features/imaging/planning/planners.ts";
 import type { Router } from "./features/imaging/routing/router.ts";
 import type { Experts } from "./features/models/models.ts";
@@ -21,8 +22,6 @@ export type CommandContext = {
   signal: AbortSignal;
   /** One line on stderr. */
   progress: (text: string) => void;
-  /** One input of several failed: said on stderr; the others' results are printed and the command ends with 1. */
-  failed: (text: string) => void;
   /** Opens a review file by the user's own path; returns the id that calls take. */
   openReview: (path: string, options?: { create?: boolean }) => Promise<string>;
   /** Stores a file of the user's as an asset. */
@@ -48,3 +47,9 @@ export type Command = {
   /** Long-running commands print for themselves and never return a value. */
   printsItself?: boolean;
 };
+
+/** An argument that must be given. @throws usage */
+export function need(value: unknown, usage: string): string {
+  if (typeof value === "string" && value !== "") return value;
+  throw new AppError("usage", `Usage: evidesk ${usage}`);
+}

@@ -1,7 +1,6 @@
 /** The library: asked by keyboard, answered by passages that open at their words, or not at all. */
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { expect, test, type Desk } from "../app.ts";
+import { chatServer } from "../chat-server.ts";
 
 async function sampleId(desk: Desk): Promise<string> {
   const reviews = (await desk.call("review.list", {})) as { id: string; sample: boolean }[];
@@ -47,21 +46,8 @@ test("a model's sentence shows its citations as suggestions; the one that cites 
       { text: "See http://evil.example.", passages: [99] },
     ],
   };
-  const server = createServer((request, response) => {
-    request.resume().on("end", () => {
-      const content = JSON.stringify(answer);
-      response.setHeader("Content-Type", "text/event-stream");
-      response.write(
-        `data: ${JSON.stringify({ choices: [{ index: 0, delta: { content } }] })}\n\n`,
-      );
-      response.write(
-        `data: ${JSON.stringify({ choices: [{ index: 0, delta: {}, finish_reason: "stop" }] })}\n\n`,
-      );
-      response.end("data: [DONE]\n\n");
-    });
-  }).listen(0, "127.0.0.1");
-  await new Promise((resolve) => server.once("listening", resolve));
-  const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`;
+  const server = await chatServer([JSON.stringify(answer)]);
+  const { address } = server;
   const { id } = (await desk.call("generation.addEndpoint", { address, model: "fake" })) as {
     id: string;
   };
@@ -78,5 +64,59 @@ test("a model's sentence shows its citations as suggestions; the one that cites 
   await expect(sentences.getByText("987654 not in the passages")).toBeVisible();
   await expect(sentences.getByRole("button")).toHaveText(["1"]);
   await expect(app.getByText("1 sentence left out")).toBeVisible();
+  server.close();
+});
+
+test("a model on another machine is asked nothing before that was allowed, and its host is named", async ({
+  desk,
+  app,
+}) => {
+  const { id } = (await desk.call("generation.addEndpoint", {
+    address: "http://models.example:8000/v1",
+    model: "far",
+    remote: true,
+  })) as { id: string };
+  const review = (await desk.call("review.create", { title: "Sleep" })) as { id: string };
+  await desk.call("records.add", { reviewId: review.id, title: "Valerian for insomnia" });
+  await app.goto(desk.url.replace("/#", `/library/${review.id}#`));
+  await app.getByLabel("Answered by").selectOption(id);
+  await app.getByLabel("Question to the library").fill("Does valerian help against insomnia?");
+  const ask = app.getByRole("button", { name: "Ask models.example:8000" });
+  await expect(ask).toBeDisabled();
+  await app.keyboard.press("Enter");
+  await expect(app.getByRole("region", { name: "Answer" })).toHaveCount(0);
+  await app.getByRole("checkbox", { name: /models\.example:8000 is another machine/ }).check();
+  await expect(ask).toBeEnabled();
+  await app.reload();
+  await expect(app.getByRole("checkbox", { name: /is another machine/ })).toBeChecked();
+  await app.getByLabel("Answered by").selectOption("");
+  await expect(app.getByRole("button", { name: "Ask", exact: true })).toBeVisible();
+});
+
+test("an answer that broke off is told, the review is as it was, and a press asks again", async ({
+  desk,
+  app,
+}) => {
+  const sentences = [{ text: "It was tried.", passages: [1] }];
+  const server = await chatServer([null, JSON.stringify({ found: true, sentences })]);
+  const { id } = (await desk.call("generation.addEndpoint", {
+    address: server.address,
+    model: "cut",
+  })) as { id: string };
+  const review = (await desk.call("review.create", { title: "Sleep" })) as { id: string };
+  await desk.call("records.add", { reviewId: review.id, title: "Valerian for insomnia" });
+  await app.goto(desk.url.replace("/#", `/library/${review.id}#`));
+  await app.getByLabel("Answered by").selectOption(id);
+  await app.getByLabel("Question to the library").fill("Does valerian help against insomnia?");
+  await app.keyboard.press("Enter");
+  await expect(app.getByRole("alert")).toContainText("gave no usable answer (cutOff)", {
+    timeout: 60_000,
+  });
+  await app.getByRole("button", { name: "Try again" }).click();
+  await expect(app.locator(".library-sentences")).toContainText("It was tried.", {
+    timeout: 60_000,
+  });
+  await app.goto(new URL("/models", desk.url).href);
+  await expect(app.getByText("1 call failed.")).toBeVisible();
   server.close();
 });

@@ -70,7 +70,7 @@ export function Header({ route, why }: HeaderProps) {
           className="header-badge"
           title={
             online
-              ? "Nothing leaves this machine unless you press Count or Run on the Search page."
+              ? "Nothing leaves this machine unless you press a button that names where it goes."
               : "No network. Everything but database searches works."
           }
         >

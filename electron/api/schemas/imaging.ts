@@ -2,7 +2,9 @@
 import { z } from "zod";
 import type { ContractPart } from "../call.ts";
 import { decisionSchema, progressSchema, suggestionSchema } from "./ledger.ts";
+import { reportSectionSchema } from "./reading.ts";
 import { assetId } from "./review.ts";
+import { sequences } from "../sequences.ts";
 
 const triple = z.tuple([z.number(), z.number(), z.number()]);
 
@@ -106,6 +108,16 @@ export const turnSchema = z.object({
   at: z.string(),
   /** Who planned, in an assistant's turn: "rules", or a pack and its version. */
   planner: z.string().optional(),
+  /** The planner's own words with the call in them, letter by letter, where `text` is put for a reader. */
+  written: z.string().optional(),
+  /** Where the planner's answer says another thing than the expert that it heard, one sentence each. */
+  differs: z.array(z.string()).optional(),
+  /** A report drafted from what was accepted, each sentence with what it rests on. */
+  draft: z.array(reportSectionSchema).optional(),
+  /** What the planner was shown: each picture's name (an MR sequence, else "image"), its series and slice, from 1. */
+  shown: z
+    .array(z.object({ name: z.string(), series: z.string(), slice: z.int() }))
+    .optional(),
   call: z
     .object({
       expert: z.string(),
@@ -171,11 +183,6 @@ export const attachedReportSchema = z.object({
 
 export const studySchema = studySummarySchema.extend({
   images: z.array(seriesSchema),
-  /**
-   * Read-first is on and this reader has not committed an impression yet: suggestions, decisions on them,
-   * reports that came along and what was answered are left out.
-   */
-  withheld: z.boolean(),
   /** Reports that came as DICOM SR. */
   reports: z.array(attachedReportSchema),
   turns: z.array(turnSchema.extend({ seriesId: z.string() })),
@@ -224,6 +231,11 @@ export const imagingContract = {
     input: z.object({}),
     output: z.array(z.object({ id: z.string(), version: z.string(), title: z.string() })),
   },
+  /** Requests that the installed experts can answer on this image, to be offered to a reader. */
+  "imaging.offers": {
+    input: z.object({ studyId: z.string(), seriesId: z.string() }),
+    output: z.array(z.string()),
+  },
   /** One tile of a slide: RGB side by side, base64; those at the edges are smaller. */
   "imaging.tile": {
     input: z.object({
@@ -235,16 +247,6 @@ export const imagingContract = {
     }),
     output: z.object({ width: z.int(), height: z.int(), rgb: z.string() }),
   },
-  /**
-   * What a single image is and which experts are for it, before anything is asked; null for volumes, which
-   * are looked at when they are asked about. The likely expert is opened while the reader looks.
-   */
-  "routing.look": {
-    input: z.object({ studyId: z.string(), seriesId: z.string() }),
-    output: z
-      .object({ known: z.boolean(), why: z.string(), experts: z.array(z.string()) })
-      .nullable(),
-  },
   /** Plans an expert call from the request, runs it and stores what it suggests. */
   "imaging.ask": {
     input: z.object({
@@ -255,13 +257,20 @@ export const imagingContract = {
       planner: z.string().optional(),
       /** The reader's answer to what the image is, one of the offered choices. */
       category: z.string().max(32).optional(),
+      /** The slice in view, along the stored direction, from 0; the middle one where it is not given. */
+      slice: z.int().min(0).optional(),
+      /**
+       * Which series of the study stand for which MR sequence, the asked one among them: a planner that
+       * sees is shown all of them, an expert that reads several sequences is given them together.
+       */
+      sequences: z.partialRecord(z.enum(sequences), z.string()).optional(),
     }),
     output: z.object({ turns: z.array(turnSchema), suggestion: suggestionSchema.nullable() }),
     event: progressSchema,
   },
   /**
    * `mask` is the corrected mask: one byte per voxel, label ids, the series' grid. The model's own mask
-   * stays as it was, beside it. Findings are corrected by naming each of them, as the reader sees it.
+   * stays as it was, beside it.
    */
   "imaging.decide": {
     input: z.object({
@@ -269,8 +278,6 @@ export const imagingContract = {
       suggestionId: z.string(),
       action: z.enum(["accept", "correct", "reject", "withdraw"]),
       mask: assetId.optional(),
-      /** The reader's own word on each label of a classifier: what a correction of findings holds. */
-      findings: z.array(z.object({ label: z.string(), present: z.boolean() })).optional(),
       seconds: z.number().min(0).optional(),
       note: z.string().optional(),
     }),

@@ -40,6 +40,8 @@ export const packSchema = z.object({
   bundled: z.boolean(),
   status: z.enum(["ready", "disabled", "broken"]),
   problem: z.string().optional(),
+  /** The other machine that it sends what it is asked to; absent where nothing leaves this one. */
+  sendsTo: z.string().optional(),
   figures: z.array(
     z.looseObject({
       metric: z.string(),

@@ -10,9 +10,13 @@ export const traceLineSchema = z.object({
   at: z.string(),
   /** Counts up when the desk was left alone for a while. */
   session: z.int(),
-  kind: z.enum(["call", "prefetch", "release"]),
+  /** "failed": the call, or what a model wrote, could not be used. */
+  kind: z.enum(["call", "prefetch", "release", "failed"]),
   expert: z.string(),
+  /** "server": by another program, which is never opened or closed from here. */
   device: z.string(),
+  /** The code of what failed, such as "modelFailed" or "timeout"; never the text. */
+  why: z.string().optional(),
   /** Whether the model was open when it was called. */
   hit: z.boolean(),
   /** The whole call as the desk waited for it, and of that the opening, in milliseconds. */
@@ -59,6 +63,7 @@ export const runtimeContract = {
       /** Of all calls in the log, the share that found its model open. */
       hitRatio: z.number().nullable(),
       callsInAll: z.int(),
+      failedInAll: z.int(),
     }),
   },
   /** Null: the program's default. */

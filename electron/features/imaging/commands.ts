@@ -1,29 +1,20 @@
 /** `evidesk image-info`, `convert-image`, `segment`, `classify` and `read`. */
-import { basename, join } from "node:path";
-import type { Command, CommandContext } from "../../command.ts";
-import { AppError, toErrorShape, type ErrorShape } from "../../api/errors.ts";
+import { need, type Command } from "../../command.ts";
+import { AppError, toErrorShape } from "../../api/errors.ts";
 import type { Volume } from "../../api/volume.ts";
 import { wantedLabels } from "../models/experts.ts";
-import type { Click, ExpertResult, RunOptions, Segmentation } from "../models/models.ts";
-import { categoryIds, categoryOf } from "../models/routing/categories.ts";
-import { measureMask, type Measurable } from "./describe.ts";
+import { measureMask } from "./describe.ts";
+import { keepLabels } from "./label-map.ts";
 import { apply, orientationCode, rowsOf, type Vector } from "./geometry.ts";
 import { regionsOf } from "./derived/contours.ts";
 import { readReport } from "./derived/report-tree.ts";
 import { loadImages, loadSeries } from "./load.ts";
 import { anonymize } from "./anonymize-command.ts";
 import { convertImage } from "./convert.ts";
-import { shownVolume } from "./dicom-volume.ts";
-import { isPicture, writeMask } from "./mask-files.ts";
+import { writeMask } from "./mask-files.ts";
 import type { OpenedSeries } from "./open.ts";
-import { askImage } from "./planning/ask.ts";
-import { refuseUnsuited } from "./suitability.ts";
-
-/** @throws usage naming `what` (an option, or the file) where it was not given */
-const need = (value: unknown, what: string, usage: string): string => {
-  if (typeof value === "string" && value !== "") return value;
-  throw new AppError("usage", `${what} is missing. Usage: evidesk ${usage}`);
-};
+import { read } from "./read-command.ts";
+import { measurable, runExpert } from "./run-expert.ts";
 
 /** Voxels given as i,j,k, by an option that repeats. @throws usage for one outside the image */
 function indices({ shape }: Volume, places: unknown): Vector[] {
@@ -78,9 +69,9 @@ const imageInfo: Command = {
   usage: "image-info PATH [--at i,j,k]…",
   options: { at: { type: "string", multiple: true, help: "voxel index to read; may be repeated" } },
   async run({ positionals: [path], values }, context) {
-    const about = await aboutDerived(need(path, "The image", this.usage));
+    const about = await aboutDerived(need(path, this.usage));
     if (about) return about;
-    const series = await loadSeries(need(path, "The image", this.usage), context.progress);
+    const series = await loadSeries(need(path, this.usage), context.progress);
     const { volume } = series;
     return {
       format: series.format,
@@ -105,41 +96,6 @@ const imageInfo: Command = {
   },
 };
 
-const measurable = ({ volume, sizes, faults }: OpenedSeries): Measurable => ({
-  shape: volume.shape,
-  spacing: volume.spacing,
-  sizes,
-  faults,
-});
-
-/** A line at the start, at the end, and at most twice a second between: a scan has hundreds of windows. */
-function saysSeldom(say: (text: string) => void): NonNullable<RunOptions["emit"]> {
-  let last = Number.NEGATIVE_INFINITY;
-  return ({ done, total, label }) => {
-    const now = performance.now();
-    if (done < total && now - last < 500) return;
-    last = now;
-    say(total > 0 ? `${label}: ${done} of ${total}` : label);
-  };
-}
-
-async function runExpert(
-  context: CommandContext,
-  packId: string,
-  series: OpenedSeries,
-  { args, clicks }: { args?: string; clicks?: Click[] } = {},
-): Promise<ExpertResult> {
-  const volume = shownVolume(series);
-  const card = (await context.experts.list()).find(({ id }) => id === packId);
-  if (card) refuseUnsuited(card, volume);
-  return context.experts.runImage(packId, volume, {
-    signal: context.signal,
-    emit: saysSeldom(context.progress),
-    ...(args ? { args } : {}),
-    ...(clicks && clicks.length > 0 ? { clicks } : {}),
-  });
-}
-
 const segment: Command = {
   summary: "Outline structures with a segmentation expert.",
   usage: "segment IMAGE --expert ID [--labels a,b] [--at i,j,k] --out MASK",
@@ -159,9 +115,9 @@ const segment: Command = {
     },
   },
   async run({ positionals: [path], values }, context) {
-    const expert = need(values["expert"], "--expert", this.usage);
-    const out = need(values["out"], "--out", this.usage);
-    const series = await loadSeries(need(path, "The image", this.usage), context.progress);
+    const expert = need(values["expert"], this.usage);
+    const out = need(values["out"], this.usage);
+    const series = await loadSeries(need(path, this.usage), context.progress);
     const args = typeof values["labels"] === "string" ? values["labels"] : "";
     const card = (await context.experts.list()).find(({ id }) => id === expert);
     const wanted = card && wantedLabels(card, args);
@@ -194,22 +150,13 @@ const segment: Command = {
   },
 };
 
-function keepLabels<Result extends Segmentation>(result: Result, wanted: number[]): Result {
-  const ids = new Set(wanted);
-  return {
-    ...result,
-    labels: result.labels.filter(({ id }) => ids.has(id)),
-    mask: { ...result.mask, data: result.mask.data.map((value) => (ids.has(value) ? value : 0)) },
-  };
-}
-
 const classify: Command = {
   summary: "Ask a classification expert about images.",
   usage: "classify IMAGE… --expert ID",
   options: { expert: { type: "string", help: "pack id" } },
   async run({ positionals, values }, context) {
-    const expert = need(values["expert"], "--expert", this.usage);
-    need(positionals[0], "The image", this.usage);
+    const expert = need(values["expert"], this.usage);
+    need(positionals[0], this.usage);
     const answers = [];
     for (const path of positionals) {
       try {
@@ -222,93 +169,11 @@ const classify: Command = {
         // One unsuited image among many is that image's failure; alone, it is the command's.
         const error = toErrorShape(thrown);
         if (positionals.length === 1 || ["usage", "cancelled"].includes(error.code)) throw thrown;
-        context.failed(`${path}: ${error.message}`);
+        context.progress(`${path}: ${error.message}`);
         answers.push({ file: path, findings: [], expert, error });
       }
     }
     return answers;
-  },
-};
-
-const read: Command = {
-  summary: "Ask about images; the planner calls an expert and answers.",
-  usage: "read IMAGE… --ask TEXT [--as KIND] [--planner ID] [--calls N] [--out DIR]",
-  options: {
-    ask: { type: "string", help: "the request" },
-    planner: {
-      type: "string",
-      help: "planner id; “rules” plans by rules; the first pack installed",
-    },
-    as: {
-      type: "string",
-      help: `what the images are, where it cannot be told: ${categoryIds.join(", ")}`,
-    },
-    calls: { type: "string", help: "expert calls that a request may lead to, 1 to 4 (1)" },
-    out: { type: "string", help: "folder for masks" },
-  },
-  async run({ positionals, values }, context) {
-    const ask = need(values["ask"], "--ask", this.usage);
-    need(positionals[0], "The image", this.usage);
-    const most = Number(values["calls"] ?? 1);
-    if (!Number.isInteger(most) || most < 1 || most > 4)
-      throw new AppError("usage", `--calls takes 1 to 4, not "${String(values["calls"])}".`);
-    const seeing = await context.planners.open(String(values["planner"] ?? "auto"), context);
-    const told = categoryOf(typeof values["as"] === "string" ? values["as"] : undefined);
-    const turns: object[] = [{ role: "user", text: ask }];
-    const findings: object[] = [];
-    const masks: string[] = [];
-    const cards = await context.experts.list();
-    const failures: { file: string; error: ErrorShape }[] = [];
-    const about = async (path: string): Promise<void> => {
-      const series = await loadSeries(path, context.progress);
-      await askImage({
-        volume: series.volume,
-        request: ask,
-        cards,
-        ...(seeing ? { seeing } : {}),
-        most,
-        measurable: measurable(series),
-        routing: await context.router.look(
-          { volume: shownVolume(series), header: series.header, told },
-          context.signal,
-        ),
-        run: (expert, args) => runExpert(context, expert.id, series, { args }),
-        keep: async (result) => {
-          if (result.kind === "classification")
-            findings.push(...result.findings.map((finding) => ({ file: path, ...finding })));
-          else if (typeof values["out"] === "string") {
-            const flat = isPicture(series.format, series.volume.shape);
-            const mask = join(
-              values["out"],
-              `${basename(path).replace(/\.[^.]+$/, "")}-${result.expert}${flat ? ".png" : ".nii.gz"}`,
-            );
-            await writeMask(series, result, mask, { palette: false, cards });
-            masks.push(mask);
-          }
-          return {};
-        },
-        onTurn: ({ role, text, call, planner, why, choices }) =>
-          turns.push({
-            role,
-            text,
-            ...(planner === undefined ? {} : { planner }),
-            ...(call ? { call: { expert: call.expert, args: call.args } } : {}),
-            ...(why ? { why } : {}),
-            ...(choices ? { choices: choices.map(({ id }) => id) } : {}),
-          }),
-      });
-    };
-    for (const path of positionals)
-      try {
-        await about(path);
-      } catch (thrown) {
-        // One unreadable image among many is that image's failure; alone, it is the command's.
-        const error = toErrorShape(thrown);
-        if (positionals.length === 1 || error.code === "cancelled") throw thrown;
-        context.failed(`${path}: ${error.message}`);
-        failures.push({ file: path, error });
-      }
-    return { turns, findings, masks, ...(failures.length > 0 ? { failures } : {}) };
   },
 };
 

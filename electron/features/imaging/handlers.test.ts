@@ -5,39 +5,22 @@ import { unzipSync } from "fflate";
 import { encode as encodePng } from "fast-png";
 import { afterEach, expect, test } from "vitest";
 import { AppError } from "../../api/errors.ts";
-import type { ExpertCard, Experts } from "../models/models.ts";
+import { expertCard } from "../models/fixtures/expert-card.ts";
+import type { Experts } from "../models/models.ts";
 import { openAssets } from "../review/assets.ts";
 import { dicomSlice } from "./fixtures/dicom-slice.ts";
-import { maskOf } from "./decide.ts";
-import { createImagingHandlers } from "./handlers.ts";
+import { createImagingHandlers, maskOf } from "./handlers.ts";
 import { openImages } from "./open.ts";
 import type { Seeing } from "./planning/seeing.ts";
 import { openStudies, type Studies } from "./studies.ts";
 
-const licence = {
-  name: "x",
-  commercialUse: true,
-  clinicalUse: false,
-  researchOnly: false,
-  attribution: [],
-};
-const card: ExpertCard = {
+const card = expertCard({
   id: "cxr-lungs",
-  version: "1.0.0",
   title: "Lungs",
-  task: "segmentation",
-  licence,
-  intendedUse: "test",
-  inputs: [{ name: "image", modality: ["CXR"], channels: 1, dtype: "float32" }],
+  modality: "CXR",
   labels: [{ id: 1, name: "lungs" }],
-  expertCall: {
-    modality: "CXR",
-    task: "segmentation",
-    overview: "",
-    accuracy: "",
-    args: ["lungs"],
-  },
-};
+  call: { args: ["lungs"] },
+});
 /** Marks every pixel above 100; keeps no state. */
 const experts: Experts = {
   list: async () => [card],
@@ -295,4 +278,24 @@ test("a planner that fails gives way to the rules, and the reader is told", asyn
   );
   expect(turns.at(-1)?.call?.expert).toBe("cxr-lungs");
   expect(suggestion).not.toBeNull();
+});
+
+test("a report asked for in the conversation holds what was accepted, with its source, and nothing suggested", async () => {
+  const { handlers, frame, open } = desk();
+  const { studyId, seriesId } = await open(["film.png", film]);
+  const ask = (text: string) => handlers["imaging.ask"]({ studyId, seriesId, text }, frame);
+  const { suggestion } = await ask("outline the lungs");
+  const before = (await ask("draft a report")).turns.at(-1);
+  expect(before?.draft).toBeUndefined();
+  await handlers["imaging.decide"](
+    { studyId, suggestionId: suggestion?.id ?? "", action: "accept" },
+    frame,
+  );
+  await ask("segment the lungs");
+  const after = (await ask("draft a report")).turns.at(-1);
+  const sentences = after?.draft?.flatMap((section) => section.sentences) ?? [];
+  expect(sentences.map(({ sources }) => sources)).toEqual([
+    [{ kind: "suggestion", id: suggestion?.id }],
+  ]);
+  expect(sentences[0]?.text).toContain("accepted by AB");
 });

@@ -21,6 +21,11 @@ const ask: Command = {
     if (!Number.isInteger(count) || count < 1 || count > 20)
       throw new AppError("usage", `--top takes a whole number from 1 to 20, not "${String(top)}".`);
     const reviewId = await context.openReview(review);
+    if (typeof pack === "string") {
+      const packs = await context.call("models.list", {});
+      const host = packs.find(({ id }) => id === pack)?.sendsTo;
+      if (host) context.progress(`The question and the passages given go to ${host}.`);
+    }
     const answer = await context.call(
       "library.ask",
       {

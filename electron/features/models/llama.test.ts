@@ -105,6 +105,42 @@ describe("a GGUF pack through the model process", () => {
     expect(answer.reusedTokens).toBeGreaterThan(answer.promptTokens * 0.8);
   });
 
+  it("writes several answers at once, each its own, and none is lost among them", async () => {
+    const ask = async (name: string): Promise<string> => {
+      const asked = { ...question(`Adults called ${name}?`, 60), schema: undefined };
+      return (await worker.write({ ...request, question: asked })).answer.text;
+    };
+    const names = ["Ada", "Bo", "Cy", "Di", "Ed", "Flo", "Gus", "Hal", "Ida", "Jo", "Kim"];
+    const alone: string[] = [];
+    for (const name of names) alone.push(await ask(name));
+    const together = await Promise.all(names.map(ask));
+    // Sums of a batch differ in their last bits: most answers are the same words, all are answers.
+    expect(together.filter((text, at) => text === alone[at]).length).toBeGreaterThan(6);
+    expect(together.every((text) => text.length > 0)).toBe(true);
+    // Both were under way at once: pieces of two answers come in turns.
+    const order: number[] = [];
+    await Promise.all(
+      [0, 1].map((at) =>
+        worker.write(
+          { ...request, question: { ...question(`Turn ${at}`, 40), schema: undefined } },
+          undefined,
+          () => order.push(at),
+        ),
+      ),
+    );
+    expect(new Set(order.slice(0, order.lastIndexOf(0))).size).toBe(2);
+  });
+
+  it("asked with another adapter meanwhile, ends what it writes before it is opened anew", async () => {
+    const plain = { ...question("Adults?", 30), schema: undefined };
+    const adapter = join(fixture, "adapter.gguf");
+    const [one, two, three] = await Promise.all(
+      [[], [adapter], []].map((adapters) => worker.write({ ...request, adapters, question: plain })),
+    );
+    expect(one?.answer.text).toBe(three?.answer.text);
+    expect(two?.answer.text).not.toBe(one?.answer.text);
+  });
+
   it("says when the token limit cut the answer", async () => {
     const { answer } = await worker.write({ ...request, question: question("Adults?", 3) });
     expect(answer.stopped).toBe("length");

@@ -1,4 +1,5 @@
 /** The only importer of node-llama-cpp. Runs in the worker process: GGUF files, nothing built and nothing fetched. */
+import { statSync } from "node:fs";
 import { AppError } from "../../api/errors.ts";
 import type { Message, Request } from "./generation/generator.ts";
 import { picturesOf, wordsOf } from "./generation/template.ts";
@@ -34,6 +35,8 @@ export type Writer = {
   /** Devices that failed before this one. */
   readonly tried: Tried;
   contextTokens: number;
+  /** Answers that it writes at once, one token of each in turn; others wait. */
+  atOnce: number;
   countTokens: (text: string) => number;
   write: (request: WriteRequest, onText: (piece: string) => void) => Promise<WriteAnswer>;
   release: () => Promise<void>;
@@ -54,25 +57,57 @@ export async function openWriter(settings: WriterSettings): Promise<Writer> {
     throw reasonOf(thrown, settings.path, native.InsufficientMemoryError);
   });
   const { model, context } = loaded;
-  const sequence = context.getSequence();
-  const chat = new native.LlamaChat({ contextSequence: sequence });
+  /** Each place keeps the prompt that it read last: what the next one shares with it is not read again. */
+  const places = Array.from({ length: context.totalSequences }, () => {
+    const sequence = context.getSequence();
+    return { sequence, chat: new native.LlamaChat({ contextSequence: sequence }), read: "" };
+  });
+  type Place = (typeof places)[number];
+  const free = new Set(places);
+  const waiting: ((place: Place) => void)[] = [];
 
   async function load() {
     const model = await llama.loadModel({ modelPath: settings.path });
-    const context = await model.createContext({
-      contextSize: { max: Math.min(settings.contextTokens, model.trainContextSize) },
-      threads: settings.threads,
-      ...(settings.adapters.length > 0
-        ? { lora: { adapters: settings.adapters.map((filePath) => ({ filePath })) } }
-        : {}),
+    const most = Math.min(settings.contextTokens, model.trainContextSize);
+    const create = (sequences: number) =>
+      model.createContext({
+        contextSize: { max: most },
+        sequences,
+        threads: settings.threads,
+        ...(settings.adapters.length > 0
+          ? { lora: { adapters: settings.adapters.map((filePath) => ({ filePath })) } }
+          : {}),
+      });
+    const { cpuRam, gpuVram } = await model.fileInsights.estimateContextResourceRequirementsV2({
+      contextSize: most,
+      modelGpuLayers: model.gpuLayers,
+    });
+    const wanted = placesFor(statSync(settings.path).size, cpuRam + gpuVram);
+    const context = await create(wanted).catch((thrown: unknown) => {
+      if (wanted > 1 && thrown instanceof native.InsufficientMemoryError) return create(1);
+      throw thrown;
     });
     return { model, context };
+  }
+
+  /** A free place, the one that shares most with the prompt; else the first that is free again. */
+  async function placeOf(prompt: string): Promise<Place> {
+    const [best] = [...free].toSorted((a, b) => shared(b.read, prompt) - shared(a.read, prompt));
+    if (best === undefined) return new Promise((resolve) => void waiting.push(resolve));
+    free.delete(best);
+    return best;
+  }
+  function leave(place: Place): void {
+    const next = waiting.shift();
+    if (next) next(place);
+    else free.add(place);
   }
 
   return {
     device: llama.gpu === false ? "cpu" : llama.gpu,
     tried: [],
     contextTokens: context.contextSize,
+    atOnce: places.length,
     countTokens: (text) => model.tokenize(text, false).length,
     async write(request, onText) {
       if (picturesOf(request.messages).length > 0)
@@ -80,52 +115,85 @@ export async function openWriter(settings: WriterSettings): Promise<Writer> {
           "wrongModality",
           `${nameOf(settings.path)} is a GGUF model; those read no images here. Use a pack with a vision encoder.`,
         );
-      const { schema } = request;
-      const grammar = schema && (await llama.createGrammarForJsonSchema(schema as never));
-      const before = sequence.tokenMeter.getState();
-      const started = performance.now();
-      let msFirst = 0;
+      const { schema, choices } = request;
+      const grammar = choices
+        ? await llama.createGrammar({ grammar: grammarOf(choices) })
+        : schema && (await llama.createGrammarForJsonSchema(schema as never));
       const history = request.messages.map((message) =>
         message.role === "assistant"
           ? { type: "model" as const, response: [wordsOf(message)] }
           : { type: message.role, text: wordsOf(message) },
       );
-      // What this prompt shares with the last one is not read again: the sequence keeps it.
-      const { response, metadata } = await chat.generateResponse(
-        [...history, { type: "model", response: [] }],
-        {
-          ...(grammar ? { grammar } : {}),
-          maxTokens: request.maxTokens,
-          temperature: request.temperature,
-          seed: request.seed,
-          ...(request.stop.length > 0 ? { customStopTriggers: [...request.stop] } : {}),
-          onTextChunk: (piece) => {
-            msFirst ||= performance.now() - started;
-            onText(piece);
+      const prompt = request.messages.map(wordsOf).join("\n");
+      const place = await placeOf(prompt);
+      const before = place.sequence.tokenMeter.getState();
+      const started = performance.now();
+      let msFirst = 0;
+      try {
+        place.read = prompt;
+        const { response, metadata } = await place.chat.generateResponse(
+          [...history, { type: "model", response: [] }],
+          {
+            ...(grammar ? { grammar } : {}),
+            maxTokens: request.maxTokens,
+            temperature: request.temperature,
+            seed: request.seed,
+            ...(request.stop.length > 0 ? { customStopTriggers: [...request.stop] } : {}),
+            onTextChunk: (piece) => {
+              msFirst ||= performance.now() - started;
+              onText(piece);
+            },
           },
-        },
-      );
-      const msRuntime = performance.now() - started;
-      const used = sequence.tokenMeter.diff(before);
-      const promptTokens = history.reduce(
-        (sum, one) => sum + model.tokenize("text" in one ? one.text : "", false).length,
-        0,
-      );
-      return {
-        text: response,
-        stopped: metadata.stopReason === "maxTokens" ? "length" : "end",
-        tokens: used.usedOutputTokens,
-        promptTokens,
-        reusedTokens: Math.max(0, promptTokens - used.usedInputTokens),
-        msFirst,
-        msRuntime,
-      };
+        );
+        const msRuntime = performance.now() - started;
+        const used = place.sequence.tokenMeter.diff(before);
+        const promptTokens = request.messages.reduce(
+          (sum, one) => sum + (one.role === "assistant" ? 0 : model.tokenize(wordsOf(one)).length),
+          0,
+        );
+        return {
+          text: response,
+          stopped: metadata.stopReason === "maxTokens" ? "length" : "end",
+          tokens: used.usedOutputTokens,
+          promptTokens,
+          reusedTokens: Math.max(0, promptTokens - used.usedInputTokens),
+          msFirst,
+          msRuntime,
+        };
+      } finally {
+        leave(place);
+      }
     },
     release: () => llama.dispose(),
   };
 }
 
+/** GBNF, as llama.cpp reads it: JSON's escapes are its own. */
+const grammarOf = (choices: readonly string[]): string =>
+  `root ::= ${choices.map((choice) => JSON.stringify(choice)).join(" | ")}`;
+
 const nameOf = (path: string): string => path.split(/[\\/]/).at(-1) ?? path;
+
+const mostPlaces = 8;
+/** Of the file's size: what the places beside the first may take for their keys and values, or a little at least. */
+const shareForPlaces = 0.4;
+const fewBytes = 64e6;
+
+/** Answers written at once read the weights once for all of them; each needs a context of its own. */
+const placesFor = (fileBytes: number, contextBytes: number): number =>
+  Math.max(
+    1,
+    Math.min(
+      mostPlaces,
+      1 + Math.floor(Math.max(fewBytes, shareForPlaces * fileBytes) / Math.max(1, contextBytes)),
+    ),
+  );
+
+function shared(a: string, b: string): number {
+  let length = 0;
+  while (length < a.length && a[length] === b[length]) length += 1;
+  return length;
+}
 
 type ErrorClass = new (...arguments_: never[]) => Error;
 

@@ -1,5 +1,6 @@
 /** What the page and the command line show of one installed pack. */
 import type { PackInfo } from "../../api/schemas/models.ts";
+import { isLoopback } from "./generation/generation.ts";
 import type { PackNotes } from "./pack-notes.ts";
 import { packFile, type Pack } from "./pack.ts";
 import type { InstalledPack } from "./packs.ts";
@@ -23,7 +24,11 @@ export function infoOf(installed: InstalledPack, known: Known): PackInfo {
   if ("problem" in installed) return brokenInfo(installed);
   const { manifest, bundled } = installed.pack;
   const bytes = manifest.files.reduce((sum, file) => sum + file.bytes, 0);
-  const { id, version, title, task, licence, intendedUse, figures } = manifest;
+  const { id, version, title, task, licence, intendedUse, figures, inference } = manifest;
+  const host =
+    inference.kind === "generate" && inference.backend === "endpoint"
+      ? elsewhere(inference.address)
+      : undefined;
   return {
     id,
     version,
@@ -34,11 +39,16 @@ export function infoOf(installed: InstalledPack, known: Known): PackInfo {
     bytes,
     bundled,
     status: installed.enabled ? "ready" : "disabled",
+    ...(host ? { sendsTo: host } : {}),
     figures: JSON.parse(JSON.stringify(figures)),
     device: deviceOf(installed.pack, known),
     bench: known.notes.bench(id),
   };
 }
+
+/** The host of an address on another machine. */
+const elsewhere = (address: string): string | undefined =>
+  isLoopback(address) ? undefined : new URL(address).host;
 
 function deviceOf(pack: Pack, { notes, worker, orderOf }: Known): PackInfo["device"] {
   const { id } = pack.manifest;

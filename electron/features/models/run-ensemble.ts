@@ -6,7 +6,6 @@ import type { Finding, Unclocked } from "./models.ts";
 import { packFile, type Pack } from "./pack.ts";
 import {
   aboutRun,
-  eachRun,
   operatingPointScore,
   refuseStack,
   sigmoid,
@@ -24,16 +23,11 @@ export async function runEnsemble(
   const { manifest } = pack;
   const members = membersOf(manifest);
   refuseStack(image);
-  const { covering = [] } = options;
-  /** Of the whole image, then with each part covered. */
-  const runs = Array.from({ length: covering.length + 1 }, () => new Map<string, Scores>());
-  const total = members.length * runs.length;
+  const answers = new Map<string, Scores>();
   let msRuntime = 0;
   let device = "";
   for (const [index, member] of members.entries()) {
-    const tell = (done: number): void =>
-      options.emit?.({ done: index * runs.length + done, total, label: `Running ${member.name}` });
-    tell(0);
+    options.emit?.({ done: index, total: members.length, label: `Running ${member.name}` });
     const { name, preprocess, file, input, output, thresholds } = member;
     const reply = await worker.score(
       {
@@ -45,22 +39,17 @@ export async function runEnsemble(
         postprocess: [],
         ids: [],
         withProbability: false,
-        covering,
       },
       options.signal,
-      tell,
     );
-    for (const [run, scores] of eachRun(reply.scores, options).entries())
-      runs[run]?.set(name, memberScores(scores, thresholds));
+    answers.set(name, memberScores(reply.scores, thresholds));
     msRuntime += reply.msRuntime;
     device = reply.device;
   }
-  options.emit?.({ done: total, total, label: manifest.title });
-  const [findings = [], ...covered] = runs.map((answers) => votes(manifest, answers));
+  options.emit?.({ done: members.length, total: members.length, label: manifest.title });
   return {
     kind: "classification",
-    findings,
-    ...(options.covering ? { covered } : {}),
+    findings: votes(manifest, answers),
     ...aboutRun(pack, { device }, msRuntime),
   };
 }
@@ -89,14 +78,6 @@ export function votes(manifest: Manifest, answers: ReadonlyMap<string, Scores>):
     const scores = asked.flatMap((member) => answers.get(member)?.[index] ?? []);
     if (scores.length === 0) return [];
     const score = scores.reduce((sum, one) => sum + one, 0) / scores.length;
-    // 0.5 is each member's own operating point.
-    const above = scores.filter((one) => one >= 0.5).length;
-    const votes = {
-      above,
-      asked: scores.length,
-      low: Math.min(...scores),
-      high: Math.max(...scores),
-    };
-    return [{ label: name, score, operatingPoint: 0.5, above: score >= 0.5, votes }];
+    return [{ label: name, score, operatingPoint: 0.5, above: score >= 0.5 }];
   });
 }

@@ -24,16 +24,10 @@ export async function runPlanar(
   const request = requestOf(pack, image, caller);
   if (manifest.task === "classification") {
     refuseStack(image);
-    const reply = await worker.score(request, options.signal, (done, total) =>
-      options.emit?.({ done, total, label: `Covering parts of the image for ${manifest.title}` }),
-    );
-    const [whole = [], ...covered] = eachRun(reply.scores, options).map((scores) =>
-      findings(manifest, scores),
-    );
+    const reply = await worker.score(request, options.signal);
     return {
       kind: "classification",
-      findings: whole,
-      ...(options.covering ? { covered } : {}),
+      findings: findings(manifest, reply.scores),
       ...aboutRun(pack, reply, reply.msRuntime),
     };
   }
@@ -52,14 +46,6 @@ export async function runPlanar(
   };
 }
 
-/** The scores of the whole image, then those with each part covered. */
-export function eachRun(scores: Float32Array, { covering = [] }: RunOptions): Float32Array[] {
-  const labels = scores.length / (covering.length + 1);
-  return Array.from({ length: covering.length + 1 }, (_, run) =>
-    scores.subarray(run * labels, (run + 1) * labels),
-  );
-}
-
 function requestOf(pack: Pack, image: Volume, { settings, options }: PlanarCaller): PlanarRequest {
   const { id, inference, preprocess, postprocess, labels } = pack.manifest;
   if (inference.kind !== "full")
@@ -76,7 +62,6 @@ function requestOf(pack: Pack, image: Volume, { settings, options }: PlanarCalle
     postprocess,
     ids: labels.map((label) => label.id),
     withProbability: options.withProbability ?? false,
-    ...(options.covering ? { covering: options.covering } : {}),
   };
 }
 
@@ -153,9 +138,6 @@ export const sigmoid = (value: number): number => 1 / (1 + Math.exp(-value));
 export function findings(manifest: Manifest, logits: Float32Array): Finding[] {
   const rescale = manifest.postprocess.find((step) => step.step === "opNorm");
   const temperature = Number(manifest.calibration?.["temperature"] ?? Number.NaN);
-  const fittedOn = manifest.calibration?.["fittedOn"];
-  // A probability without its cohort would be taken for one of any patient's.
-  const calibratedOn = typeof fittedOn === "string" ? fittedOn : "";
   const listed = manifest.calibration?.["labels"];
   const calibratedLabels = Array.isArray(listed) ? listed.map(String) : undefined;
   const exclusive = manifest.postprocess.some((step) => step.step === "softmax");
@@ -166,24 +148,20 @@ export function findings(manifest: Manifest, logits: Float32Array): Finding[] {
     if (logit === undefined) return [];
     const raw = exclusive ? Math.exp(logit - most) / sum : sigmoid(logit);
     const point = manifest.operatingPoints?.find((one) => one.label === label.name);
-    const measured = {
-      ...(point?.cohort ? { cohort: point.cohort } : {}),
-      ...(point?.sensitivity === undefined ? {} : { sensitivity: point.sensitivity }),
-      ...(point?.specificity === undefined ? {} : { specificity: point.specificity }),
-    };
+    const cohort = point?.cohort ? { cohort: point.cohort } : {};
     if (rescale?.step === "opNorm") {
       const threshold = rescale.thresholds[index] ?? null;
       if (threshold === null) return [];
       const score = operatingPointScore(raw, threshold);
-      return [{ label: label.name, score, operatingPoint: 0.5, above: score >= 0.5, ...measured }];
+      return [{ label: label.name, score, operatingPoint: 0.5, above: score >= 0.5, ...cohort }];
     }
     const threshold = point?.threshold ?? 0.5;
     // A temperature says nothing of labels that it was not fitted on.
     const fitted = calibratedLabels === undefined || calibratedLabels.includes(label.name);
     const calibrated =
-      Number.isNaN(temperature) || exclusive || !fitted || calibratedOn === ""
+      Number.isNaN(temperature) || exclusive || !fitted
         ? {}
-        : { calibrated: sigmoid(logit / temperature), calibratedOn };
+        : { calibrated: sigmoid(logit / temperature) };
     return [
       {
         label: label.name,
@@ -191,7 +169,7 @@ export function findings(manifest: Manifest, logits: Float32Array): Finding[] {
         operatingPoint: threshold,
         above: raw >= threshold,
         ...calibrated,
-        ...measured,
+        ...cohort,
       },
     ];
   });

@@ -60,7 +60,7 @@ export function serveSessions(
         return { kind: "done", ...ran, ...about() };
       }
       case "scores": {
-        const { data, msRuntime } = await scorePlanes(request, await open(), onProgress);
+        const { data, msRuntime } = await scorePlanes(request, await open());
         return { kind: "scored", scores: data, msRuntime, ...about() };
       }
       case "outline": {
@@ -104,20 +104,36 @@ export function serveSessions(
     post({ kind: "holds", rssBytes: process.memoryUsage.rss() });
   }
 
-  // One job at a time: native runs block this process anyway, and order is then what it seems.
-  let queue = Promise.resolve();
+  async function serve(request: WorkerRequest): Promise<void> {
+    try {
+      const reply = await answer(request);
+      // First what the process holds: whoever has the answer may ask for it at once.
+      if ("path" in request) tellMemory();
+      post(reply);
+    } catch (thrown) {
+      post({ id: request.id, kind: "failed", error: toErrorShape(thrown) });
+    }
+  }
+
+  // One job at a time: native runs block this process anyway, and order is then what it seems. Questions to
+  // one GGUF model that follow each other are handed to it together: it writes several answers at once.
+  let queue: Promise<unknown> = Promise.resolve();
+  let together: { model: string; start: Promise<unknown> } | undefined;
   post({ kind: "ready" });
   return (request) => {
     if (request.kind === "limit") return void limitMemory(request.bytes);
-    queue = queue.then(async () => {
-      try {
-        const reply = await answer(request);
-        // First what the process holds: whoever has the answer may ask for it at once.
-        if ("path" in request) tellMemory();
-        post(reply);
-      } catch (thrown) {
-        post({ id: request.id, kind: "failed", error: toErrorShape(thrown) });
-      }
-    });
+    const model = llamaOf(request);
+    const start = model !== undefined && together?.model === model ? together.start : queue;
+    together = model === undefined ? undefined : { model, start };
+    const done = start.then(() => serve(request));
+    queue = Promise.all([queue, done]);
   };
+}
+
+/** Which GGUF model, opened how; undefined for requests that are served alone. */
+function llamaOf(request: WorkerRequest): string | undefined {
+  if ((request.kind !== "write" && request.kind !== "countTokens") || request.backend !== "llama")
+    return undefined;
+  const { path, contextTokens, devices, threads, adapters } = request;
+  return JSON.stringify([path, contextTokens, devices, threads, adapters]);
 }

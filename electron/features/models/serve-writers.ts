@@ -15,18 +15,19 @@ export function openWriters() {
   }
 
   /** Another context, device, adapter or template opens the file anew. */
-  async function writerOf(asked: Question) {
+  function writerOf(asked: Question): Promise<Writer> {
     const { path, contextTokens, devices, threads } = asked;
     const own = asked.backend === "llama" ? asked.adapters : asked.decoder;
     const settings = JSON.stringify([contextTokens, devices, threads, own]);
     const known = writers.get(path);
     if (known?.settings === settings) return known.writer;
-    await release(path);
     const common = { path, contextTokens, devices, threads };
-    const writer =
+    // Told at once, so that a question that comes meanwhile waits for the same opening.
+    const writer = release(path).then(() =>
       asked.backend === "llama"
         ? openWriter({ ...common, adapters: asked.adapters })
-        : openDecoder({ ...common, ...asked.decoder });
+        : openDecoder({ ...common, ...asked.decoder }),
+    );
     writers.set(path, { settings, writer });
     writer.catch(() => writers.delete(path));
     return writer;

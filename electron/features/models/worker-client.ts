@@ -68,7 +68,7 @@ const isOutOfMemory = ({ data }: AppError): boolean =>
 
 export function createWorkerClient(
   spawn: () => WorkerPort,
-  { readyWithin = 10_000, limitBytes }: Options = {},
+  { readyWithin = 30_000, limitBytes }: Options = {},
 ) {
   let port: Promise<WorkerPort> | undefined;
   let current: WorkerPort | undefined;
@@ -201,12 +201,8 @@ export function createWorkerClient(
       onProgress?: OnProgress,
     ): Promise<LabelResult> =>
       (await ask({ kind: "volume", ...request }, signal, onProgress)) as LabelResult,
-    score: async (
-      request: PlanarRequest,
-      signal?: AbortSignal,
-      onProgress?: OnProgress,
-    ): Promise<ScoreResult> =>
-      (await ask({ kind: "scores", ...request }, signal, onProgress)) as ScoreResult,
+    score: async (request: PlanarRequest, signal?: AbortSignal): Promise<ScoreResult> =>
+      (await ask({ kind: "scores", ...request }, signal)) as ScoreResult,
     outline: async (
       request: PlanarRequest,
       signal?: AbortSignal,

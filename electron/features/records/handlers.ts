@@ -35,9 +35,8 @@ export function createRecordsHandlers({
   };
   return {
     "records.annotate": async ({ reviewId, recordId, tags, note }) => {
-      const now = recordOf(reviewId, recordId);
-      const after = { tags: tags ?? now.tags, note: note ?? now.note };
-      reviews.get(reviewId).ledger.decide([annotating(me(), recordId, after)]);
+      recordOf(reviewId, recordId);
+      reviews.get(reviewId).ledger.decide([annotating(me(), recordId, { tags, note })]);
       return recordOf(reviewId, recordId);
     },
     "records.tags": async ({ reviewId }) => {

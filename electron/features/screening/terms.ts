@@ -27,17 +27,10 @@ export function stem(word: string): string {
     .replaceAll(/is(?=e|ed|ing|es)/g, "iz")
     .replaceAll("aemi", "emi")
     .replaceAll("oedem", "edem")
-    .replaceAll("tumour", "tumor")
-    .replace(/^pregnan(?:t|cy|cies)$/, "pregnan");
+    .replaceAll("tumour", "tumor");
   for (const ending of [
-    "ivities",
-    "ivity",
     "ations",
     "ation",
-    "ions",
-    "ion",
-    "ives",
-    "ive",
     "ements",
     "ement",
     "ities",

@@ -17,6 +17,7 @@ from transformers import AutoModelForCausalLM, AutoTokenizer, MistralConfig, Mis
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 from leads_gguf import convert  # noqa: E402
+from tiny_network import spread  # noqa: E402
 
 target = Path(sys.argv[1])
 target.mkdir(parents=True, exist_ok=True)
@@ -53,11 +54,7 @@ config = MistralConfig(
     bos_token_id=1, eos_token_id=2, tie_word_embeddings=False,
 )
 network = MistralForCausalLM(config)
-with torch.no_grad():
-    for name, parameter in network.named_parameters():
-        # Larger than the usual start, so that greedy choices lie further apart.
-        if parameter.dim() > 1:
-            parameter.normal_(0, 0.35 if "lm_head" in name or "embed" in name else 0.2)
+spread(network)
 network.to(torch.bfloat16).save_pretrained(source)
 model = AutoModelForCausalLM.from_pretrained(source, dtype=torch.float32).eval()
 read = AutoTokenizer.from_pretrained(source)

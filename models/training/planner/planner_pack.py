@@ -44,6 +44,11 @@ LICENCE = {
 }
 
 
+VERSION = "1.1.0"
+# The last of the runs that made this version.
+LAST_RUN = "with more parts, invented experts and split words, `--goOn --minutes 83 --seed 6 --rate 1.8e-3 --bf16`"
+
+
 def share(pair: list[int]) -> str:
     return f"{pair[0]} of {pair[1]}"
 
@@ -63,7 +68,7 @@ def card(measured: dict, counts: dict) -> str:
     pictures = ", ".join(f"{kind} {n}" for kind, n in counts.items())
     goal = figures["bundled experts"]["right"]
     rules = measured.get("rules", "an unmeasured share")
-    return f"""# Planner for reads (read-planner 1.0.0)
+    return f"""# Planner for reads (read-planner {VERSION})
 
 Sees one slice and a request, reads the cards of the installed experts and writes one expert call, or that none is needed, or that none is installed. It plans only: what an expert finds is told in the expert's own words.
 
@@ -73,7 +78,9 @@ Sees one slice and a request, reads the cards of the installed experts and write
 Templated conversations, as VILA-M3's expert data was templated, with pictures of {pictures} (training part). Sentences were written by us; experts are left out, renamed and mixed with made-up ones, so that the cards have to be read. Sources and licences stand in the manifest. Pictures of a patient, a volume or an original lie in one part only, by a hash of its name.
 
 ## Network
-A convolutional picture encoder (four tokens a picture, 96 × 96) and a Llama decoder of three layers, 128 wide, 1,400 byte-level tokens: about one million weights, in LLaVA's layout. One core for about 35 minutes of its time: `models/training/planner/train.py`, the first 1,000 steps of a run of 2,400 on sentences as they are listed, then `--goOn --steps 450 --rate 1.2e-3`, then, with sentences put together from parts, `--goOn --steps 2000 --rate 2.2e-3`. On another machine the weights come out differently.
+A convolutional picture encoder (four tokens a picture, 96 × 96) and a Llama decoder of three layers, 128 wide, 1,400 byte-level tokens: about one million weights, in LLaVA's layout. `models/training/planner/train.py`, the first 1,000 steps of a run of 2,400 on sentences as they are listed, then `--goOn --steps 450 --rate 1.2e-3`, then, with sentences put together from parts, `--goOn --steps 2000 --rate 2.2e-3`, then {LAST_RUN}. On another machine the weights come out differently.
+
+The program holds it to what it can mean: the kinds of image, or the header's one; the installed experts that read that kind, with their arguments; that none is needed; that none is installed. It chooses among these word by word and can write nothing else.
 
 ## Held-out figures
 Pictures and sentences that were in no training conversation; names of structures and findings were, and the sentences were written by the same people, some of whom had seen the earlier network fail on them, so other people's wordings will do worse. Right means: the same expert and argument, or rightly none.
@@ -110,7 +117,7 @@ def main() -> None:
         for name, found in measured["figures"].items() if "right" in found
     ]
     manifest = {
-        "id": "read-planner", "version": "1.0.0", "title": "Planner for reads", "task": "planning", "licence": LICENCE,
+        "id": "read-planner", "version": VERSION, "title": "Planner for reads", "task": "planning", "licence": LICENCE,
         "intendedUse": "Research: chooses which installed expert a request about an image is for; a person decides on what the expert suggests.",
         "inputs": [
             {"name": "prompt", "modality": ["text"], "channels": 1, "dtype": "string"},
@@ -128,10 +135,10 @@ def main() -> None:
     chance, cases = random.Random(99), []
     for at in range(9):
         modality = ["CXR", "CT", "MR"][at % 3]
-        asked, expected = conversation(modality, True, chance, bundled_only=at < 6)
+        asked, expected, possible = conversation(modality, "held_out", chance, bundled_only=at < 6)
         picture = pictures["held_out"][modality][at]
-        said = planner.answers([asked], torch.from_numpy(picture)[None])[0]
-        cases.append({"asked": asked, "expected": expected, "said": said, "picture": base64.b64encode(picture.tobytes()).decode()})
+        said = planner.answers([asked], torch.from_numpy(picture)[None], [possible])[0]
+        cases.append({"asked": asked, "expected": expected, "possible": possible, "said": said, "picture": base64.b64encode(picture.tobytes()).decode()})
     (folder / "golden.json").write_text(json.dumps({"size": images.SIZE, "cases": cases}, indent=1) + "\n")
 
 

@@ -1,10 +1,13 @@
 """
 What readers ask of an image, in many wordings, written by us. Each list is cut in two: the last part is
 held out, so that the measured requests use sentences that training never saw (the names of structures and
-findings are in both parts: a network trained from nothing cannot know a synonym that it never met).
+findings are in both parts: a network trained from nothing cannot know a synonym that it never met). A third
+part, VALIDATION, is neither trained on nor reported: training is tuned on what goes wrong there.
 """
 
 import random
+import re
+from functools import cache
 
 # Names by which the arguments of the bundled experts are asked for.
 SYNONYMS = {
@@ -20,6 +23,14 @@ SYNONYMS = {
     "edema": ["edema", "oedema", "pulmonary edema", "pulmonary oedema", "fluid overload", "pulmonary congestion", "lung oedema"],
     "effusion": ["effusion", "pleural effusion", "fluid around the lungs", "pleural fluid", "an effusion", "fluid in the pleural space", "effusions"],
 }
+# For training and validation alone: one side of what is known as both.
+MORE_SYNONYMS = {
+    "lungs": ["left lung", "right lung", "left lung only", "only the right lung", "lung on the left", "lungs only"],
+    "bone": ["ribs and spine", "bone only"], "fat": ["fat only", "only fat", "fat tissue"], "gas": ["only the gas"], "soft tissue": ["soft tissue only"],
+    "FLAIR abnormality": ["bright area", "high signal", "tumour region", "abnormal region", "abnormality"],
+}
+# Parts of the body that are judged as a whole: "are the lungs clear?" asks for findings, not for an outline.
+PARTS = ["lungs", "lung fields", "lung", "left lung", "right lung", "both lungs", "chest", "heart", "pleura", "mediastinum", "bones", "ribs", "spine", "brain", "abdomen", "liver", "head", "belly", "bowel", "airways", "diaphragm", "costophrenic angles", "white matter", "lung bases"]
 # Structures and findings that made-up experts know, and that the bundled ones do not.
 OTHER_STRUCTURES = [
     "liver", "spleen", "left kidney", "right kidney", "kidneys", "pancreas", "gallbladder", "stomach", "aorta", "heart", "bladder", "prostate",
@@ -87,6 +98,19 @@ NO_EXPERT = [
     "can you tell what kind of scan I have here?", "many thanks for the help", "good afternoon", "what questions do you answer?", "which technique is it?", "is that an MRI?",
     "what experts do you have?",
 ]
+# Written before any network was tried on them; what goes wrong here says what training lacks.
+VALIDATION = {
+    "OUTLINE": ["I want a line around the {x}", "let's get the {x} delineated", "kindly trace out the {x}", "how extensive is the {x}?", "what size is the {x}?", "do you have a mask for the {x}?",
+                "the {x}, please, as a contour", "shade the {x}", "find me the {x}", "give the {x} a colour", "which bit is the {x}?", "pick out the {x}", "I would need the {x} volume", "surround the {x} with a line"],
+    "JUDGE": ["do I need to think about {x}?", "any hint of {x}?", "would {x} fit?", "is that {x} I'm seeing?", "can we rule {x} out?", "how sure are you about {x}?", "suspicious for {x}?",
+              "is {x} visible?", "anything to suggest {x}?", "does it look like {x} to you?", "please comment on {x}", "could he be having {x}?"],
+    "OUTLINE_ALL": ["mark up every structure", "contour all that can be contoured", "I want all the structures outlined", "label all the anatomy", "do an automatic segmentation of this", "split it into its parts", "every outline you have, please"],
+    "JUDGE_ALL": ["is there a problem here?", "give me your impression", "what's going on in this one?", "normal or not?", "anything I should worry about?", "tell me what you make of it", "any concerns?"],
+    "JUDGE_PART": ["do the {x} look ok to you?", "are the {x} in order?", "what about disease of the {x}?", "{x}: healthy?", "is the {x} free of disease?", "did you find something in the {x}?"],
+    "NO_EXPERT": ["what did I just open?", "is this plain film or CT?", "cheers for that", "good evening", "tell me about yourself", "what are my options here?", "how was this picture taken?", "is it magnetic resonance?", "was that all?", "you can stop now"],
+}
+BEFORE_VALIDATION = ["", "", "", "fyi, ", "man, 71, heavy smoker. ", "second opinion: "]
+AFTER_VALIDATION = ["", "", "", " asap", " in this case", " when you can"]
 # Sentences put together from parts, for training alone: so many that a single wording weighs little.
 ASK = ["", "please ", "can you ", "could you ", "would you please ", "I want you to ", "I'd like you to ", "I need you to ", "let's ", "we should ", "now ", "kindly ", "try to ", "you should ", "go ahead and "]
 OUTLINE_VERB = ["outline", "segment", "contour", "delineate", "mark", "trace", "draw", "show", "highlight", "mask", "measure", "label", "annotate", "circle", "localize", "find", "locate", "paint", "overlay", "get", "give me", "produce", "make", "map", "see", "display", "quantify", "define", "indicate", "draw round", "draw a line around", "see where"]
@@ -104,20 +128,42 @@ OPENING = ["hi", "hello", "dear team", "hey", "good morning", "sorry", "well", "
 CLOSING = ["please", "thanks", "thank you", "when you have time", "quickly", "as soon as possible", "for me", "again", "if possible", "now", "here", "in this patient", "on this image", "on the scan", "in the picture", "on the film", "carefully", "once more"]
 
 
+# What is asked for as a thing: "a complete delineation", "the contours".
+ALL_OUTLINED = ["segmentation", "delineation", "set of outlines", "contouring", "labelling", "annotation", "set of masks", "label map", "segmentation map", "partition", "map of the structures", "contour set"]
+ALL_HOW = ["", "", "complete ", "total ", "comprehensive ", "automatic ", "quick ", "detailed ", "general ", "overall ", "careful ", "proper ", "rough ", "new ", "first ", "clean ", "anatomical ", "thorough "]
+ALL_GET = ["get me", "give me", "make", "produce", "do", "run", "create", "provide", "perform", "I want", "I need", "I'd like", "could I have", "let me have", "prepare", "generate", "start", "may I have", "we need", "show me", "can you make", "is it possible to get", "how about", "please send"]
+ALL_THINGS = ["everything", "all structures", "all of it", "what you can", "all that you know", "the structures", "it all", "this", "the image", "the entire image", "everything you recognise", "whatever there is", "the complete picture", "the lot", "each structure", "every organ", "all organs", "all the tissues", "anything you recognise", "as much as you can", "as many structures as you can", "the anatomy", "all parts", "the individual structures", "all there is to see", "what is there", "what you know", "each region", "the regions", "every part of the image"]
+JUDGE_ASK = ["{x}, do you agree?", "would {x} be possible?", "is it {x}?", "{x} present?", "is {x} possible?", "is {x} something you see?", "can you find {x}?", "can one see {x}?", "do you notice {x}?", "will this be {x}?", "is {x} there?", "has {x} gone?", "is the {x} gone?", "is the {x} better?", "can {x} be excluded?", "could {x} explain it?", "does {x} explain this?", "what speaks against {x}?", "are you sure it is not {x}?", "please comment whether there is {x}", "please confirm {x}", "tell me about {x}", "{x} again?", "how about {x}?", "think of {x}?", "do I have to consider {x}?", "must I consider {x}?", "I thought of {x}, right?", "my guess is {x}, yours?", "differential is {x}", "history of {x}, still there?", "have you seen {x}?", "watch out for {x}", "keep an eye out for {x}", "see if there is {x}", "see whether it shows {x}", "give me the odds of {x}", "score {x}", "grade the {x}", "probability of {x}?", "is there a chance of {x}?", "could the shadow be {x}?", "might it be {x} after all?", "convince me that it is not {x}"]
+MORE_ASK = ["how extensive {v} {x}, roughly?", "how wide {v} {x}?", "how much space does {x} take?", "give {x} an outline", "give {x} a mask", "give {x} another colour", "put {x} in colour", "fill {x} with colour", "draw a border around {x}", "run a line round {x}", "take out {x}", "cut out {x}", "crop {x}", "separate {x}", "split off {x}", "single out {x}", "frame {x}", "encircle {x}", "fence in {x}", "sketch {x}", "capture {x}", "tint {x}", "is it possible to outline {x}?", "would it be possible to mark {x}?", "who can outline {x}?", "I'm looking for {x}", "I'm interested in {x}, mark it", "I have to measure {x}", "we have to know the volume of {x}", "what volume does {x} have?", "what area does {x} cover?", "what share of this is {x}?", "what amount of {x} do you find, in ml?", "how many ml of {x} are there?", "the outline of {x}", "the area of {x}", "the borders of {x}", "an overlay with {x}", "a segmentation with {x}", "only {x}", "just {x}", "{x} only please", "{x} as a mask", "{x} in red", "mask for {x}", "borders of {x}?", "extent of {x}?"]
+JUDGE_ALL_ASK = ["your opinion?", "what is your reading?", "what do you make of this one?", "what do you think?", "assess this", "interpret this", "interpret the image", "evaluate the image", "give a reading", "give me a read", "give me a second opinion", "is there cause for concern?", "should I be concerned?", "is the patient ill?", "what does the patient have?", "what could it be?", "what is this patient suffering from?", "why is the patient ill?", "anything?", "something there?", "all clear?", "clear?", "is it clear?", "is anything out of the ordinary?", "nothing wrong, right?", "do you agree that it is normal?", "is there more than I see?", "did I miss something?", "what did I overlook?", "problems?", "all good?", "check it", "check this image", "check this patient", "have this read", "tell me the result", "result?", "classification please", "run the classifier", "run the classification", "sort it: normal or abnormal", "triage this"]
+JUDGE_PART = ["are the {x} clear?", "is the {x} clear?", "are the {x} normal?", "is the {x} normal?", "is the {x} healthy?", "are the {x} healthy?", "is the {x} abnormal?", "are the {x} affected?", "{x} clear?", "{x} normal?", "{x} ok?", "is everything all right with the {x}?", "anything wrong with the {x}?", "anything wrong in the {x}?", "what is wrong with the {x}?", "how do the {x} look?", "how does the {x} look?", "how is the {x}?", "do the {x} look normal?", "does the {x} look normal?", "does the {x} look healthy to you?", "is there disease in the {x}?", "is there a finding in the {x}?", "any findings in the {x}?", "any abnormality of the {x}?", "any pathology in the {x}?", "is something the matter with the {x}?", "assess the {x}", "judge the {x}", "evaluate the {x}", "check the {x}", "comment on the {x}", "tell me about the {x}", "report on the {x}", "read the {x}", "diagnose the {x}", "are there any problems with the {x}?", "is there anything in the {x}?", "do you see anything in the {x}?", "what do you see in the {x}?", "are the {x} free?", "is the {x} unremarkable?", "are the {x} unremarkable?", "are both {x} ok?", "do the {x} show disease?", "is the {x} diseased?", "are the {x} ill?", "would you call the {x} normal?", "classify the {x}", "findings in the {x}?"]
+MORE_SMALL_TALK = ["what have we here", "what file is this", "what have I loaded", "which picture is that", "where does this image come from", "how did they make this", "how is such an image made", "which machine made this", "is that magnetic resonance imaging", "is it computed tomography", "is it a radiograph", "is it a plain radiograph", "film or scan", "was it CT", "was it an x-ray", "x-ray or MRI", "CT or MRI", "introduce yourself", "what should I know about you", "what are your limits", "what is possible here", "what do you offer", "what could I do next", "that was it", "that was everything", "end", "quit", "good night", "greetings", "many greetings", "lovely", "excellent", "super", "got it", "no", "yes", "right", "sure", "sorry", "one moment", "wait", "back again", "let us begin", "are you there", "are you ready", "much obliged", "that helps", "very kind"]
+
+
 def composed(kind: str, name: str | None, chance: random.Random) -> str:
     """A training sentence put together from parts."""
     if kind == "NO_EXPERT":
         if chance.random() < 0.5:
-            return chance.choice(SMALL_TALK) + chance.choice(["", "!", ".", "?"])
+            return chance.choice(SMALL_TALK + MORE_SMALL_TALK) + chance.choice(["", "!", ".", "?"])
         return chance.choice(META).replace("{s}", chance.choice(SUBJECT)) + chance.choice(["?", "", "."])
-    thing = {"OUTLINE_ALL": ["everything", "all structures", "all of it", "what you can", "all that you know", "the structures", "it all", "this", "the image", "the entire image", "everything you recognise", "whatever there is"], "JUDGE_ALL": ["anything abnormal", "anything wrong", "a disease", "an abnormality", "any pathology", "some finding", "something unusual", "findings", "anything I should know", "something pathological", "anything of note"]}.get(kind)
-    x = chance.choice(thing) if thing else chance.choice(["", "", "the "]) + chance.choice(SYNONYMS.get(name or "", [name or ""]))
+    thing = {"OUTLINE_ALL": ALL_THINGS, "JUDGE_ALL": ["anything abnormal", "anything wrong", "a disease", "an abnormality", "any pathology", "some finding", "something unusual", "findings", "anything I should know", "something pathological", "anything of note", "a problem", "something to worry about", "any reason for concern", "an illness", "something bad", "anything new", "anything striking", "a change", "something I should treat"]}.get(kind)
+    if kind == "OUTLINE_ALL" and chance.random() < 0.5:
+        return chance.choice(ALL_GET) + " " + chance.choice(["a ", "a ", "the ", "your ", ""]) + chance.choice(ALL_HOW) + chance.choice(ALL_OUTLINED) + chance.choice(["", "", "", " of it", " of this", " of the image", " of this one", " of all structures"])
+    if kind == "OUTLINE_ALL" and chance.random() < 0.3:
+        return chance.choice(["I want {x} {d}", "I need {x} {d}", "please have {x} {d}", "could {x} be {d}?", "let's see {x} {d}", "have {x} {d}", "get {x} {d}", "I'd like to have {x} {d}"]).replace("{x}", chance.choice(ALL_THINGS)).replace("{d}", chance.choice(["outlined", "segmented", "marked", "contoured", "labelled", "delineated", "coloured", "drawn", "masked", "annotated", "separated"]))
+    if kind == "JUDGE_ALL" and chance.random() < 0.35:
+        return chance.choice(JUDGE_ALL_ASK)
+    if kind == "JUDGE_PART":
+        return chance.choice(JUDGE_PART).replace("{x}", chance.choice(PARTS))
+    x = chance.choice(thing) if thing else chance.choice(["", "", "the "]) + chance.choice(SYNONYMS.get(name or "", [name or ""]) + (MORE_SYNONYMS.get(name or "", []) if kind == "OUTLINE" else []))
     if kind in ("OUTLINE", "OUTLINE_ALL"):
         if kind == "OUTLINE" and chance.random() < 0.4:
-            return chance.choice(OUTLINE_ASK).replace("{v}", chance.choice(["is", "are"])).replace("{x}", x)
+            return chance.choice(OUTLINE_ASK + MORE_ASK).replace("{v}", chance.choice(["is", "are"])).replace("{x}", x)
         return chance.choice(ASK) + chance.choice(OUTLINE_VERB) + " " + chance.choice(OUTLINE_NOUN) + x + chance.choice(ADD)
     if kind == "JUDGE_ALL" and chance.random() < 0.4:
         return chance.choice(["is it", "is this", "does it look", "would you call it", "is the patient", "is everything", "is the image", "are the organs", "does this seem"]) + " " + chance.choice(["normal", "abnormal", "healthy", "all right", "fine", "pathological", "ok", "unremarkable", "sick", "suspicious"]) + "?"
+    if kind == "JUDGE" and chance.random() < 0.4:
+        return chance.choice(JUDGE_ASK).replace("{x}", x).replace("the the ", "the ")
     return chance.choice(JUDGE_OPEN) + " " + x + chance.choice(JUDGE_CLOSE) + chance.choice(["?", "?", ""])
 
 
@@ -142,36 +188,54 @@ BEFORE_HELD_OUT = ["", "", "", "dear colleague, ", "woman, 40. ", "control after
 AFTER_HELD_OUT = ["", "", "", " if you can", " on the picture", " today"]
 
 
-def wordings(name: str, held_out: bool) -> list[str]:
-    """The sentences of one kind of request, of the part that is trained on or of the part that is not."""
+def wordings(name: str, part: str) -> list[str]:
+    """The sentences of one kind of request, of a part: "train", "validation" or "held_out"."""
+    if part == "validation":
+        return VALIDATION[name]
     sentences = globals()[name]
-    cut = len(sentences) - HELD_OUT[name]
-    return sentences[cut:] if held_out else sentences[:cut]
+    cut = len(sentences) - HELD_OUT.get(name, 0)
+    return sentences[cut:] if part == "held_out" else sentences[:cut]
 
 
-def typed(text: str, chance: random.Random) -> str:
+def plain(text: str) -> str:
+    return re.sub(r"[^a-z{}]+", " ", text.lower().replace("the {x}", "{x}")).strip()
+
+
+@cache
+def kept_away() -> list[re.Pattern]:
+    """The sentences that are measured on, whatever stands for {x}: nothing that is trained on may be one of them."""
+    measured = [sentence for sentences in [*VALIDATION.values(), *(wordings(name, "held_out") for name in HELD_OUT)] for sentence in sentences]
+    return [re.compile(".+".join(re.escape(half) for half in plain(sentence).split("{x}"))) for sentence in measured]
+
+
+def typed(text: str, chance: random.Random, slips: float = 0.05) -> str:
     """The same words as people type them: missing marks, a slip of a letter. The program lowers capitals first."""
     text = text.lower()
     if chance.random() < 0.3:
         text = text.rstrip("?.")
     elif chance.random() < 0.1 and text[-1:] not in "?.":
         text += "."
-    if chance.random() < 0.05 and len(text) > 12:
+    if chance.random() < slips and len(text) > 12:
         at = chance.randrange(3, len(text) - 2)
         text = text[:at] + text[at + 1] + text[at] + text[at + 2 :] if chance.random() < 0.5 else text[:at] + text[at + 1 :]
     return text
 
 
-def request(kind: str, name: str | None, held_out: bool, chance: random.Random) -> str:
+def request(kind: str, name: str | None, part: str, chance: random.Random) -> str:
     """One request of a kind (a list's name above) for a structure or finding, as somebody may type it."""
-    if not held_out and chance.random() < 0.65:
-        return typed(around(composed(kind, name, chance), chance), chance)
-    sentence = chance.choice(wordings(kind, held_out))
+    if part == "train" and chance.random() < 0.75:
+        sentence = composed(kind, name, chance)
+        while any(pattern.fullmatch(plain(sentence)) for pattern in kept_away()):
+            sentence = composed(kind, name, chance)
+        return typed(around(sentence, chance), chance, 0.15)
+    sentence = chance.choice(wordings(kind, part))
+    if kind == "JUDGE_PART":
+        sentence = sentence.replace("{x}", chance.choice(PARTS))
     if name is not None:
         sentence = sentence.replace("{x}", chance.choice(SYNONYMS.get(name, [name])))
         sentence = sentence.replace("the both ", "both ").replace("the the ", "the ").replace("the an ", "the ").replace("any an ", "any ")
     if kind != "NO_EXPERT":
-        before, after = (BEFORE_HELD_OUT, AFTER_HELD_OUT) if held_out else (BEFORE, AFTER)
+        before, after = {"train": (BEFORE, AFTER), "validation": (BEFORE_VALIDATION, AFTER_VALIDATION), "held_out": (BEFORE_HELD_OUT, AFTER_HELD_OUT)}[part]
         sentence = chance.choice(before) + sentence
         tail = chance.choice(after)
         sentence = sentence[:-1] + tail + "?" if sentence.endswith("?") and tail else sentence + tail

@@ -7,6 +7,7 @@ Reproducible by its seeds up to the arithmetic of the machine. Then `measure.py`
 """
 
 import argparse
+import math
 import random
 import time
 from pathlib import Path
@@ -29,7 +30,7 @@ def train_tokenizer(words: int) -> Tokenizer:
     tokenizer = Tokenizer(models.BPE(unk_token=None))
     tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
     tokenizer.decoder = decoders.ByteLevel()
-    texts = (" ".join(conversation(chance.choice(images.MODALITIES), False, chance)) for _ in range(6000))
+    texts = (" ".join(conversation(chance.choice(images.MODALITIES), "train", chance)[:2]) for _ in range(6000))
     tokenizer.train_from_iterator(texts, trainers.BpeTrainer(vocab_size=words, special_tokens=SPECIAL, initial_alphabet=pre_tokenizers.ByteLevel.alphabet()))
     return tokenizer
 
@@ -86,30 +87,47 @@ def asked_ids(tokenizer: Tokenizer, asked: str) -> list[int]:
     return [1, *ids_of(tokenizer, before), *[3] * IMAGE_TOKENS, *ids_of(tokenizer, after), *ids_of(tokenizer, ANSWER)]
 
 
-def batch_of(tokenizer: Tokenizer, size: int, chance: random.Random):
-    """Token ids, targets (-100 but for the answer) and modalities of one batch; the longest sets the width."""
-    rows, kinds = [], []
-    for _ in range(size):
-        kind = chance.choices(images.MODALITIES, [30, 30, 27, 13])[0]
-        asked, said = conversation(kind, False, chance)
-        before = asked_ids(tokenizer, asked)
-        after = ids_of(tokenizer, " " + said) + [2]
-        rows.append((before, after))
-        kinds.append(kind)
-    width = max(len(before) + len(after) for before, after in rows)
-    ids = torch.full((size, width), 2)
-    targets = torch.full((size, width), -100)
-    mask = torch.zeros(size, width, dtype=torch.long)
-    for at, (before, after) in enumerate(rows):
+def loosened(tokenizer: Tokenizer, share: float) -> Tokenizer:
+    """The same tokens, but words fall apart at random, as slips of a letter make them (BPE dropout, Provilkov 2020)."""
+    loose = Tokenizer.from_str(tokenizer.to_str())
+    loose.model.dropout = share
+    return loose
+
+
+def batches(tokenizer: Tokenizer, size: int, chance: random.Random):
+    """
+    Without end: token ids, targets (-100 but for the answer), mask and modalities of a batch; the longest sets the
+    width. Eight batches are made at once and cut by length, so that little of a batch is padding.
+    """
+    loose = loosened(tokenizer, 0.15)
+    while True:
+        rows = []
+        for _ in range(8 * size):
+            kind = chance.choices(images.MODALITIES, [28, 28, 27, 17])[0]
+            asked, said, _ = conversation(kind, "train", chance)
+            before = asked_ids(loose if chance.random() < 0.3 else tokenizer, asked)
+            rows.append((before, ids_of(tokenizer, " " + said) + [2], kind))
+        rows.sort(key=lambda row: len(row[0]) + len(row[1]))
+        cut = [rows[at : at + size] for at in range(0, len(rows), size)]
+        chance.shuffle(cut)
+        yield from (stacked(rows) for rows in cut)
+
+
+def stacked(rows: list[tuple[list[int], list[int], str]]):
+    width = max(len(before) + len(after) for before, after, _ in rows)
+    ids = torch.full((len(rows), width), 2)
+    targets = torch.full((len(rows), width), -100)
+    mask = torch.zeros(len(rows), width, dtype=torch.long)
+    for at, (before, after, _) in enumerate(rows):
         ids[at, : len(before) + len(after)] = torch.tensor(before + after)
         targets[at, len(before) : len(before) + len(after)] = torch.tensor(after)
         mask[at, : len(before) + len(after)] = 1
-    return ids, targets, mask, kinds
+    return ids, targets, mask, [kind for _, _, kind in rows]
 
 
 def embedded(encoder, writer, ids, pixels):
     words = writer.get_input_embeddings()(ids).clone()
-    words[ids == 3] = encoder(pixels).reshape(-1, words.shape[-1])
+    words[ids == 3] = encoder(pixels).reshape(-1, words.shape[-1]).to(words.dtype)
     return words
 
 
@@ -121,7 +139,10 @@ def main():
     arguments.add_argument("--batch", type=int, default=32)
     arguments.add_argument("--words", type=int, default=1400)
     arguments.add_argument("--rate", type=float, default=2e-3)
+    arguments.add_argument("--minutes", type=float, help="by the clock instead of --steps: the rate falls to nothing when they are over")
+    arguments.add_argument("--seed", type=int, default=4, help="of the conversations; another one for every --goOn")
     arguments.add_argument("--goOn", action="store_true", help="from the network in OUT, with a falling rate only")
+    arguments.add_argument("--bf16", action="store_true", help="half precision where the processor has it")
     chosen = arguments.parse_args()
     chosen.out.mkdir(parents=True, exist_ok=True)
     torch.manual_seed(20261125)
@@ -143,27 +164,34 @@ def main():
         earlier = torch.load(before)
         encoder.load_state_dict(earlier["encoder"])
         writer.load_state_dict(earlier["writer"])
-    rates = [chosen.rate, chosen.rate / 5]
+    rates = [chosen.rate, chosen.rate / 3]
     optimiser = torch.optim.AdamW([{"params": writer.parameters(), "lr": rates[0]}, {"params": encoder.parameters(), "lr": rates[1]}], weight_decay=0.01, betas=(0.9, 0.98))
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, rates, total_steps=chosen.steps, pct_start=0.06)
-    chance, started, running = random.Random(5 if chosen.goOn else 4), time.time(), 0.0
-    for step in range(chosen.steps):
-        ids, targets, mask, kinds = batch_of(tokenizer, chosen.batch, chance)
+    chance, started, running = random.Random(chosen.seed), time.time(), 0.0
+    made = batches(tokenizer, chosen.batch, chance)
+    step, done = 0, 0.0
+    while done < 1:
+        # Warm for a twentieth of the way, then along a cosine.
+        share = min(done / 0.05 + 0.02, 1) * (0.5 + 0.5 * math.cos(math.pi * done))
+        for group, rate in zip(optimiser.param_groups, rates):
+            group["lr"] = rate * share
+        ids, targets, mask, kinds = next(made)
         pixels = pixels_of(pictures.some(kinds))
-        hidden = writer.model(inputs_embeds=embedded(encoder, writer, ids, pixels), attention_mask=mask).last_hidden_state
+        with torch.autocast("cpu", torch.bfloat16, enabled=chosen.bf16):
+            hidden = writer.model(inputs_embeds=embedded(encoder, writer, ids, pixels), attention_mask=mask).last_hidden_state
         spoken = targets[:, 1:] != -100
-        loss = functional.cross_entropy(writer.lm_head(hidden[:, :-1][spoken]), targets[:, 1:][spoken])
+        loss = functional.cross_entropy(writer.lm_head(hidden[:, :-1][spoken].float()), targets[:, 1:][spoken])
         guess = encoder.kind(encoder.features(pixels).mean(1))
         total = loss + 0.2 * functional.cross_entropy(guess, torch.tensor([images.MODALITIES.index(k) for k in kinds]))
         optimiser.zero_grad()
         total.backward()
         torch.nn.utils.clip_grad_norm_(writer.parameters(), 1.0)
         optimiser.step()
-        schedule.step()
         running = 0.98 * running + 0.02 * loss.item() if step else loss.item()
         if step % 50 == 0:
             print(f"{step} {running:.4f} {tuple(ids.shape)} {time.time() - started:.0f}s", flush=True)
-        if step % 500 == 499 or step == chosen.steps - 1:
+        step += 1
+        done = (time.time() - started) / 60 / chosen.minutes if chosen.minutes else step / chosen.steps
+        if step % 250 == 0 or done >= 1:
             torch.save({"encoder": encoder.state_dict(), "writer": writer.state_dict(), "words": tokenizer.get_vocab_size()}, before)
 
 

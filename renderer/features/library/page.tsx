@@ -34,7 +34,7 @@ function ReviewLibrary({ reviewId }: { reviewId: string }) {
   const state = useCall("library.state", { reviewId });
   const ask = useChange("library.ask");
   const index = useChange("library.index");
-  const [asked, setAsked] = useState("");
+  const [asked, setAsked] = useState({ text: "", packId: "" });
   const [answer, setAnswer] = useState<LibraryAnswer | null>(null);
   const [chosen, setChosen] = useState<Passage | null>(null);
   const [visit, setVisit] = useState(0);
@@ -42,7 +42,7 @@ function ReviewLibrary({ reviewId }: { reviewId: string }) {
   const busy = ask.running || index.running;
 
   const send = async (text: string, packId: string): Promise<void> => {
-    setAsked(text);
+    setAsked({ text, packId });
     setAnswer(null);
     setChosen(null);
     const given = await ask.run({ reviewId, question: text, ...(packId === "" ? {} : { packId }) });
@@ -123,6 +123,7 @@ function ReviewLibrary({ reviewId }: { reviewId: string }) {
         <Trouble
           error={error}
           kept="The review is as it was."
+          {...(ask.error ? { onRetry: () => void send(asked.text, asked.packId) } : {})}
           onClose={() => {
             ask.clear();
             index.clear();
@@ -130,7 +131,7 @@ function ReviewLibrary({ reviewId }: { reviewId: string }) {
         />
       )}
       {answer && (
-        <Answer question={asked} answer={answer} chosen={chosen?.n ?? null} onOpen={open} />
+        <Answer question={asked.text} answer={answer} chosen={chosen?.n ?? null} onOpen={open} />
       )}
     </div>
   );

@@ -19,8 +19,14 @@ export function Question({
   const writers = (useCall("models.list", {}).value ?? []).filter(
     ({ task, status }) => task === "generation" && status === "ready",
   );
-  const writer = writers.some(({ id }) => id === packId) ? packId : "";
-  const ready = !busy && text.trim().length >= 3;
+  const chosen = writers.find(({ id }) => id === packId);
+  const writer = chosen?.id ?? "";
+  const host = chosen?.sendsTo;
+  // Remembered for the pack: another model, or the same one elsewhere, asks again.
+  const [allowed, setAllowed] = useRemembered<string>("library-sends", "");
+  const consent = host === undefined ? "" : `${writer} ${host}`;
+  const mayAsk = consent === "" || allowed === consent;
+  const ready = !busy && mayAsk && text.trim().length >= 3;
   const send = (): void => {
     if (ready) onAsk(text.trim(), writer);
   };
@@ -65,9 +71,22 @@ export function Question({
           </select>
         </label>
         <Button kind="primary" disabled={!ready} onPress={send}>
-          Ask
+          {host === undefined ? "Ask" : `Ask ${host}`}
         </Button>
       </div>
+      {host !== undefined && (
+        <label className="library-sends">
+          <input
+            type="checkbox"
+            checked={mayAsk}
+            onChange={(event) => setAllowed(event.target.checked ? consent : "")}
+          />
+          <span>
+            <strong>{host}</strong> is another machine: your question, and the passages of your
+            records and papers that answer it, leave this one each time you ask.
+          </span>
+        </label>
+      )}
       {writers.length === 0 && (
         <p className="field-note">
           A language model that writes answers from the passages can be added on the Models page.

@@ -12,6 +12,7 @@ const told: Record<string, string> = {
   miss: "was opened for the call",
   prefetch: "opened ahead",
   release: "closed to make room",
+  failed: "failed",
 };
 
 export function CallLine({ calls }: { calls: readonly TraceLine[] }) {
@@ -21,7 +22,7 @@ export function CallLine({ calls }: { calls: readonly TraceLine[] }) {
       {shown.map((call, index) => {
         const share = Math.log10(1 + call.ms) / Math.log10(1 + longestMs);
         const time = new Date(call.at).toLocaleTimeString();
-        const says = `${call.expert.split("/")[0]}: ${told[kindOf(call)] ?? ""}${call.ms > 0 ? `, ${Math.round(call.ms)} ms` : ""}, ${time}`;
+        const says = `${call.expert.split("/")[0]}: ${told[kindOf(call)] ?? ""}${call.why ? ` (${call.why})` : ""}${call.ms > 0 ? `, ${Math.round(call.ms)} ms` : ""}, ${time}`;
         return (
           <li
             key={`${call.at} ${index}`}

@@ -22,7 +22,7 @@ export function MemoryPanel() {
   const [sure, setSure] = useState(false);
   if (state.error) return <Trouble error={state.error} onRetry={state.reload} />;
   if (!state.value) return null;
-  const { devices, expected, after, calls, callsInAll, hitRatio } = state.value;
+  const { devices, expected, after, calls, callsInAll, hitRatio, failedInAll } = state.value;
 
   async function save(): Promise<void> {
     const answer = await exporting.run({});
@@ -45,11 +45,12 @@ export function MemoryPanel() {
       <div className="memory-calls">
         <p className="field-note">
           <History size={13} aria-hidden />{" "}
-          {callsInAll === 0
+          {callsInAll + failedInAll === 0
             ? "No model was called yet. Calls are logged by name, time and bytes, never with what was read."
             : `${plural(callsInAll, "call")}, ${Math.round(100 * (hitRatio ?? 0))} % found the model open.`}
+          {failedInAll > 0 && ` ${plural(failedInAll, "call")} failed.`}
         </p>
-        {callsInAll > 0 && (
+        {callsInAll + failedInAll > 0 && (
           <span className="memory-acts">
             <Button kind="quiet" icon={Download} onPress={() => void save()}>
               Save the log
@@ -71,14 +72,32 @@ export function MemoryPanel() {
       </div>
       {callsInAll > 0 && <NextModels expected={expected} after={after} />}
       {calls.length > 0 && <CallLine calls={calls} />}
+      <LastFailures calls={calls} />
       {calls[0] && (
         <p className="field-note memory-key">
           <i data-kind="hit" /> open already <i data-kind="miss" /> opened for the call{" "}
-          <i data-kind="prefetch" /> opened ahead <i data-kind="release" /> closed to make room ·
+          <i data-kind="prefetch" /> opened ahead <i data-kind="release" /> closed to make room{" "}
+          <i data-kind="failed" /> failed ·
           last {dateTime(calls[0].at)}
         </p>
       )}
     </section>
+  );
+}
+
+/** The newest failures in words: which model, when, and what it is called. */
+function LastFailures({ calls }: { calls: State["calls"] }) {
+  const failures = calls.filter(({ kind }) => kind === "failed").slice(0, 3);
+  if (failures.length === 0) return null;
+  return (
+    <ul className="memory-failures field-note">
+      {failures.map(({ at, expert, why }, index) => (
+        <li key={`${at} ${index}`}>
+          {dateTime(at)}: {expert.split("/")[0]} failed{why ? ` (${why})` : ""}; nothing that was
+          decided is lost, ask again where it was asked.
+        </li>
+      ))}
+    </ul>
   );
 }
 

@@ -1,20 +1,23 @@
 /** What was asked, which expert was called, what it said: the expert's call as a card of its own. */
-import { Bot, Cpu, User } from "lucide-react";
-import { useState } from "react";
+import { useState, type ReactNode } from "react";
 import type { Study } from "../../../electron/api/schemas/imaging.ts";
 import { Button } from "../../ui/button.tsx";
-import { deviceName } from "../../ui/device-names.ts";
 import { PlannerChoice } from "./planner-choice.tsx";
+import { Turn } from "./turn.tsx";
 
 type Turns = Study["turns"];
 
 export function Conversation({
+  study,
   turns,
   offers,
   busy,
   onAsk,
   onCancel,
+  onReport,
+  children,
 }: {
+  study: Study;
   turns: Turns;
   /** Requests that the installed experts can answer on this image, for who has not asked yet. */
   offers: readonly string[];
@@ -22,6 +25,9 @@ export function Conversation({
   /** `category` is the reader's answer to what the image is. */
   onAsk: (text: string, category?: string) => void;
   onCancel: () => void;
+  onReport: () => void;
+  /** Above the question: what it is asked about. */
+  children?: ReactNode;
 }) {
   const [text, setText] = useState("");
   const send = (): void => {
@@ -34,7 +40,11 @@ export function Conversation({
       <ol className="talk-turns" aria-live="polite">
         {turns.length === 0 && busy === "" && (
           <li className="talk-offers">
-            <p>Ask an expert to outline or judge what you name. Its answer is a suggestion.</p>
+            <p>
+              {offers.length > 0
+                ? "Ask an expert to outline or judge what you name. Its answer is a suggestion."
+                : "No installed expert reads this kind of image; the Models page lists what is installed. A planner that answers by itself can still be asked."}
+            </p>
             {offers.map((offer) => (
               <Button key={offer} onPress={() => onAsk(offer)}>
                 {offer}
@@ -44,7 +54,7 @@ export function Conversation({
         )}
         {turns.map((turn, index) => (
           <li key={index} data-role={turn.role}>
-            <Turn turn={turn} />
+            <Turn turn={turn} study={study} onReport={onReport} />
             {turn.choices && index === turns.length - 1 && busy === "" && (
               <WhatItIs
                 choices={turn.choices}
@@ -62,6 +72,7 @@ export function Conversation({
           </li>
         )}
       </ol>
+      {children}
       <form
         className="talk-ask"
         onSubmit={(event) => {
@@ -71,7 +82,7 @@ export function Conversation({
       >
         <input
           aria-label="Ask about this image"
-          placeholder="Ask, for example: outline the lungs"
+          placeholder={`Ask, for example: ${offers[0] ?? "what can you do?"}`}
           value={text}
           onChange={(event) => setText(event.target.value)}
           maxLength={2000}
@@ -103,37 +114,5 @@ function WhatItIs({
       ))}
       <p className="field-note">If it is neither, leave it: no installed expert is made for it.</p>
     </div>
-  );
-}
-
-function Turn({ turn }: { turn: Turns[number] }) {
-  const Icon = turn.role === "user" ? User : turn.role === "expert" ? Cpu : Bot;
-  const name = { user: "You", assistant: "Planner", expert: "Expert" }[turn.role];
-  return (
-    <>
-      <span className="talk-who">
-        <Icon size={13} aria-hidden /> {name}
-        {turn.planner && <span className="talk-planner">{turn.planner}</span>}
-      </span>
-      <p>{turn.text}</p>
-      {turn.call && (
-        <dl className="expert-call">
-          <dt>Expert</dt>
-          <dd>
-            {turn.call.expert} {turn.call.version}
-          </dd>
-          <dt>Device</dt>
-          <dd>{deviceName(turn.call.device)}</dd>
-          <dt>Time</dt>
-          <dd>{Math.round(turn.call.ms)} ms</dd>
-          {turn.why && (
-            <>
-              <dt>Why this one</dt>
-              <dd className="expert-why">{turn.why}</dd>
-            </>
-          )}
-        </dl>
-      )}
-    </>
   );
 }

@@ -11,11 +11,8 @@ import { Button } from "../../ui/button.tsx";
 import { Trouble } from "../../ui/feedback.tsx";
 import { Segmented } from "../../ui/segmented.tsx";
 import { toast } from "../../ui/toast.tsx";
-import { asError } from "../../use-call.ts";
-import { Classified } from "./classify/classified.tsx";
+import { asError, useCall } from "../../use-call.ts";
 import { Conversation } from "./conversation.tsx";
-import { CommitImpression, ImpressionLine } from "./first/impression.tsx";
-import { LooksLike } from "./looks-like.tsx";
 import { lookKeys } from "./look/keys.ts";
 import { LayoutBar } from "./look/layout-bar.tsx";
 import { isVolume } from "./look/layouts.ts";
@@ -29,8 +26,8 @@ import { MeasurementList } from "./measure/measurement-list.tsx";
 import { useMeasurements } from "./measure/use-measurements.ts";
 import { ReportPanel } from "./report/report-panel.tsx";
 import { sourcesOf } from "./segment/sources.ts";
-import { SlideView } from "./slide/slide-view.tsx";
 import { SegmentWork } from "./segment/work.tsx";
+import { SequenceChoice, useSequences } from "./sequence-choice.tsx";
 import { useReading } from "./use-study.ts";
 
 /** The image and its tools alone; Escape or the same key leads back. */
@@ -45,10 +42,10 @@ export function Reading({ study, series }: { study: Study; series: Series }) {
   const measurements = useMeasurements(study.id, look.stage);
   const [contrast, setContrast] = useRemembered("read.contrast", false);
   const sources = sourcesOf(study, series);
+  const offers = useCall("imaging.offers", { studyId: study.id, seriesId: series.id }).value ?? [];
+  const together = useSequences(study, series);
   const [tab, setTab] = useRemembered<"talk" | "report">("read.side", "talk");
   const [chosen, choose] = useState("");
-  // A slide is looked at by its tiles; experts and drawing tools work on the overview.
-  const [bySlide, showSlide] = useState(series.slide !== undefined);
   const proposals = sources.filter(({ suggestion }) => suggestion !== undefined);
   // The newest proposal comes into view by itself; the reader's own map is one choice away.
   const source =
@@ -71,37 +68,23 @@ export function Reading({ study, series }: { study: Study; series: Series }) {
     return slice;
   };
 
-  useShortcuts(
-    "Image",
-    [
-      ...lookKeys(look, fullScreen, () => setContrast(!contrast)),
-      { keys: "d", label: "Length", run: () => look.pick("length") },
-      { keys: "shift+d", label: "Two diameters", run: () => look.pick("bidirectional") },
-      { keys: "g", label: "Angle", run: () => look.pick("angle") },
-      { keys: "k", label: "Ellipse", run: () => look.pick("ellipse") },
-      { keys: "shift+k", label: "Rectangle", run: () => look.pick("rectangle") },
-      { keys: "y", label: "Probe a value", run: () => look.pick("probe") },
-      {
-        keys: ["delete", "backspace"],
-        label: "Delete the selected measurement",
-        run: () => measurements.removeSelected(),
-      },
-    ],
-    !bySlide,
-  );
-  useShortcuts("Reading", [
+  useShortcuts("Image", [
+    ...lookKeys(look, fullScreen, () => setContrast(!contrast)),
+    { keys: "d", label: "Length", run: () => look.pick("length") },
+    { keys: "shift+d", label: "Two diameters", run: () => look.pick("bidirectional") },
+    { keys: "g", label: "Angle", run: () => look.pick("angle") },
+    { keys: "k", label: "Ellipse", run: () => look.pick("ellipse") },
+    { keys: "shift+k", label: "Rectangle", run: () => look.pick("rectangle") },
+    { keys: "y", label: "Probe a value", run: () => look.pick("probe") },
+    {
+      keys: ["delete", "backspace"],
+      label: "Delete the selected measurement",
+      run: () => measurements.removeSelected(),
+    },
     {
       keys: "shift+f",
       label: "Report, or back to the conversation",
       run: () => setTab(tab === "report" ? "talk" : "report"),
-    },
-    {
-      keys: "shift+i",
-      label: "Write your own impression",
-      run: () => {
-        if (!study.withheld) flushSync(() => setTab("report"));
-        document.querySelector<HTMLTextAreaElement>("[data-impression]")?.focus();
-      },
     },
     {
       keys: "/",
@@ -119,53 +102,32 @@ export function Reading({ study, series }: { study: Study; series: Series }) {
         <p className="read-banner" role="note">
           Research use only – not for diagnosis
         </p>
-        {series.slide && (
-          <div className="read-layout">
-            <Segmented
-              label="Shown"
-              options={[
-                { id: "slide", text: "Slide" },
-                { id: "overview", text: "Overview with tools" },
-              ]}
-              value={bySlide ? "slide" : "overview"}
-              onChange={(shown) => showSlide(shown === "slide")}
-            />
-          </div>
-        )}
-        {bySlide ? (
-          <SlideView studyId={study.id} series={series} />
-        ) : (
-          <>
-            <ToolBar
-              look={look}
-              onFullScreen={fullScreen}
-              contrast={contrast}
-              onContrast={() => setContrast(!contrast)}
-            />
-            <LayoutBar look={look} study={study} />
-            <Viewer
-              panes={look.panes}
-              slabMm={look.slabMm}
-              active={look.active}
-              onActive={look.setActive}
-              onScroll={(index, slices) => look.scroll(slices, index)}
-              onReady={look.onReady}
-            />
-          </>
-        )}
-        {series.warnings.length > 0 && !bySlide && (
-          <p className="read-warning">{series.warnings.join(" ")}</p>
-        )}
+        <ToolBar
+          look={look}
+          onFullScreen={fullScreen}
+          contrast={contrast}
+          onContrast={() => setContrast(!contrast)}
+        />
+        <LayoutBar look={look} study={study} />
+        <Viewer
+          panes={look.panes}
+          slabMm={look.slabMm}
+          active={look.active}
+          onActive={look.setActive}
+          onScroll={(index, slices) => look.scroll(slices, index)}
+          onReady={look.onReady}
+        />
+        {series.warnings.length > 0 && <p className="read-warning">{series.warnings.join(" ")}</p>}
       </div>
       <aside className="read-side">
         {reading.error && (
           <Trouble
             error={reading.error}
             kept="The study and all decisions are as they were."
+            onRetry={() => void reading.retry()}
             onClose={reading.clearError}
           />
         )}
-        {study.withheld && <CommitImpression studyId={study.id} withheld />}
         <div className="read-tabs">
           <Segmented
             label="Side panel"
@@ -191,21 +153,23 @@ export function Reading({ study, series }: { study: Study; series: Series }) {
           />
         </div>
         <div className="read-work" hidden={tab === "report"}>
-          <ImpressionLine studyId={study.id} />
-          <LooksLike studyId={study.id} seriesId={series.id} />
           <Conversation
-            turns={study.turns.filter((turn) => turn.seriesId === series.id)}
-            offers={offersFor(series)}
-            busy={reading.busy}
-            onAsk={(text, category) => void reading.ask(text, category)}
-            onCancel={reading.cancel}
-          />
-          <Classified
             study={study}
-            series={series}
-            stage={look.stage}
-            onDecide={(suggestionId, action) => void reading.decide(suggestionId, action)}
-          />
+            turns={study.turns.filter((turn) => turn.seriesId === series.id)}
+            offers={offers}
+            busy={reading.busy}
+            onAsk={(text, category) =>
+              void reading.ask(text, {
+                slice: sliceNow(),
+                sequences: together.asked,
+                ...(category ? { category } : {}),
+              })
+            }
+            onCancel={reading.cancel}
+            onReport={() => setTab("report")}
+          >
+            <SequenceChoice of={together} />
+          </Conversation>
           {source && (
             <SegmentWork
               key={source.id}
@@ -240,9 +204,4 @@ export function Reading({ study, series }: { study: Study; series: Series }) {
       </aside>
     </>
   );
-}
-
-function offersFor(series: Series): string[] {
-  if (series.modality === "MR") return [];
-  return isVolume(series) ? ["outline the lungs", "outline the bone"] : ["outline the lungs"];
 }

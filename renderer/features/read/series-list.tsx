@@ -1,7 +1,7 @@
 /** The series of a study, each with the state of what was suggested on it. */
 import type { ReactNode } from "react";
 import type { Series, Study } from "../../../electron/api/schemas/imaging.ts";
-import { sequenceOf } from "./look/sequences.ts";
+import { sequenceOf } from "../../../electron/api/sequences.ts";
 import { latestOn, stateOf } from "./use-study.ts";
 
 type ListProps = {

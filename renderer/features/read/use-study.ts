@@ -1,6 +1,7 @@
 /** One open study: its conversation, the suggestion in view, and the reader's decisions on it. */
 import { useRef, useState } from "react";
 import type { AppError } from "../../../electron/api/errors.ts";
+import type { Input } from "../../../electron/api/contract.ts";
 import type { Series, Study } from "../../../electron/api/schemas/imaging.ts";
 import type { Decision } from "../../../electron/api/schemas/ledger.ts";
 import { assetBytes, call } from "../../call.ts";
@@ -33,8 +34,10 @@ export function useReading(study: Study, series: Series) {
   const [busy, setBusy] = useState("");
   const [error, setError] = useState<AppError | null>(null);
   const running = useRef<AbortController | null>(null);
+  const last = useRef<() => Promise<void>>(async () => {});
 
   async function guarded(work: () => Promise<void>): Promise<void> {
+    last.current = work;
     setError(null);
     try {
       await work();
@@ -49,8 +52,10 @@ export function useReading(study: Study, series: Series) {
     busy,
     error,
     clearError: () => setError(null),
+    /** What failed last, once more. */
+    retry: () => guarded(last.current),
     cancel: () => running.current?.abort(),
-    ask: (text: string, category?: string) =>
+    ask: (text: string, about: Omit<Input<"imaging.ask">, "studyId" | "seriesId" | "text">) =>
       guarded(async () => {
         const controller = new AbortController();
         running.current = controller;
@@ -58,7 +63,7 @@ export function useReading(study: Study, series: Series) {
         try {
           await call(
             "imaging.ask",
-            { studyId: study.id, seriesId: series.id, text, ...(category ? { category } : {}) },
+            { studyId: study.id, seriesId: series.id, text, ...about },
             { signal: controller.signal, emit: ({ label }) => setBusy(label) },
           );
         } finally {

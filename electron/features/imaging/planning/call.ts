@@ -9,6 +9,17 @@ export function callName(card: Pick<ExpertCard, "id" | "expertCall">): string {
   return card.expertCall?.name ?? card.id.toUpperCase().replaceAll("-", "_");
 }
 
+const tag = /<([A-Z][A-Z0-9_]*)(?:\(([^()<>]*)\))?>/g;
+
+/** A planner's words as a reader is shown them: an expert's title, and what it is asked for, instead of the call. */
+export function readable(text: string, cards: readonly ExpertCard[]): string {
+  return text.replaceAll(tag, (_, name: string, args = "") => {
+    const title = cards.find((card) => callName(card) === name)?.title ?? name;
+    const asked = String(args).trim();
+    return `“${title}”${asked === "" || asked === "everything" ? "" : ` for ${asked}`}`;
+  });
+}
+
 /**
  * Reads the expert call in a planner's text. Exactly one tag, naming an installed expert, with
  * arguments that expert knows; anything else is said, with what would be valid.
@@ -17,7 +28,7 @@ export function parseCall(
   text: string,
   cards: readonly ExpertCard[],
 ): { expert: ExpertCard; args: string } | { problem: string } | null {
-  const tags = [...text.matchAll(/<([A-Z][A-Z0-9_]*)(?:\(([^()<>]*)\))?>/g)];
+  const tags = [...text.matchAll(tag)];
   if (tags.length === 0) return null;
   const valid = cards.map(callName).join(", ") || "none";
   if (tags.length > 1)

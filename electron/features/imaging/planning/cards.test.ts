@@ -1,31 +1,10 @@
 import { expect, test } from "vitest";
 import type { ExpertCard } from "../../models/models.ts";
-import { firstTurn, resultTurn } from "./cards.ts";
+import { expertCard } from "../../models/fixtures/expert-card.ts";
+import { answersTo, firstTurn, resultTurn } from "./cards.ts";
 
-const card = (overview: string): ExpertCard => ({
-  id: "ct-tissue",
-  version: "1.0.0",
-  title: "Tissues",
-  task: "segmentation",
-  licence: {
-    name: "x",
-    commercialUse: true,
-    clinicalUse: false,
-    researchOnly: false,
-    attribution: [],
-  },
-  intendedUse: "test",
-  inputs: [{ name: "image", modality: ["CT"], channels: 1, dtype: "float32" }],
-  labels: [],
-  expertCall: {
-    name: "CT_TISSUE",
-    modality: "CT",
-    task: "segmentation",
-    overview,
-    accuracy: "see card",
-    args: ["lungs", "bone"],
-  },
-});
+const card = (overview: string): ExpertCard =>
+  expertCard({ call: { name: "CT_TISSUE", overview, args: ["lungs", "bone"] } });
 const ct = { modality: "CT", sequences: [] };
 
 test("the short manner is letter for letter what the bundled planner was trained on", () => {
@@ -52,9 +31,24 @@ test("nothing in a request, a card or a result can be read as a call or as an im
 });
 
 test("several sequences stand by name before one request, as VILA-M3 shows them", () => {
-  const sequences = ["T1(contrast enhanced)", "T1", "T2", "FLAIR"];
+  const sequences = ["T1c", "T1", "T2", "FLAIR"];
   const pieces = firstTurn("vila-m3", [], { modality: "MR", sequences }, "any tumour?");
   expect(pieces.filter((piece) => typeof piece !== "string")).toHaveLength(4);
   expect(pieces[1]).toBe("T1(contrast enhanced): ");
   expect(pieces.at(-1)).toBe("These are different MRI modalities.\nany tumour?");
+});
+
+test("a planner of the short manner can name no expert for another image than the header's, nor one that is not there", () => {
+  const cards = [card(""), expertCard({ id: "film", modality: "CXR", call: { name: "FILM" } })];
+  expect(answersTo("short", cards, "CT")).toEqual([
+    " This looks like a CT image. No expert is needed.",
+    " This looks like a CT image. No installed expert does that.",
+    " This looks like a CT image. Let me ask <CT_TISSUE()>.",
+    " This looks like a CT image. Let me ask <CT_TISSUE(lungs)>.",
+    " This looks like a CT image. Let me ask <CT_TISSUE(bone)>.",
+  ]);
+  const unknown = answersTo("short", cards, "unknown") ?? [];
+  expect(unknown).toContain(" This looks like a CXR image. Let me ask <FILM()>.");
+  expect(unknown.join()).not.toContain("CXR image. Let me ask <CT_TISSUE");
+  expect(answersTo("vila-m3", cards, "CT")).toBeUndefined();
 });

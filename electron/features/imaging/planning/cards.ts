@@ -14,6 +14,9 @@ export type Piece = string | { image: number };
 /** What experts and files say is data: nothing in it may look like a call or a tag. */
 const plain = (text: string): string => withoutCalls(text).replaceAll(/\s+/g, " ");
 
+/** As VILA-M3 was shown them. */
+const vilaName: Partial<Record<string, string>> = { T1c: "T1(contrast enhanced)" };
+
 const argumentsOf = (card: ExpertCard): string[] => card.expertCall?.args ?? [];
 const modalitiesOf = (card: ExpertCard): string =>
   card.inputs.flatMap(({ modality }) => modality).join("/");
@@ -47,7 +50,11 @@ export function firstTurn(
     ];
   const shown: Piece[] =
     image.sequences.length > 1
-      ? image.sequences.flatMap((name, at): Piece[] => [`${name}: `, { image: at }, ", "])
+      ? image.sequences.flatMap((name, at): Piece[] => [
+          `${vilaName[name] ?? name}: `,
+          { image: at },
+          at < image.sequences.length - 1 ? ", " : " ",
+        ])
       : [{ image: 0 }];
   const said =
     image.sequences.length > 1
@@ -65,6 +72,34 @@ export function firstTurn(
     ...shown,
     `${said}${asked}`,
   ];
+}
+
+/**
+ * Everything that a planner of the short manner may say to these cards, so that it names no expert that is not
+ * there, none that reads another kind of image, and no other kind than the header's; undefined where words are
+ * free. As `possible` of models/training/planner/conversations.py writes it, with the blank it starts with.
+ */
+export function answersTo(
+  manner: Manner,
+  cards: readonly ExpertCard[],
+  modality: string,
+): string[] | undefined {
+  if (manner !== "short") return undefined;
+  const kinds = modality === "unknown" ? ["CXR", "CT", "MR", "other"] : [modality];
+  return kinds.flatMap((kind) => {
+    const looks =
+      kind === "other"
+        ? " This does not look like a CXR, CT or MR image."
+        : ` This looks like a ${kind} image.`;
+    const calls = cards
+      .filter((card) => card.inputs.some((input) => input.modality.includes(kind)))
+      .flatMap((card) =>
+        ["", ...argumentsOf(card).map(plain)].map(
+          (argument) => `${looks} Let me ask <${callName(card)}(${argument})>.`,
+        ),
+      );
+    return [`${looks} No expert is needed.`, `${looks} No installed expert does that.`, ...calls];
+  });
 }
 
 /** The turn that brings an expert's result back: its text, its overlay (picture 0) where it has one, the request again. */

@@ -1,32 +1,11 @@
 import { expect, test } from "vitest";
 import type { Turn } from "../../../api/schemas/imaging.ts";
 import type { ExpertCard, ExpertResult } from "../../models/models.ts";
+import { expertCard } from "../../models/fixtures/expert-card.ts";
 import { converse, type Heard } from "./converse.ts";
 
-const card = (id: string, args: string[]): ExpertCard => ({
-  id,
-  version: "1.0.0",
-  title: id,
-  task: "segmentation",
-  licence: {
-    name: "x",
-    commercialUse: true,
-    clinicalUse: false,
-    researchOnly: false,
-    attribution: [],
-  },
-  intendedUse: "test",
-  inputs: [{ name: "image", modality: ["CT"], channels: 1, dtype: "float32" }],
-  labels: [],
-  expertCall: {
-    name: id.toUpperCase(),
-    modality: "CT",
-    task: "segmentation",
-    overview: "",
-    accuracy: "",
-    args,
-  },
-});
+const card = (id: string, args: string[]): ExpertCard =>
+  expertCard({ id, call: { name: id.toUpperCase(), args } });
 const cards = [card("organs", ["liver"]), card("bones", ["ribs"])];
 const result = { kind: "classification", findings: [] } as unknown as ExpertResult;
 
@@ -53,7 +32,7 @@ async function lead(words: string[], most: number, answers = true, unsuited: str
     },
     onTurn: (turn) => shown.push(turn),
   });
-  return { ran, told, shown: shown.map(({ role, text }) => `${role}: ${text}`) };
+  return { ran, told, turns: shown, shown: shown.map(({ role, text }) => `${role}: ${text}`) };
 }
 
 test("two experts answer one request where two calls are allowed, and the planner hears both", async () => {
@@ -97,4 +76,15 @@ test("a planner that only plans is not asked again: the expert's own words end t
   const { told, shown } = await lead(["<ORGANS(liver)>"], 3, false);
   expect(told).toHaveLength(1);
   expect(shown.at(-1)).toBe("expert: organs found it");
+});
+
+test("a reader is shown the expert's title, and the call itself is kept as it was written", async () => {
+  const { turns } = await lead(["Let me ask <ORGANS(liver)>."], 1, false);
+  expect(turns[0]).toMatchObject({
+    text: "Let me ask “organs” for liver.",
+    written: "Let me ask <ORGANS(liver)>.",
+  });
+  const { turns: unknown } = await lead(["<HEARTS(left)>", "I cannot."], 1);
+  expect(unknown.map(({ text }) => text).join(" ")).not.toMatch(/<[A-Z]/);
+  expect(unknown.at(-1)).not.toHaveProperty("written");
 });

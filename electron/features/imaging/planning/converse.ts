@@ -6,11 +6,12 @@
  */
 import type { Turn } from "../../../api/schemas/imaging.ts";
 import type { ExpertCard, ExpertResult } from "../../models/models.ts";
-import { parseCall } from "./call.ts";
+import { parseCall, readable } from "./call.ts";
+import { differencesOf } from "./differences.ts";
 
 /** What a planner has heard since its own last words: an expert's result, or why its call was not run. */
 export type Heard =
-  | { kind: "result"; text: string; result: ExpertResult }
+  | { kind: "result"; text: string; result: ExpertResult; args: string }
   | { kind: "problem"; text: string };
 
 export type Planner = {
@@ -18,6 +19,8 @@ export type Planner = {
   name: string;
   /** Whether it answers in its own words from what it heard; if not, the expert's words are the answer. */
   answers: boolean;
+  /** The pictures that it is shown with the request; absent for one that sees none. */
+  shown?: NonNullable<Turn["shown"]>;
   /** The next words: first on the request, then on what was heard. */
   speak: (heard: readonly Heard[]) => Promise<string>;
 };
@@ -49,14 +52,26 @@ export async function converse({
   const heard: Heard[] = [];
   const say = (role: Turn["role"], text: string, more: Partial<Turn> = {}): void =>
     onTurn({ role, text, at: new Date().toISOString(), ...more });
-  const assistant = (text: string): void => say("assistant", text, { planner: planner.name });
+  const assistant = (text: string, more: Partial<Turn> = {}): void =>
+    say("assistant", text, {
+      planner: planner.name,
+      ...(planner.shown && !spoke ? { shown: planner.shown } : {}),
+      ...more,
+    });
   let calls = 0;
+  let spoke = false;
   let refused = false;
   const asked = new Set<string>();
   for (;;) {
+    spoke = heard.length > 0;
     const words = await planner.speak(heard);
     const call = parseCall(words, cards);
-    if (call === null) return assistant(words);
+    if (call === null) {
+      const differs = differencesOf(words, heard, cards);
+      return assistant(words, differs.length > 0 ? { differs } : {});
+    }
+    const shown = readable(words, cards);
+    const put = shown === words ? {} : { written: words };
     const key = "problem" in call ? "" : `${call.expert.id}(${call.args})`;
     const problem =
       "problem" in call
@@ -67,7 +82,7 @@ export async function converse({
             ? `${most} expert ${most === 1 ? "call" : "calls"} to a request; this would be one more.`
             : unsuited(call.expert);
     if (problem !== null || "problem" in call) {
-      assistant(words);
+      assistant(shown, put);
       assistant(`${problem ?? ""} Nothing was run.`);
       // A planner that can hear is told once; one that repeats itself is not asked for ever.
       if (refused || !planner.answers) return;
@@ -75,12 +90,12 @@ export async function converse({
       heard.push({ kind: "problem", text: problem ?? "" });
       continue;
     }
-    assistant(words);
+    assistant(shown, put);
     asked.add(key);
     calls += 1;
     const { result, text, turn } = await run(call.expert, call.args);
     say("expert", text, turn);
     if (!planner.answers) return;
-    heard.push({ kind: "result", text, result });
+    heard.push({ kind: "result", text, result, args: call.args });
   }
 }

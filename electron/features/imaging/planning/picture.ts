@@ -1,7 +1,7 @@
 /** One slice of a volume as a small picture for a planner that sees, alone or under an expert's coloured outlines. */
 import { voxelCount, type Mask, type Volume } from "../../../api/volume.ts";
 import type { Picture } from "../../models/generation/generator.ts";
-import { axisOrder } from "../geometry.ts";
+import { apply, axisOrder } from "../geometry.ts";
 
 /** VILA-M3 shows CT in a soft-tissue window: centre 50, width 400 Hounsfield units. */
 const ctWindow = { low: -150, high: 250 };
@@ -69,6 +69,38 @@ function axialOf({ shape, affine }: Pick<Volume, "shape" | "affine">): Axial {
 /** Slices from the feet up, for choosing one. */
 export const sliceCount = (volume: Pick<Volume, "shape" | "affine">): number =>
   axialOf(volume).slices;
+
+/** The axial slice that a stored slice is; the middle one where it was stored along another plane, or none is given. */
+export function axialSlice(volume: Pick<Volume, "shape" | "affine">, stored?: number): number {
+  const { slices } = axialOf(volume);
+  const third = axisOrder(volume.affine)[2];
+  if (stored === undefined || third?.axis !== 2 || volume.shape[2] === 1)
+    return Math.floor(slices / 2);
+  const inside = Math.min(stored, slices - 1);
+  return third.positive ? inside : slices - 1 - inside;
+}
+
+/** Millimetres from the origin to the head of the middle of an axial slice. */
+function heightOf(volume: Pick<Volume, "shape" | "affine">, slice: number): number {
+  const { width, height, indexOf } = axialOf(volume);
+  const [nx, ny] = volume.shape;
+  const at = indexOf(Math.floor(height / 2) * width + Math.floor(width / 2), slice);
+  const place = apply(volume.affine, [at % nx, Math.floor(at / nx) % ny, Math.floor(at / (nx * ny))]);
+  return place[2];
+}
+
+/** The axial slice of a volume that lies nearest to a slice of another one, by their places in the patient. */
+export function sliceBeside(
+  volume: Pick<Volume, "shape" | "affine">,
+  [other, slice]: [Pick<Volume, "shape" | "affine">, number],
+): number {
+  const wanted = heightOf(other, slice);
+  let best = 0;
+  for (let at = 1; at < sliceCount(volume); at += 1)
+    if (Math.abs(heightOf(volume, at) - wanted) < Math.abs(heightOf(volume, best) - wanted))
+      best = at;
+  return best;
+}
 
 /** Grey bytes of an axial slice of channel `channel`. */
 export function greyOf(volume: Volume, slice: number, channel = 0): Picture {

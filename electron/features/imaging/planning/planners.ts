@@ -51,11 +51,12 @@ export function createPlanners({
         version: pack.version,
         manner,
         answers,
-        speak: async (messages) => {
+        speak: async (messages, choices) => {
           const { text } = await generation.write(
             pack.id,
             {
               messages,
+              choices,
               maxTokens: answers ? longest.answering : longest.planning,
               temperature: 0,
               seed,

@@ -14,7 +14,14 @@ const golden = z
   .object({
     size: z.int(),
     cases: z.array(
-      z.object({ asked: z.string(), expected: z.string(), said: z.string(), picture: z.string() }),
+      z.object({
+        asked: z.string(),
+        expected: z.string(),
+        /** Everything that it may say to these cards, as training writes it. */
+        possible: z.array(z.string()).optional(),
+        said: z.string(),
+        picture: z.string(),
+      }),
     ),
   })
   .parse(JSON.parse(readFileSync(join(folder, "golden.json"), "utf8")));
@@ -26,7 +33,7 @@ test("the words are not the ones that the network says in PyTorch", async () => 
   const pack = await readPack(folder, true);
   const { inference } = pack.manifest;
   if (inference.kind !== "generate" || inference.backend !== "onnx") throw new Error("no writer");
-  for (const { asked, said, picture } of golden.cases) {
+  for (const { asked, said, picture, possible } of golden.cases) {
     const [before = "", after = ""] = asked.split("<image>");
     const image = {
       width: golden.size,
@@ -37,7 +44,8 @@ test("the words are not the ones that the network says in PyTorch", async () => 
     const messages = [
       { role: "user" as const, content: [{ text: before }, { image }, { text: after }] },
     ];
-    const question = { messages, maxTokens: 64, temperature: 0, seed: 0, stop: [] };
+    const choices = possible?.map((one) => ` ${one}`);
+    const question = { messages, choices, maxTokens: 64, temperature: 0, seed: 0, stop: [] };
     const { answer } = await worker.write(
       { devices: ["cpu"], threads: 1, ...writerFiles(pack, inference), question },
       undefined,

@@ -1,32 +1,23 @@
 import { expect, test } from "vitest";
 import type { ExpertCard } from "../../models/models.ts";
+import { expertCard } from "../../models/fixtures/expert-card.ts";
 import { parseCall } from "./call.ts";
-import { planCall } from "./rules.ts";
+import { offersOf, planCall } from "./rules.ts";
 
-const licence = {
-  name: "x",
-  commercialUse: true,
-  clinicalUse: false,
-  researchOnly: false,
-  attribution: [],
-};
 const card = (
   id: string,
   modality: string,
   task: ExpertCard["task"],
   labels: string[],
   args: string[],
-): ExpertCard => ({
-  id,
-  version: "1.0.0",
-  title: id,
-  task,
-  licence,
-  intendedUse: "test",
-  inputs: [{ name: "image", modality: [modality], channels: 1, dtype: "float32" }],
-  labels: labels.map((name, index) => ({ id: index + 1, name })),
-  expertCall: { modality, task, overview: "", accuracy: "", args },
-});
+): ExpertCard =>
+  expertCard({
+    id,
+    modality,
+    task,
+    labels: labels.map((name, index) => ({ id: index + 1, name })),
+    call: { args },
+  });
 const cards = [
   card("cxr-lungs", "CXR", "segmentation", ["lungs"], ["lungs"]),
   card("ct-tissue", "CT", "segmentation", ["lungs", "bone"], ["lungs", "bone"]),
@@ -78,4 +69,26 @@ test("a call is one tag, an installed expert and a known argument; anything else
   expect(parseCall("<CXR_LUNGS(lungs)> and <CT_TISSUE(bone)>", cards)).toMatchObject({
     problem: expect.stringContaining("One expert call"),
   });
+});
+
+test("how a part of the body is asks for findings, never for its outline", () => {
+  for (const text of [
+    "are the lungs clear?",
+    "Are both lungs normal?",
+    "what is wrong with the lungs?",
+    "do the lungs look ok?",
+  ])
+    expect([text, callOf(text)]).toEqual([text, "cxr-findings()"]);
+  expect(callOf("are the kidneys clear?")).toBe("answer");
+  expect(callOf("measure the normal lungs")).toBe("cxr-lungs(lungs)");
+  // Where nothing judges this kind of image, the outline is what there is.
+  expect(callOf("are the lungs clear?", { modality: "CT", slices: 40 })).toBe("ct-tissue(lungs)");
+});
+
+test("what is offered to a reader is what the rules would run", () => {
+  const offers = offersOf({ ...film, channels: 1 }, cards);
+  expect(offers).toContain("outline the lungs");
+  expect(offers).toContain("classify the findings");
+  for (const offer of offers) expect(callOf(offer)).not.toBe("answer");
+  expect(offersOf({ modality: "CXR", slices: 1, channels: 3 }, cards)).toEqual([]);
 });

@@ -3,15 +3,30 @@
  * any planner writes it and read by the same strict grammar (call.ts). Text inside images, reports or
  * file names is never looked at. It answers where no planner pack is installed, and where one fails.
  */
+import type { Series } from "../../../api/schemas/imaging.ts";
 import type { ExpertCard } from "../../models/models.ts";
 import { callable, callName, withoutCalls } from "./call.ts";
 
 export type ImageFacts = {
   modality: string;
   slices: number;
-  /** Lowest stored value: a volume that holds air at about −1000 is in Hounsfield units. */
+  /** Lowest value: a volume that holds air at about −1000 is in Hounsfield units. */
   low?: number;
+  channels?: number;
 };
+
+/** What header and values of a stored series say of it. */
+export const factsOf = ({
+  modality,
+  shape,
+  range,
+  channels,
+}: Pick<Series, "modality" | "shape" | "range" | "channels">): ImageFacts => ({
+  modality,
+  slices: shape[2],
+  low: range.low,
+  channels,
+});
 export type Plan =
   | { kind: "call"; text: string; expert: string; args: string }
   /** Nothing is called; the text says why and what could be asked. */
@@ -21,6 +36,9 @@ const drawing =
   /\b(outline|segment\w*|contour\w*|delineat\w*|mark|draw|trace|mask|show|where|measure|size|area|volume|how (big|large))\b/i;
 const judging =
   /\b(classif\w*|finding\w*|abnormal\w*|normal|diagnos\w*|disease|patholog\w*|is there|are there|any|signs?|evidence|pneumonia|detect\w*)\b/i;
+/** How a part of the body is: a question of findings, never of outlines. */
+const stating =
+  /\b(clear|normal|abnormal\w*|healthy|unremarkable|ok|okay|all right|wrong|affected|diseas\w*|findings?|problems?|look like)\b/i;
 
 const stem = (word: string): string =>
   word.toLowerCase().replace(/(ies|es|s)$/, (end) => (end === "ies" ? "y" : ""));
@@ -39,19 +57,28 @@ const looksLikeCt = (facts: ImageFacts): boolean =>
   facts.modality === "unknown" && facts.slices > 1 && (facts.low ?? 0) <= -900;
 
 /** How well a request names what an expert does: its labels and arguments, then its kind of task. */
-function match(request: string, card: ExpertCard): number {
+function match(request: string, card: ExpertCard, isState: boolean): number {
+  if (isState && card.task === "segmentation") return 0;
   const asked = wordsOf(request);
   const named = [...card.labels.map((label) => label.name), ...(card.expertCall?.args ?? [])];
   const hits = named.filter((name) => [...wordsOf(name)].every((word) => asked.has(word))).length;
-  const task = card.task === "segmentation" ? drawing.test(request) : judging.test(request);
+  const task =
+    card.task === "segmentation"
+      ? drawing.test(request)
+      : judging.test(request) || stating.test(request);
   return hits * 2 + (task ? 1 : 0);
 }
 
 export function planCall(asked: string, facts: ImageFacts, cards: readonly ExpertCard[]): Plan {
   // A call written into the request, pasted from somewhere perhaps, is no request.
   const request = withoutCalls(asked);
+  const reading = callable(cards).filter((card) => fits(card, facts));
+  const isState =
+    stating.test(request) &&
+    !drawing.test(request) &&
+    reading.some(({ task }) => task === "classification");
   const scored = callable(cards)
-    .map((card) => ({ card, score: match(request, card) }))
+    .map((card) => ({ card, score: match(request, card, isState) }))
     .toSorted((a, b) => b.score - a.score);
   const suitable = scored.filter(({ card }) => fits(card, facts));
   const best = suitable[0];
@@ -65,7 +92,7 @@ export function planCall(asked: string, facts: ImageFacts, cards: readonly Exper
   const onlyOne = suitable.filter(({ score }) => score > 0).length === 1;
   if (
     best &&
-    (best.score >= 2 || (best.score === 1 && onlyOne && !namesSomethingElse(request, best.card)))
+    (best.score >= 2 || (best.score === 1 && onlyOne && !namesSomethingElse(request, isState ? reading : [best.card])))
   ) {
     const args = argumentOf(request, best.card);
     const name = callName(best.card);
@@ -87,18 +114,22 @@ export function planCall(asked: string, facts: ImageFacts, cards: readonly Exper
   return { kind: "answer", text: `No installed expert answers that. ${offersFor(facts, cards)}` };
 }
 
+/** Requests that the installed experts can answer on this image. */
+export const offersOf = (facts: ImageFacts, cards: readonly ExpertCard[]): string[] =>
+  callable(cards)
+    .filter((card) => fits(card, facts) && (facts.channels ?? 1) === card.inputs[0]?.channels)
+    .flatMap(offers);
+
 /** What can be asked about an image instead, in one sentence. */
 export function offersFor(facts: ImageFacts, cards: readonly ExpertCard[]): string {
-  const offers = callable(cards)
-    .filter((card) => fits(card, facts))
-    .map((card) => `“${offer(card)}”`);
-  return offers.length > 0
-    ? `For this image you can ask: ${offers.join(", ")}.`
+  const all = offersOf(facts, cards).map((offer) => `“${offer}”`);
+  return all.length > 0
+    ? `For this image you can ask: ${all.join(", ")}.`
     : "No installed expert reads this kind of image; the Models page lists what is installed.";
 }
 
 /** "outline the heart" must not become a lung outline because outlining is all that is installed. */
-function namesSomethingElse(request: string, card: ExpertCard): boolean {
+function namesSomethingElse(request: string, cards: readonly ExpertCard[]): boolean {
   const filler = new Set(
     [
       "the",
@@ -136,9 +167,32 @@ function namesSomethingElse(request: string, card: ExpertCard): boolean {
       "you",
       "classify",
       "normal",
+      "clear",
+      "healthy",
+      "unremarkable",
+      "ok",
+      "okay",
+      "all",
+      "right",
+      "left",
+      "both",
+      "wrong",
+      "affected",
+      "disease",
+      "diseased",
+      "problem",
+      "look",
+      "looks",
+      "do",
+      "does",
+      "how",
+      "like",
+      "with",
+      "to",
+      "field",
     ].map(stem),
   );
-  const own = wordsOf(card.labels.map((label) => label.name).join(" "));
+  const own = wordsOf(cards.flatMap(({ labels }) => labels.map(({ name }) => name)).join(" "));
   return [...wordsOf(request)].some((word) => !filler.has(word) && !own.has(word));
 }
 
@@ -148,8 +202,11 @@ function argumentOf(request: string, card: ExpertCard): string {
   return known.find((arg) => [...wordsOf(arg)].every((word) => asked.has(word))) ?? "";
 }
 
-function offer(card: ExpertCard): string {
-  return card.task === "segmentation"
-    ? `outline the ${card.labels.find((label) => label.id > 0)?.name ?? "structures"}`
-    : "classify the findings";
+function offers({ task, labels, expertCall }: ExpertCard): string[] {
+  const args = expertCall?.args ?? [];
+  if (task === "classification")
+    return ["classify the findings", ...args.slice(0, 1).map((name) => `is there ${name}?`)];
+  const named = labels.filter(({ id }) => id > 0).map(({ name }) => name);
+  const known = named.filter((name) => args.includes(name));
+  return (known.length > 0 ? known : ["structures"]).slice(0, 3).map((name) => `outline the ${name}`);
 }

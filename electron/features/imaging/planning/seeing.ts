@@ -1,12 +1,22 @@
-/** A planner that sees: a vision-language pack that is shown a slice and speaks in its own words. */
+/** A planner that sees: a vision-language pack that is shown slices and speaks in its own words. */
+import type { Turn } from "../../../api/schemas/imaging.ts";
 import type { Volume } from "../../../api/volume.ts";
 import type { Message, Part, Picture } from "../../models/generation/generator.ts";
 import type { ExpertCard } from "../../models/models.ts";
 import { callable } from "./call.ts";
-import { firstTurn, resultTurn, type Manner, type Piece } from "./cards.ts";
+import { answersTo, firstTurn, resultTurn, type Manner, type Piece } from "./cards.ts";
 import type { Heard, Planner } from "./converse.ts";
-import { coloursOn, fullestSlice, greyOf, overlayOf, pictureOf, sliceCount } from "./picture.ts";
+import {
+  axialSlice,
+  coloursOn,
+  fullestSlice,
+  greyOf,
+  overlayOf,
+  pictureOf,
+  sliceBeside,
+} from "./picture.ts";
 import { offersFor, type ImageFacts } from "./rules.ts";
+import type { SequenceVolume } from "./sequences.ts";
 
 export type Seeing = {
   id: string;
@@ -14,40 +24,72 @@ export type Seeing = {
   manner: Manner;
   /** Whether it answers in its own words once an expert has spoken. */
   answers: boolean;
-  speak: (messages: Message[]) => Promise<string>;
+  /** `choices`: it may say one of these and nothing else. */
+  speak: (messages: Message[], choices?: readonly string[]) => Promise<string>;
 };
 
-/** What header and values say of an image. */
-export function pictureFacts(volume: Volume): ImageFacts {
-  let low = Number.POSITIVE_INFINITY;
-  for (let at = 0; at < volume.data.length; at += 1) low = Math.min(low, volume.data[at] as number);
-  return { modality: volume.modality, slices: volume.shape[2], low };
+/** What a planner looks at: the image that is asked about, and the sequences that belong to it. */
+export type Looked = {
+  volume: Volume;
+  /** The image's name as a reader knows it. */
+  title: string;
+  facts: ImageFacts;
+  /** The slice in view, along the stored direction, from 0. */
+  slice?: number | undefined;
+  /** More than one: all are shown, each under its name. */
+  sequences: readonly SequenceVolume[];
+};
+type Shown = { pictures: Picture[]; shown: NonNullable<Turn["shown"]> };
+
+/** The pictures of a first turn, and what each of them is. */
+function shownTo(manner: Manner, looked: Looked): Shown {
+  const { volume, title, sequences } = looked;
+  const at = axialSlice(volume, looked.slice);
+  if (manner === "short" || sequences.length < 2)
+    return {
+      pictures: [pictureOf(volume, at)],
+      shown: [{ name: "image", series: title, slice: at + 1 }],
+    };
+  const slices = sequences.map((one) =>
+    one.volume === volume ? at : sliceBeside(one.volume, [volume, at]),
+  );
+  return {
+    pictures: sequences.map((one, index) => pictureOf(one.volume, slices[index] ?? 0)),
+    shown: sequences.map((one, index) => ({
+      name: one.sequence,
+      series: one.title,
+      slice: (slices[index] ?? 0) + 1,
+    })),
+  };
 }
 
 export function seeingPlanner(
   seeing: Seeing,
-  { volume, request, cards }: { volume: Volume; request: string; cards: readonly ExpertCard[] },
+  looked: Looked,
+  { request, cards }: { request: string; cards: readonly ExpertCard[] },
 ): Planner {
-  const middle = Math.floor(sliceCount(volume) / 2);
-  const picture = pictureOf(volume, middle);
-  const shown = callable(cards);
+  const { volume, facts } = looked;
+  const offered = callable(cards);
+  const { pictures, shown } = shownTo(seeing.manner, looked);
+  const names = shown.length > 1 ? shown.map(({ name }) => name) : [];
+  const image = { modality: facts.modality, sequences: names };
   const messages: Message[] = [
-    user(firstTurn(seeing.manner, shown, { modality: volume.modality, sequences: [] }, request), [
-      picture,
-    ]),
+    user(firstTurn(seeing.manner, offered, image, request), pictures),
   ];
+  const choices = answersTo(seeing.manner, offered, facts.modality);
   let known = 0;
   return {
     name: `${seeing.id} ${seeing.version}`,
     answers: seeing.answers,
+    shown,
     speak: async (heard) => {
       for (const one of heard.slice(known)) messages.push(heardTurn(one, volume, request));
       known = heard.length;
-      const words = (await seeing.speak(messages)).trim();
+      const words = (await seeing.speak(messages, choices)).trim();
       messages.push({ role: "assistant", content: words });
       // One that only plans says that no expert fits; what could be asked instead is the rules' to say.
       return !seeing.answers && words.includes("No installed expert")
-        ? `${words} ${offersFor(pictureFacts(volume), cards)}`
+        ? `${words} ${offersFor(facts, cards)}`
         : words;
     },
   };

@@ -13,9 +13,15 @@ export async function ask(
   generator: Generator,
   prompt: Prompt,
   values: Record<string, string>,
-  options: { signal: AbortSignal; seed: number; onText?: (piece: string) => void },
+  options: {
+    signal: AbortSignal;
+    seed: number;
+    onText?: (piece: string) => void;
+    /** Hears of an answer that was written and cannot be used, and of a question too long to be asked. */
+    onUnusable?: (failure: FailureKind) => void;
+  },
 ): Promise<Generated> {
-  const { signal, seed, onText } = options;
+  const { signal, seed, onText, onUnusable } = options;
   const content = fillPrompt(prompt, values);
   const told = {
     prompt: `${prompt.id}@${prompt.version}`,
@@ -30,11 +36,13 @@ export async function ask(
   ): Generated => ({ ok: false, failure, message, ...told, text, tokens });
   try {
     const needed = (await generator.countTokens(content, signal)) + prompt.maxTokens;
-    if (needed > generator.contextTokens)
+    if (needed > generator.contextTokens) {
+      onUnusable?.("contextOverflow");
       return failed(
         "contextOverflow",
         `The question takes ${needed} tokens with its answer; ${generator.model} reads ${generator.contextTokens}.`,
       );
+    }
     const { text, stopped, tokens } = await generator.write(
       {
         messages: [{ role: "user", content }],
@@ -46,9 +54,9 @@ export async function ask(
       { signal, ...(onText ? { onText } : {}) },
     );
     const answer = readAnswer(text, prompt.schema, stopped);
-    return answer.ok
-      ? { ok: true, value: answer.value, ...told, text, tokens }
-      : failed(answer.failure.kind, answer.failure.message, { text, tokens });
+    if (answer.ok) return { ok: true, value: answer.value, ...told, text, tokens };
+    onUnusable?.(answer.failure.kind);
+    return failed(answer.failure.kind, answer.failure.message, { text, tokens });
   } catch (thrown) {
     signal.throwIfAborted();
     if (!(thrown instanceof AppError) || !["modelFailed", "modelUnavailable"].includes(thrown.code))

@@ -108,6 +108,8 @@ function bodyOf(model: string, request: Request): unknown {
     ...(request.stop ? { stop: request.stop } : {}),
     stream: true,
     stream_options: { include_usage: true },
+    // vLLM's own; other servers pass it over, and the strict reading of the answer stays.
+    ...(request.choices ? { structured_outputs: { choice: request.choices } } : {}),
     ...(request.schema
       ? {
           response_format: {

@@ -10,6 +10,8 @@ import { openSession } from "../onnx.ts";
 import { readPack } from "../pack.ts";
 import { openPacks } from "../packs.ts";
 import { openOnFirst } from "../session.ts";
+import { keepResident } from "../runtime/resident-worker.ts";
+import { openTrace } from "../runtime/trace.ts";
 import { createWorkerClient } from "../worker-client.ts";
 import { openDecoder } from "./decoder/writer.ts";
 import { createGeneration, writerFiles } from "./generation.ts";
@@ -96,6 +98,77 @@ describe("the model process", () => {
       data: { kind: "contextOverflow" },
       message: expect.stringContaining("the model reads 2048"),
     });
+  });
+});
+
+describe("the log of calls", () => {
+  const trace = openTrace(join(folder, "expert-calls.jsonl"));
+  const resident = keepResident(worker, {
+    trace,
+    budgetOf: () => 1e12,
+    requestOf: async () => undefined,
+    ahead: false,
+  });
+  const kept = createGeneration({
+    packs,
+    promptsFolder,
+    fetch: () => Promise.reject(new Error("nothing is sent")),
+    secret: async () => undefined,
+    worker: resident,
+    settingsOf: () => ({ devices: ["cpu"], threads: 1 }),
+    noteCall: resident.noteCall,
+  });
+  const failures = () =>
+    trace.all().flatMap(({ kind, expert, why }) => (kind === "failed" ? [[expert, why]] : []));
+
+  it("has no line of a model process that was killed, nor of a call after it", async () => {
+    const broken = kept.write("decoder-tiny", question(), {
+      signal,
+      onText: () => process_?.kill(),
+    });
+    await expect(broken).rejects.toMatchObject({ code: "modelFailed" });
+    await kept.write("decoder-tiny", question(4), { signal });
+    expect(failures()).toEqual([["decoder-tiny/decoder_model_merged.onnx", "modelFailed"]]);
+    expect(trace.all().at(-1)).toMatchObject({ kind: "call", expert: "decoder-tiny/decoder_model_merged.onnx" });
+  });
+
+  it("has no line of a pack without its tokenizer, or tells what was asked", async () => {
+    const { pack, copy } = await copyOf("decoder-tiny");
+    rmSync(join(copy, "tokenizer.json"));
+    const { inference } = pack.manifest;
+    if (inference.kind !== "generate" || inference.backend !== "onnx") throw new Error("no writer");
+    const asked = { ...question(), stop: [] };
+    await expect(
+      resident.write({
+        ...writerFiles({ ...pack, folder: copy }, inference),
+        devices: ["cpu"],
+        threads: 1,
+        question: asked,
+      }),
+    ).rejects.toMatchObject({ code: "packInvalid" });
+    expect(failures().at(-1)?.[1]).toBe("packInvalid");
+    expect(trace.text()).not.toContain("yoga");
+  });
+
+  it("takes a cancelled call for a failed one", async () => {
+    const before = failures().length;
+    const controller = new AbortController();
+    const cancelled = kept.write("decoder-tiny", question(), {
+      signal: controller.signal,
+      onText: () => controller.abort(),
+    });
+    await expect(cancelled).rejects.toMatchObject({ code: "cancelled" });
+    expect(failures()).toHaveLength(before);
+  });
+
+  it("has no line of an answer that cannot be used, with the failure's name", async () => {
+    const prompt = (await kept.prompts()).find(({ id }) => id === "pico");
+    const values = Object.fromEntries((prompt?.names ?? []).map((name) => [name, "yoga "]));
+    const long = { ...values, [prompt?.names[0] ?? ""]: "yoga for adults ".repeat(4000) };
+    expect(await kept.ask("decoder-tiny", "pico", long, { signal, seed: 1 })).toMatchObject({
+      failure: "contextOverflow",
+    });
+    expect(failures().at(-1)).toEqual(["decoder-tiny", "contextOverflow"]);
   });
 });
 

@@ -7,6 +7,7 @@ import type { SettingsOf } from "../experts.ts";
 import type { Manifest } from "../manifest.ts";
 import { packFile, type Pack } from "../pack.ts";
 import type { Packs } from "../packs.ts";
+import { codeOf, type ResidentWorker } from "../runtime/resident-worker.ts";
 import type { WorkerClient } from "../worker-client.ts";
 import type { DecoderFiles, WriterRequest } from "../worker-protocol.ts";
 import { ask } from "./ask.ts";
@@ -45,7 +46,36 @@ type Dependencies = {
   secret: (name: string) => Promise<string | undefined>;
   worker: Pick<WorkerClient, "write" | "countTokens">;
   settingsOf: SettingsOf;
+  /** Hears of calls that the model process does not know of: a server's, and answers that cannot be used. */
+  noteCall?: ResidentWorker["noteCall"];
 };
+
+/** A server's calls in the log, as the model process's are. */
+function logged(generator: Generator, packId: string, note: Dependencies["noteCall"]): Generator {
+  return {
+    ...generator,
+    async write(request, options) {
+      const started = performance.now();
+      const line = (kind: "call" | "failed", more: { why?: string } = {}): void =>
+        note?.({
+          kind,
+          expert: packId,
+          device: "server",
+          hit: true,
+          ms: performance.now() - started,
+          ...more,
+        });
+      try {
+        const written = await generator.write(request, options);
+        line("call");
+        return written;
+      } catch (thrown) {
+        if (!options.signal.aborted) line("failed", { why: codeOf(thrown) });
+        throw thrown;
+      }
+    },
+  };
+}
 
 export const keyNameOf = (packId: string): string => `endpoint-key ${packId}`;
 
@@ -62,6 +92,7 @@ export function createGeneration({
   secret,
   worker,
   settingsOf,
+  noteCall,
 }: Dependencies): Generation {
   let read: Promise<Prompt[]> | undefined;
   const prompts = (): Promise<Prompt[]> => (read ??= readPrompts(promptsFolder));
@@ -92,7 +123,7 @@ export function createGeneration({
         `${packId} would send text to ${new URL(address).host}, another machine, and does not say so. Nothing was sent; add the server again and allow it.`,
       );
     const key = await secret(keyNameOf(packId));
-    return createEndpoint({ address, model, contextTokens, key }, fetch);
+    return logged(createEndpoint({ address, model, contextTokens, key }, fetch), packId, noteCall);
   }
 
   return {
@@ -106,7 +137,10 @@ export function createGeneration({
           "notFound",
           `There is no prompt "${promptId}". Prompts: ${known.map(({ id }) => id).join(", ")}.`,
         );
-      return ask(await open(packId), prompt, values, options);
+      return ask(await open(packId), prompt, values, {
+        ...options,
+        onUnusable: (why) => noteCall?.({ kind: "failed", expert: packId, why }),
+      });
     },
   };
 }

@@ -11,6 +11,8 @@ export type Request = {
   messages: Message[];
   /** JSON schema of the answer; the backend constrains its sampling to it where it can. Without one the text is free. */
   schema?: Record<string, unknown> | undefined;
+  /** Instead of a schema: the whole answer is one of these, letter by letter. */
+  choices?: readonly string[] | undefined;
   maxTokens: number;
   temperature: number;
   seed: number;

@@ -123,6 +123,32 @@ const ours = line(
   await measure(async (asked) => (await worker.write({ ...settings, question: asked })).answer),
 );
 process.stdout.write(`ratio ${(ours / bare).toFixed(2)} (goal 0.95)\n`);
+/** Eight abstracts of one protocol: one after the other, and handed over together. */
+async function eight(atOnce: boolean): Promise<{ speed: number; kept: number }> {
+  const ask = async (run: number) =>
+    (await worker.write({ ...settings, question: question(run) })).answer;
+  const runs = Array.from({ length: 8 }, (_, at) => 100 + at);
+  const started = performance.now();
+  const answers: Awaited<ReturnType<typeof ask>>[] = [];
+  if (atOnce) answers.push(...(await Promise.all(runs.map(ask))));
+  else for (const run of runs) answers.push(await ask(run));
+  const sum = (of: (one: (typeof answers)[number]) => number): number =>
+    answers.reduce((total, one) => total + of(one), 0);
+  return {
+    speed: (1000 * sum(({ tokens }) => tokens)) / (performance.now() - started),
+    kept: sum(({ reusedTokens }) => reusedTokens) / sum(({ promptTokens }) => promptTokens),
+  };
+}
+await eight(true);
+const ratios = [];
+for (let round = 0; round < 5; round += 1) {
+  const [alone, together] = [await eight(false), await eight(true)];
+  ratios.push(together.speed / alone.speed);
+  process.stdout.write(
+    `eight abstracts: one after the other ${alone.speed.toFixed(0)} tokens/s (${(100 * alone.kept).toFixed(0)} % of the prompts kept), together ${together.speed.toFixed(0)} (${(100 * together.kept).toFixed(0)} %)\n`,
+  );
+}
+process.stdout.write(`together against one after the other: ${median(ratios).toFixed(2)} (median of 5)\n`);
 process.stdout.write(
   `the process held at most ${((await worker.memory()) / 1048576).toFixed(0)} MB\n`,
 );

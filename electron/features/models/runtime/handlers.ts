@@ -2,7 +2,7 @@
 import { totalmem } from "node:os";
 import { basename } from "node:path";
 import type { HandlersFor } from "../../../api/call.ts";
-import type { runtimeContract } from "../../../api/schemas/runtime.ts";
+import type { runtimeContract, TraceLine } from "../../../api/schemas/runtime.ts";
 import type { AssetStore } from "../../review/assets.ts";
 import type { Packs } from "../packs.ts";
 import type { Budgets } from "./budgets.ts";
@@ -40,7 +40,9 @@ export function createRuntimeHandlers({
     "runtime.state": async ({ calls }) => {
       const titleOf = await titled();
       const { devices, after, expected } = worker.residents();
-      const made = trace.all().filter(({ kind }) => kind === "call");
+      const made = trace.all().filter(({ kind, device }) => kind === "call" && device !== "server");
+      const count = (wanted: TraceLine["kind"]): number =>
+        trace.all().filter(({ kind }) => kind === wanted).length;
       const known = devices.some(({ device }) => device === "cpu")
         ? devices
         : [{ device: "cpu", budgetBytes: budgets.of("cpu"), open: [] }, ...devices];
@@ -62,7 +64,8 @@ export function createRuntimeHandlers({
         machineBytes: totalmem(),
         calls: trace.all().slice(-calls).toReversed(),
         hitRatio: made.length === 0 ? null : made.filter(({ hit }) => hit).length / made.length,
-        callsInAll: made.length,
+        callsInAll: count("call"),
+        failedInAll: count("failed"),
       };
     },
     "runtime.setBudget": async ({ device, bytes }) => {

@@ -9,7 +9,7 @@ function desk() {
   let loads = 0;
   const queue = createCallQueue((expert) => open.includes(expert));
   const ask = async (expert: string, item: number, signal?: AbortSignal): Promise<string> => {
-    const leave = await queue.enter(expert, signal);
+    const leave = await queue.enter(expert, { signal });
     try {
       if (!open.includes(expert)) {
         loads += 1;
@@ -70,4 +70,20 @@ test("a held batch waits while others go on, and goes on where it was", async ()
   held = false;
   queue.wake();
   expect(await batch).toBe("a of 1");
+});
+
+test("questions to a model that answers several together are under way at once, and another model's is not among them", async () => {
+  const queue = createCallQueue(() => true);
+  let under = 0;
+  const seen: string[] = [];
+  const ask = async (expert: string, isShared: boolean): Promise<void> => {
+    const leave = await queue.enter(expert, { isShared });
+    under += 1;
+    seen.push(`${expert}${under}`);
+    await pause(5);
+    under -= 1;
+    leave();
+  };
+  await Promise.all([ask("w", true), ask("w", true), ask("x", false), ask("w", true)]);
+  expect(seen).toEqual(["w1", "w2", "x1", "w1"]);
 });

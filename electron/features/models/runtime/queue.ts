@@ -14,7 +14,14 @@ const atLeisure = new AsyncLocalStorage<Leisure>();
 /** Model calls within `work` wait for those that somebody looks at, and while `isHeld`. */
 export const runAtLeisure = <T>(leisure: Leisure, work: () => T): T => atLeisure.run(leisure, work);
 
-type Waiting = { expert: string; leisure: Leisure | undefined; start: () => void };
+type Waiting = {
+  expert: string;
+  leisure: Leisure | undefined;
+  /** Whether calls of this model that are alike in this may be under way at once: it answers several together. */
+  isShared: boolean;
+  start: () => void;
+};
+type Entering = { signal?: AbortSignal | undefined; isShared?: boolean };
 
 /** @param isOpen whether a model is in memory now: those are asked first among the calls at leisure */
 export function createCallQueue(isOpen: (expert: string) => boolean) {
@@ -22,7 +29,9 @@ export function createCallQueue(isOpen: (expert: string) => boolean) {
   const leisurely: Waiting[] = [];
   const lineOf = ({ leisure }: Waiting): Waiting[] => (leisure === undefined ? looked : leisurely);
   let last = "";
-  let isBusy = false;
+  /** Calls under way; more than one only of a model that answers several together. */
+  let busy = 0;
+  let isShared = false;
 
   function next(): Waiting | undefined {
     if (looked[0]) return looked[0];
@@ -39,28 +48,35 @@ export function createCallQueue(isOpen: (expert: string) => boolean) {
   }
 
   function go(): void {
-    if (isBusy) return;
     const chosen = next();
     if (chosen === undefined) return;
-    isBusy = true;
+    const joins = isShared && chosen.isShared && chosen.expert === last;
+    if (busy > 0 && !joins) return;
+    busy += 1;
+    isShared = chosen.isShared;
     last = chosen.expert;
     const line = lineOf(chosen);
     line.splice(line.indexOf(chosen), 1);
     chosen.start();
+    if (isShared) go();
   }
 
   return {
     /** Waits for its turn; what it gives back ends the turn. @throws cancelled when the signal came first */
-    enter: (expert: string, signal?: AbortSignal): Promise<() => void> =>
+    enter: (
+      expert: string,
+      { signal, isShared: shares = false }: Entering = {},
+    ): Promise<() => void> =>
       new Promise((resolve, reject) => {
         const leave = (): void => {
-          isBusy = false;
+          busy -= 1;
           // Who has the answer may ask on at once: what it asks for then is in the choice.
           setImmediate(go);
         };
         const one: Waiting = {
           expert,
           leisure: atLeisure.getStore(),
+          isShared: shares,
           start: () => {
             signal?.removeEventListener("abort", cancel);
             resolve(leave);

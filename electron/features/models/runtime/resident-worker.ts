@@ -3,7 +3,7 @@
  * it holds is measured as it opens; the next one is opened while the reader thinks. Every call is traced.
  */
 import { statSync } from "node:fs";
-import { AppError } from "../../../api/errors.ts";
+import { AppError, toErrorShape } from "../../../api/errors.ts";
 import type { TraceLine } from "../../../api/schemas/runtime.ts";
 import type { WorkerClient } from "../worker-client.ts";
 import type { SessionRequest } from "../worker-protocol.ts";
@@ -31,8 +31,8 @@ const thinkMs = 4000;
 const restMs = 120;
 /** An opened network takes its file twice: once read, once laid out for the kernels. Until it is measured. */
 const guessedTimes = 2;
-/** GGUF weights are mapped as they lie on the disk; the rest is the context. */
-const guessedTimesOfGguf = 1.2;
+/** GGUF weights are mapped as they lie on the disk; the rest are the contexts of answers written at once. */
+const guessedTimesOfGguf = 1.5;
 const guessedBytesPerMs = 400_000;
 
 /** `folder/file` of a model's path: names it in the trace without saying where it lies. */
@@ -162,9 +162,9 @@ export function keepResident(
     clearTimeout(timer);
     const id = traceName(request.path);
     paths.set(id, request.path);
-    const leave = await queue.enter(id, signal);
+    const leave = await queue.enter(id, { signal, isShared: id.endsWith(".gguf") });
     try {
-      return await inTurn(id, request, act);
+      return await inTurn(id, request, signal, act);
     } finally {
       leave();
     }
@@ -173,6 +173,7 @@ export function keepResident(
   async function inTurn<Reply extends Answered>(
     id: string,
     request: SessionRequest,
+    signal: AbortSignal | undefined,
     act: () => Promise<Reply>,
   ): Promise<Reply> {
     const device = deviceOf.get(id) ?? request.devices[0] ?? "cpu";
@@ -181,7 +182,10 @@ export function keepResident(
       session += 1;
     }
     calledAt = now();
-    const hit = await makeRoom(id, device);
+    const hit = await makeRoom(id, device).catch((thrown: unknown) => {
+      note("failed", id, { why: codeOf(thrown) });
+      throw thrown;
+    });
     const free = residencyOn(device).lease(id);
     running += 1;
     const started = performance.now();
@@ -197,6 +201,10 @@ export function keepResident(
         bytes: weightOf(id).liveBytes,
       });
       return reply;
+    } catch (thrown) {
+      if (!signal?.aborted)
+        note("failed", id, { ms: performance.now() - started, why: codeOf(thrown) });
+      throw thrown;
     } finally {
       free();
       running -= 1;
@@ -296,6 +304,11 @@ export function keepResident(
     },
     /** The same by its name in the log. */
     bytesKnown: (id: string): number => weightOf(id).liveBytes,
+    /** A line about a call that went past this process, or about what came of one. */
+    noteCall: (line: Pick<TraceLine, "kind" | "expert"> & Partial<TraceLine>): void => {
+      learn();
+      note(line.kind, line.expert, line);
+    },
     /** Forgets what was learned from the calls; what is open stays so. */
     unlearn: predictor.unlearn,
     /** What is open on each device, what is expected next. */
@@ -313,6 +326,13 @@ export function keepResident(
       };
     },
   };
+}
+
+/** What a failure is called: the kind of a writer's, else its code. */
+export function codeOf(thrown: unknown): string {
+  const { data, code } = toErrorShape(thrown);
+  const { kind } = Object(data) as { kind?: unknown };
+  return typeof kind === "string" ? kind : code;
 }
 
 const sizeAt = (path: string): number => statSync(path, { throwIfNoEntry: false })?.size ?? 0;

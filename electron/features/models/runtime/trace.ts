@@ -66,8 +66,8 @@ function read(path: string): TraceLine[] {
 /** Calls by session, in order: what the predictor learns from. */
 export function sessionsOf(lines: readonly TraceLine[]): string[][] {
   const sessions = new Map<number, string[]>();
-  for (const { kind, session, expert } of lines) {
-    if (kind !== "call") continue;
+  for (const { kind, session, expert, device } of lines) {
+    if (kind !== "call" || device === "server") continue;
     const calls = sessions.get(session) ?? [];
     calls.push(expert);
     sessions.set(session, calls);

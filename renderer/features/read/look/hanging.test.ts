@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import type { Series } from "../../../../electron/api/schemas/imaging.ts";
 import { hang, matching, notCutBecause, panesOf, possibleLayouts } from "./layouts.ts";
 import { hangingOf, indexOf, nativePlane } from "./planes.ts";
-import { sequenceOfName } from "./sequences.ts";
+import { sequenceOfName } from "../../../../electron/api/sequences.ts";
 import { createScroll } from "./wheel.ts";
 
 const dicomAxial = [-1, 0, 0, 0, 0, -1, 0, 0, 0, 0, 2, 0, 0, 0, 0, 1];

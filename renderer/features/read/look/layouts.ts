@@ -1,7 +1,7 @@
 /** What hangs where: panes of one study, and of a prior beside it. Pure. */
 import type { Series } from "../../../../electron/api/schemas/imaging.ts";
 import { hangingOf, nativePlane, type Plane } from "./planes.ts";
-import { fourSequences, sequenceOf } from "./sequences.ts";
+import { fourSequences, sequenceOf } from "../../../../electron/api/sequences.ts";
 
 export const layoutKinds = ["one", "three", "compare", "four"] as const;
 export type LayoutKind = (typeof layoutKinds)[number];

@@ -194,6 +194,22 @@ export function openGrammar(schema: Schema): Grammar {
   return { start, after };
 }
 
+/** One of a few texts, letter by letter. */
+export function openChoices(choices: readonly string[]): Grammar {
+  const start = choices.map(
+    (text): Stack => ({ top: { kind: "bytes", bytes: utf8.encode(text), at: 0 }, rest: null }),
+  );
+  const after = (place: Place, byte: number): Place | undefined => {
+    const next = place.flatMap((stack): Stack[] => {
+      const top = stack && read(stack.top, byte);
+      if (top?.kind !== "bytes") return [];
+      return [top.at === top.bytes.length ? null : { top, rest: null }];
+    });
+    return next.length > 0 ? next : undefined;
+  };
+  return { start, after };
+}
+
 /** The item after one byte; undefined where it cannot read that byte. */
 function read(top: Item, byte: number): Item | undefined {
   switch (top.kind) {

@@ -10,7 +10,7 @@ import type { Message } from "../generator.ts";
 import { layOut, templateOf, type Template, type TemplateChoice } from "../template.ts";
 import { allowedBy, chooseToken, placeAfter, randomFrom } from "./choice.ts";
 import { openEye, type Eye, type EyeSettings } from "./eye.ts";
-import { isOver, openGrammar } from "./grammar.ts";
+import { isOver, openChoices, openGrammar } from "./grammar.ts";
 import { openNetwork, type Embed, type Row } from "./network.ts";
 import { openTextStream } from "./text-stream.ts";
 import { openTokenizer, type Tokenizer } from "./tokenizer.ts";
@@ -112,7 +112,8 @@ export async function openDecoder(
   ): Promise<WriteAnswer> {
     const started = performance.now();
     const spentBefore = msSpent;
-    const grammar = request.schema && openGrammar(request.schema);
+    const { schema, choices } = request;
+    const grammar = choices ? openChoices(choices) : schema && openGrammar(schema);
     const rows = await rowsOf(request.messages);
     if (rows.length + request.maxTokens > contextTokens)
       throw new AppError(
@@ -162,6 +163,7 @@ export async function openDecoder(
       return sessions.flatMap(({ tried }) => tried);
     },
     contextTokens,
+    atOnce: 1,
     countTokens: (text) =>
       tokenizer
         .encode([{ text, trusted: false }])
