@@ -104,7 +104,7 @@ export function serveSessions(
     post({ kind: "holds", rssBytes: process.memoryUsage.rss() });
   }
 
-  async function serve(request: WorkerRequest): Promise<void> {
+  async function serve(request: Exclude<WorkerRequest, { kind: "limit" }>): Promise<void> {
     try {
       const reply = await answer(request);
       // First what the process holds: whoever has the answer may ask for it at once.
