@@ -35,6 +35,11 @@ test("own segments: drawn, filled between slices, undone, locked, saved with the
   await expect(app.getByText("Add a segment first")).toBeVisible();
   await app.keyboard.press("a");
   await app.keyboard.press("b");
+  // The brush is the tool once the label map lies over the image.
+  await expect(app.getByRole("button", { name: "Brush", exact: true })).toHaveAttribute(
+    "aria-pressed",
+    "true",
+  );
   const box = await app.locator(".viewer-canvas").first().boundingBox();
   if (!box) throw new Error("The viewer has no place on the page.");
   const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];

@@ -32,7 +32,9 @@ function compact(data: Voxels): Voxels {
 function rangeOf(data: Voxels): { low: number; high: number } {
   let low = Number.POSITIVE_INFINITY;
   let high = Number.NEGATIVE_INFINITY;
-  for (const value of data) {
+  // By index: an iterator over a hundred million voxels takes seconds.
+  for (let at = 0; at < data.length; at += 1) {
+    const value = data[at] as number;
     if (value < low) low = value;
     if (value > high) high = value;
   }

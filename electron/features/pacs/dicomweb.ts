@@ -46,8 +46,13 @@ async function ask(
   }
   if (response.ok || alsoFine.includes(response.status)) return response;
   const said = (await response.text().catch(() => "")).replaceAll(/\s+/g, " ").slice(0, 200);
+  if (response.status === 401 || response.status === 403)
+    throw new AppError(
+      "unauthorized",
+      `"${new URL(url).host}" does not take this user and password (${response.status}). Remove the archive from the list and add it again with those it knows.`,
+    );
   throw new AppError(
-    response.status === 401 || response.status === 403 ? "unauthorized" : "network",
+    "network",
     `"${new URL(url).host}" answered ${response.status} to ${path.split("?")[0]}${said ? `: ${said}` : ""}.`,
   );
 }

@@ -1,11 +1,12 @@
-import { spawn, spawnSync, type ChildProcess } from "node:child_process";
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { dicomSlice } from "../imaging/fixtures/dicom-slice.ts";
 import { openImages } from "../imaging/open.ts";
 import { openAssets } from "../review/assets.ts";
+import { orthancIsHere, startOrthanc, type Orthanc } from "./fixtures/orthanc.ts";
 import { createPacsHandlers } from "./handlers.ts";
 import { multipart, partsOf } from "./multipart.ts";
 
@@ -113,42 +114,19 @@ test("no request follows a redirect, so that nothing lands on a machine nobody a
     );
 });
 
-const orthanc = ["/usr/sbin/Orthanc", "/usr/bin/Orthanc"].find((path) => existsSync(path));
-const plugin = "/usr/share/orthanc/plugins/libOrthancDicomWeb.so";
-const ready = orthanc !== undefined && existsSync(plugin);
-if (!ready)
+if (!orthancIsHere)
   process.stdout.write("Orthanc with DICOMweb (Debian) is not here: not tested against it\n");
 
-describe.skipIf(!ready)("a real Orthanc", () => {
-  let running: ChildProcess | undefined;
-  let folder = "";
-  const port = 18_000 + (process.pid % 2000);
-  const address = `http://127.0.0.1:${port}/dicom-web`;
+describe.skipIf(!orthancIsHere)("a real Orthanc", () => {
+  let running: Orthanc | undefined;
+  let address = "";
+  let port = 0;
 
   beforeAll(async () => {
-    folder = mkdtempSync(join(tmpdir(), "evidesk-orthanc-"));
-    const settings = {
-      ...{ Name: "test", StorageDirectory: folder, IndexDirectory: folder },
-      ...{ HttpPort: port, DicomServerEnabled: false, RemoteAccessAllowed: false },
-      ...{ AuthenticationEnabled: true, RegisteredUsers: { reader: "secret" } },
-      ...{ Plugins: [plugin], DicomWeb: { Enable: true, Root: "/dicom-web/" } },
-    };
-    writeFileSync(join(folder, "orthanc.json"), JSON.stringify(settings));
-    running = spawn(orthanc as string, [join(folder, "orthanc.json")], { stdio: "ignore" });
-    const headers = { authorization: `Basic ${Buffer.from("reader:secret").toString("base64")}` };
-    for (let tries = 0; tries < 240; tries += 1) {
-      const answer = await fetch(`${address}/studies`, { headers }).catch(() => null);
-      if (answer?.ok) return;
-      await new Promise((settle) => setTimeout(settle, 250));
-    }
-    throw new Error("Orthanc did not start");
+    running = await startOrthanc();
+    ({ address, port } = running);
   }, 90_000);
-  afterAll(async () => {
-    const ended = new Promise((settle) => running?.once("exit", settle));
-    running?.kill("SIGTERM");
-    await ended;
-    rmSync(folder, { recursive: true, force: true });
-  }, 30_000);
+  afterAll(async () => running?.stop(), 30_000);
 
   test(
     "what is sent is found and fetched again, byte for byte in its pixels; the audit names where it went",

@@ -33,12 +33,17 @@ function Studies() {
 
   const open = (files: File[]): Promise<void> =>
     openFrom("", async () => {
-      const stored = [];
-      for (const [index, file] of files.entries()) {
-        setProgress(`Reading ${file.name} (${index + 1} of ${files.length})`);
-        const asset = await putAsset(file);
-        stored.push({ assetId: asset.id, name: file.name });
-      }
+      const stored: { assetId: string; name: string }[] = [];
+      let next = 0;
+      const store = async (): Promise<void> => {
+        for (let at = next++; at < files.length; at = next++) {
+          const file = files[at] as File;
+          setProgress(`Reading ${file.name} (${at + 1} of ${files.length})`);
+          stored[at] = { assetId: (await putAsset(file)).id, name: file.name };
+        }
+      };
+      // A series is hundreds of small files: one waits for the disk while another is on its way.
+      await Promise.all(Array.from({ length: 4 }, store));
       return stored;
     });
 

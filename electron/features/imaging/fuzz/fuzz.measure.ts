@@ -13,6 +13,7 @@ import { openOne, type Outcome } from "./one-file.ts";
 import { fuzzFormats, seedsOf, type FuzzFormat } from "./seeds.ts";
 
 const patience = 2000;
+const blockOf = 10_000;
 type Told = { number: number; outcome?: Outcome };
 
 async function child(format: FuzzFormat, from: number, to: number): Promise<void> {
@@ -99,11 +100,18 @@ else {
   )) {
     const tally: Tally = { opened: 0, refused: 0, slowest: 0, largest: 0, problems: [] };
     const { seeds, real } = seedsOf(format);
-    for (let at = from; at < to;) at = await watched(format, at, to, tally);
-    process.stdout.write(
-      `${format}: ${to - from} files from ${seeds.length} seeds (${real} real): ${tally.opened} opened, ${tally.refused} refused, slowest ${tally.slowest.toFixed(0)} ms, largest ${(tally.largest / 1e6).toFixed(1)} MB, ${tally.problems.length} problems\n`,
-    );
-    for (const problem of tally.problems.slice(0, 50)) process.stdout.write(`  ${problem}\n`);
+    let told = 0;
+    // Told block by block, so that a night that was cut short has its figures.
+    for (let block = from; block < to; block += blockOf) {
+      const end = Math.min(to, block + blockOf);
+      for (let at = block; at < end;) at = await watched(format, at, end, tally);
+      process.stdout.write(
+        `${format} ${from} to ${end}: ${end - from} files from ${seeds.length} seeds (${real} real): ${tally.opened} opened, ${tally.refused} refused, slowest ${tally.slowest.toFixed(0)} ms, largest ${(tally.largest / 1e6).toFixed(1)} MB, ${tally.problems.length} problems\n`,
+      );
+      for (const problem of tally.problems.slice(told, told + 50))
+        process.stdout.write(`  ${problem}\n`);
+      told = tally.problems.length;
+    }
     failed ||= tally.problems.length > 0;
   }
   if (failed) process.exitCode = 1;
