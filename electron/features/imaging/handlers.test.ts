@@ -23,7 +23,10 @@ const card = expertCard({
 });
 /** Marks every pixel above 100; keeps no state. */
 const experts: Experts = {
-  list: async () => [card],
+  list: async () => [
+    card,
+    expertCard({ id: "judge", modality: "CXR", task: "classification", call: { name: "JUDGE" } }),
+  ],
   runImage: async (_id, image, { signal }) => {
     signal.throwIfAborted();
     const data = Uint8Array.from(image.data, (value) => (value > 100 ? 1 : 0));
@@ -264,6 +267,21 @@ test("a planner that sees decides which expert is asked, and stands beside its w
     { image: { width: 80, height: 100, channels: 1 } },
     { text: "\nRequest: where is air taken in?" },
   ]);
+});
+
+test("a planner that sees cannot outline what it was asked to judge, where an expert judges it", async () => {
+  const allowed: string[] = [];
+  const { handlers, frame, open } = desk(async (_messages, choices) => {
+    allowed.push(...(choices ?? []));
+    return " This looks like a CXR image. No expert is needed.";
+  });
+  const { studyId, seriesId } = await open(["film.png", film]);
+  await handlers["imaging.ask"]({ studyId, seriesId, text: "are the lungs clear?" }, frame);
+  expect(allowed).toContain(" This looks like a CXR image. Let me ask <JUDGE()>.");
+  expect(allowed.join()).not.toContain("<CXR_LUNGS");
+  allowed.length = 0;
+  await handlers["imaging.ask"]({ studyId, seriesId, text: "outline the lungs" }, frame);
+  expect(allowed.join()).toContain("<CXR_LUNGS(lungs)>");
 });
 
 test("a planner that fails gives way to the rules, and the reader is told", async () => {

@@ -69,14 +69,17 @@ function match(request: string, card: ExpertCard, isState: boolean): number {
   return hits * 2 + (task ? 1 : 0);
 }
 
+/** Whether a request is how something is, and one of these experts judges that: then none is asked for an outline. */
+export const asksForState = (request: string, cards: readonly ExpertCard[]): boolean =>
+  stating.test(request) &&
+  !drawing.test(request) &&
+  cards.some(({ task }) => task === "classification");
+
 export function planCall(asked: string, facts: ImageFacts, cards: readonly ExpertCard[]): Plan {
   // A call written into the request, pasted from somewhere perhaps, is no request.
   const request = withoutCalls(asked);
   const reading = callable(cards).filter((card) => fits(card, facts));
-  const isState =
-    stating.test(request) &&
-    !drawing.test(request) &&
-    reading.some(({ task }) => task === "classification");
+  const isState = asksForState(request, reading);
   const scored = callable(cards)
     .map((card) => ({ card, score: match(request, card, isState) }))
     .toSorted((a, b) => b.score - a.score);

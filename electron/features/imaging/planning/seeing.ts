@@ -15,7 +15,7 @@ import {
   pictureOf,
   sliceBeside,
 } from "./picture.ts";
-import { offersFor, type ImageFacts } from "./rules.ts";
+import { asksForState, offersFor, type ImageFacts } from "./rules.ts";
 import type { SequenceVolume } from "./sequences.ts";
 
 export type Seeing = {
@@ -76,7 +76,12 @@ export function seeingPlanner(
   const messages: Message[] = [
     user(firstTurn(seeing.manner, offered, image, request), pictures),
   ];
-  const choices = answersTo(seeing.manner, offered, facts.modality);
+  const judging = offered.filter(({ task }) => task === "classification");
+  const choices = answersTo(
+    seeing.manner,
+    asksForState(request, judging) ? judging : offered,
+    facts.modality,
+  );
   let known = 0;
   return {
     name: `${seeing.id} ${seeing.version}`,
