@@ -115,9 +115,7 @@ export const turnSchema = z.object({
   /** A report drafted from what was accepted, each sentence with what it rests on. */
   draft: z.array(reportSectionSchema).optional(),
   /** What the planner was shown: each picture's name (an MR sequence, else "image"), its series and slice, from 1. */
-  shown: z
-    .array(z.object({ name: z.string(), series: z.string(), slice: z.int() }))
-    .optional(),
+  shown: z.array(z.object({ name: z.string(), series: z.string(), slice: z.int() })).optional(),
   call: z
     .object({
       expert: z.string(),

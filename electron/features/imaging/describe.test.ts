@@ -17,7 +17,10 @@ test("a side that no outline knows is told, so that both lungs are not accepted 
   const both = outlined(["lungs"], [1, 0, 1, 0]);
   expect(said("left lung only", both)).toContain("You asked for the left side");
   for (const request of ["outline the lungs", "left and right lung", "both, left and right"])
-    expect([request, said(request, both)]).toEqual([request, expect.not.stringContaining("asked for")]);
+    expect([request, said(request, both)]).toEqual([
+      request,
+      expect.not.stringContaining("asked for"),
+    ]);
   expect(said("the left lung", outlined(["left lung"], [1, 0, 0, 0]))).not.toContain("asked for");
 });
 
@@ -41,6 +44,8 @@ test("findings below the operating point are never told as a normal image", () =
     kind: "classification",
     findings: [finding("pneumonia", 0.2), finding("effusion", 0.1)],
   });
-  expect(text).toContain("Scores above the operating point: none. Below it: pneumonia 0.20, effusion 0.10.");
+  expect(text).toContain(
+    "Scores above the operating point: none. Below it: pneumonia 0.20, effusion 0.10.",
+  );
   expect(text).toContain("not thereby normal");
 });

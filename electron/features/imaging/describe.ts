@@ -127,5 +127,5 @@ function oneSided(request: string, outlined: readonly Pick<LabelMeasure, "name">
   const wanted = side.toLowerCase();
   if (outlined.some(({ name }) => name.toLowerCase().includes(wanted))) return "";
   const names = outlined.map(({ name }) => name).join(", ");
-  return `You asked for the ${wanted} side: this expert knows no sides, so what it outlined of ${names} is both. Erase the other side before you accept it.`;
+  return `You asked for the ${wanted} side; this expert knows no sides and outlined both (${names}): erase the other one before you accept it.`;
 }

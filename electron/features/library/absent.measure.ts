@@ -80,7 +80,12 @@ async function ask(half: "even" | "odd"): Promise<Asked[]> {
       process.stderr.write(`${half}: ${from + part.length} of ${passages.length} passages\n`);
     }
   }
-  await store.build(half, batches(), () => ({ mark: "", passages: passages.length, unread: [], terms: [] }));
+  await store.build(half, batches(), () => ({
+    mark: "",
+    passages: passages.length,
+    unread: [],
+    terms: [],
+  }));
   const asked: Asked[] = [];
   for (const [isIn, part] of [
     [true, inside],
@@ -89,7 +94,11 @@ async function ask(half: "even" | "odd"): Promise<Asked[]> {
     for (const { outcome, intervention, comparator, pmcid } of part.flatMap(({ cases }) => cases)) {
       const question = `What is the effect of ${intervention} compared with ${comparator} on ${outcome}?`;
       const [vector = new Float32Array()] = await embed([question]);
-      const { orders, passages: rows } = await store.search(half, { text: question, vector }, depth);
+      const { orders, passages: rows } = await store.search(
+        half,
+        { text: question, vector },
+        depth,
+      );
       const weights = weighQuestion(question, counts, passages.length);
       const best = mergeRanks(orders).flatMap((number) => rows.get(number) ?? []);
       const covered = best.map((one) => ({
@@ -103,7 +112,8 @@ async function ask(half: "even" | "odd"): Promise<Asked[]> {
   return asked;
 }
 
-const share = (part: number, all: number): string => `${part} of ${all} (${(part / all).toFixed(3)})`;
+const share = (part: number, all: number): string =>
+  `${part} of ${all} (${(part / all).toFixed(3)})`;
 function rates(asked: readonly Asked[], least: number) {
   const inside = asked.filter(({ isIn }) => isIn);
   const outside = asked.filter(({ isIn }) => !isIn);
@@ -120,7 +130,9 @@ try {
   const grid = Array.from({ length: 19 }, (_, at) => Math.round(100 * (0.05 + 0.05 * at)) / 100);
   for (const least of grid)
     process.stdout.write(`even half, threshold ${least.toFixed(2)}: ${rates(even, least).text}\n`);
-  const chosen = grid.reduce((best, one) => (rates(even, one).mean > rates(even, best).mean ? one : best));
+  const chosen = grid.reduce((best, one) =>
+    rates(even, one).mean > rates(even, best).mean ? one : best,
+  );
   process.stdout.write(`chosen on the even half: ${chosen.toFixed(2)}\n`);
   for (const least of new Set([chosen, leastCoverage]))
     process.stdout.write(`odd half, threshold ${least.toFixed(2)}: ${rates(odd, least).text}\n`);

@@ -135,7 +135,9 @@ describe("a GGUF pack through the model process", () => {
     const plain = { ...question("Adults?", 30), schema: undefined };
     const adapter = join(fixture, "adapter.gguf");
     const [one, two, three] = await Promise.all(
-      [[], [adapter], []].map((adapters) => worker.write({ ...request, adapters, question: plain })),
+      [[], [adapter], []].map((adapters) =>
+        worker.write({ ...request, adapters, question: plain }),
+      ),
     );
     expect(one?.answer.text).toBe(three?.answer.text);
     expect(two?.answer.text).not.toBe(one?.answer.text);

@@ -1,5 +1,5 @@
 /** What was asked, which expert was called, what it said: the expert's call as a card of its own. */
-import { useState, type ReactNode } from "react";
+import { useEffect, useRef, useState, type ReactNode } from "react";
 import type { Study } from "../../../electron/api/schemas/imaging.ts";
 import { Button } from "../../ui/button.tsx";
 import { PlannerChoice } from "./planner-choice.tsx";
@@ -30,6 +30,11 @@ export function Conversation({
   children?: ReactNode;
 }) {
   const [text, setText] = useState("");
+  const list = useRef<HTMLOListElement>(null);
+  // The newest words are what is read next.
+  useEffect(() => {
+    list.current?.lastElementChild?.scrollIntoView({ block: "nearest" });
+  }, [turns.length, busy]);
   const send = (): void => {
     if (text.trim() === "" || busy !== "") return;
     onAsk(text.trim());
@@ -37,7 +42,7 @@ export function Conversation({
   };
   return (
     <section className="talk" aria-label="Conversation">
-      <ol className="talk-turns" aria-live="polite">
+      <ol className="talk-turns" aria-live="polite" ref={list}>
         {turns.length === 0 && busy === "" && (
           <li className="talk-offers">
             <p>

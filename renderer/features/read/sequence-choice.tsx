@@ -52,26 +52,32 @@ export function SequenceChoice({ of }: { of: ReturnType<typeof useSequences> }) 
   return (
     <details className="talk-sequences">
       <summary>
-        {count > 1 ? `${count} MR sequences are asked about together` : "This series is asked about alone"}
+        {count > 1
+          ? `${count} MR sequences are asked about together`
+          : "This series is asked about alone"}
       </summary>
-      {sequences.map((name) => (
-        <label key={name}>
-          {name}
-          <select
-            className="input"
-            aria-label={`Series for ${name}`}
-            value={taken[name] ?? ""}
-            onChange={(event) => choose(name, event.target.value)}
-          >
-            <option value="">none</option>
-            {images.map((image) => (
-              <option key={image.id} value={image.id}>
-                {image.header?.description ? `${image.header.description} (${image.name})` : image.name}
-              </option>
-            ))}
-          </select>
-        </label>
-      ))}
+      <div className="talk-sequence-list">
+        {sequences.map((name) => (
+          <label key={name}>
+            {name}
+            <select
+              className="input"
+              aria-label={`Series for ${name}`}
+              value={taken[name] ?? ""}
+              onChange={(event) => choose(name, event.target.value)}
+            >
+              <option value="">none</option>
+              {images.map((image) => (
+                <option key={image.id} value={image.id}>
+                  {image.header?.description
+                    ? `${image.header.description} (${image.name})`
+                    : image.name}
+                </option>
+              ))}
+            </select>
+          </label>
+        ))}
+      </div>
     </details>
   );
 }

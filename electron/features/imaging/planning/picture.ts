@@ -85,7 +85,11 @@ function heightOf(volume: Pick<Volume, "shape" | "affine">, slice: number): numb
   const { width, height, indexOf } = axialOf(volume);
   const [nx, ny] = volume.shape;
   const at = indexOf(Math.floor(height / 2) * width + Math.floor(width / 2), slice);
-  const place = apply(volume.affine, [at % nx, Math.floor(at / nx) % ny, Math.floor(at / (nx * ny))]);
+  const place = apply(volume.affine, [
+    at % nx,
+    Math.floor(at / nx) % ny,
+    Math.floor(at / (nx * ny)),
+  ]);
   return place[2];
 }
 

@@ -95,7 +95,10 @@ export function planCall(asked: string, facts: ImageFacts, cards: readonly Exper
   const onlyOne = suitable.filter(({ score }) => score > 0).length === 1;
   if (
     best &&
-    (best.score >= 2 || (best.score === 1 && onlyOne && !namesSomethingElse(request, isState ? reading : [best.card])))
+    (best.score >= 2 ||
+      (best.score === 1 &&
+        onlyOne &&
+        !namesSomethingElse(request, isState ? reading : [best.card])))
   ) {
     const args = argumentOf(request, best.card);
     const name = callName(best.card);
@@ -211,5 +214,7 @@ function offers({ task, labels, expertCall }: ExpertCard): string[] {
     return ["classify the findings", ...args.slice(0, 1).map((name) => `is there ${name}?`)];
   const named = labels.filter(({ id }) => id > 0).map(({ name }) => name);
   const known = named.filter((name) => args.includes(name));
-  return (known.length > 0 ? known : ["structures"]).slice(0, 3).map((name) => `outline the ${name}`);
+  return (known.length > 0 ? known : ["structures"])
+    .slice(0, 3)
+    .map((name) => `outline the ${name}`);
 }

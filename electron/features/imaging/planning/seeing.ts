@@ -73,9 +73,7 @@ export function seeingPlanner(
   const { pictures, shown } = shownTo(seeing.manner, looked);
   const names = shown.length > 1 ? shown.map(({ name }) => name) : [];
   const image = { modality: facts.modality, sequences: names };
-  const messages: Message[] = [
-    user(firstTurn(seeing.manner, offered, image, request), pictures),
-  ];
+  const messages: Message[] = [user(firstTurn(seeing.manner, offered, image, request), pictures)];
   const judging = offered.filter(({ task }) => task === "classification");
   const choices = answersTo(
     seeing.manner,

@@ -36,7 +36,9 @@ export function sequencesOf(expert: Pick<ExpertCard, "inputs">): Sequence[] | un
   const names = input?.["sequences"];
   if (!Array.isArray(names)) return undefined;
   const known = names.map((name) => named[String(name)]);
-  return known.length === input?.channels && known.length > 1 && known.every((one) => one !== undefined)
+  return known.length === input?.channels &&
+    known.length > 1 &&
+    known.every((one) => one !== undefined)
     ? (known as Sequence[])
     : undefined;
 }

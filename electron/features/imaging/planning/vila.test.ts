@@ -45,7 +45,9 @@ const watching: Pick<typeof worker, "write" | "countTokens"> = {
     const { messages } = question;
     asked.push({
       pictures: picturesOf(messages).length,
-      names: JSON.stringify(messages[0]?.content, (key, value) => (key === "image" ? "IMAGE" : value)),
+      names: JSON.stringify(messages[0]?.content, (key, value) =>
+        key === "image" ? "IMAGE" : value,
+      ),
       promptTokens: reply.answer.promptTokens,
     });
     return reply;
@@ -104,7 +106,9 @@ test("the page's request about a brain study gives the model one picture of a br
   );
   // Four pictures' tokens stand in the prompt that the decoder read, not their names alone.
   const each = manifest.inference.vision.tokens as number;
-  expect((together?.promptTokens ?? 0) - (alone?.promptTokens ?? 0)).toBeGreaterThanOrEqual(3 * each);
+  expect((together?.promptTokens ?? 0) - (alone?.promptTokens ?? 0)).toBeGreaterThanOrEqual(
+    3 * each,
+  );
   expect(turns.find(({ role }) => role === "assistant")?.shown).toEqual([
     { name: "T1c", series: "x_t1ce.nii", slice: 5 },
     { name: "T1", series: "x_t1.nii", slice: 5 },

@@ -29,9 +29,7 @@ function writing(answer: Partial<Written> | (() => never), contextTokens = 100_0
     contextTokens,
     countTokens: async (text) => Math.ceil(text.length / 4),
     write: async () =>
-      typeof answer === "function"
-        ? answer()
-        : { text: "", stopped: "end", tokens: 1, ...answer },
+      typeof answer === "function" ? answer() : { text: "", stopped: "end", tokens: 1, ...answer },
   };
 }
 const told = (prompt: Prompt, generator: Generator) =>
@@ -42,7 +40,10 @@ describe.each(prompts.map((prompt) => [prompt.id, prompt] as const))("%s", (_, p
 
   test.each([
     ["alone", example],
-    ["in a fence, with words before and after", `Sure!\n\`\`\`json\n${example}\n\`\`\`\nAnything else?`],
+    [
+      "in a fence, with words before and after",
+      `Sure!\n\`\`\`json\n${example}\n\`\`\`\nAnything else?`,
+    ],
     ["with words after it that hold braces", `${example}\n\nI left {nothing} out.`],
     ["after a thought", `<think>The {record} says so.</think>\n${example}`],
   ])("an answer %s is not read", async (_name, text) => {

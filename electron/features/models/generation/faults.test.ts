@@ -129,7 +129,10 @@ describe("the log of calls", () => {
     await expect(broken).rejects.toMatchObject({ code: "modelFailed" });
     await kept.write("decoder-tiny", question(4), { signal });
     expect(failures()).toEqual([["decoder-tiny/decoder_model_merged.onnx", "modelFailed"]]);
-    expect(trace.all().at(-1)).toMatchObject({ kind: "call", expert: "decoder-tiny/decoder_model_merged.onnx" });
+    expect(trace.all().at(-1)).toMatchObject({
+      kind: "call",
+      expert: "decoder-tiny/decoder_model_merged.onnx",
+    });
   });
 
   it("has no line of a pack without its tokenizer, or tells what was asked", async () => {

@@ -148,7 +148,9 @@ for (let round = 0; round < 5; round += 1) {
     `eight abstracts: one after the other ${alone.speed.toFixed(0)} tokens/s (${(100 * alone.kept).toFixed(0)} % of the prompts kept), together ${together.speed.toFixed(0)} (${(100 * together.kept).toFixed(0)} %)\n`,
   );
 }
-process.stdout.write(`together against one after the other: ${median(ratios).toFixed(2)} (median of 5)\n`);
+process.stdout.write(
+  `together against one after the other: ${median(ratios).toFixed(2)} (median of 5)\n`,
+);
 process.stdout.write(
   `the process held at most ${((await worker.memory()) / 1048576).toFixed(0)} MB\n`,
 );

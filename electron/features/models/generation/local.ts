@@ -14,8 +14,19 @@ export function createLocalGenerator(
     contextTokens: request.contextTokens,
     countTokens: async (text, signal) =>
       (await worker.countTokens({ ...request, text }, signal)).tokens,
-    async write({ messages, schema, choices, maxTokens, temperature, seed, stop }, { signal, onText }) {
-      const question = { messages, schema, choices, maxTokens, temperature, seed, stop: stop ?? [] };
+    async write(
+      { messages, schema, choices, maxTokens, temperature, seed, stop },
+      { signal, onText },
+    ) {
+      const question = {
+        messages,
+        schema,
+        choices,
+        maxTokens,
+        temperature,
+        seed,
+        stop: stop ?? [],
+      };
       const { answer } = await worker.write({ ...request, question }, signal, onText);
       return { text: answer.text, stopped: answer.stopped, tokens: answer.tokens };
     },

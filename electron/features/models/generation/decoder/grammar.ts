@@ -196,9 +196,10 @@ export function openGrammar(schema: Schema): Grammar {
 
 /** One of a few texts, letter by letter. */
 export function openChoices(choices: readonly string[]): Grammar {
-  const start = choices.map(
-    (text): Stack => ({ top: { kind: "bytes", bytes: utf8.encode(text), at: 0 }, rest: null }),
-  );
+  const start = choices.map((text): Stack => ({
+    top: { kind: "bytes", bytes: utf8.encode(text), at: 0 },
+    rest: null,
+  }));
   const after = (place: Place, byte: number): Place | undefined => {
     const next = place.flatMap((stack): Stack[] => {
       const top = stack && read(stack.top, byte);
