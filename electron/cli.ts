@@ -4,6 +4,7 @@ import { basename } from "node:path";
 import { parseArgs, type ParseArgsConfig } from "node:util";
 import type { Command, CommandContext, CommandValues } from "./command.ts";
 import { AppError, toErrorShape, type ErrorShape } from "./api/errors.ts";
+import { unreadable } from "./unreadable.ts";
 import { forkWorker } from "./features/models/fork-worker.ts";
 import { createApp, type App } from "./app.ts";
 import { commands } from "./commands.ts";
@@ -72,13 +73,18 @@ async function runCommand(
   let app: App | undefined;
   const lazy = (): App => (app ??= createApp({ dataFolder, spawnWorker: forkWorker }));
   try {
-    const context = contextOf(lazy, { dataFolder, seed, signal: controller.signal });
+    let failures = 0;
+    const failed = (text: string): void => {
+      failures += 1;
+      process.stderr.write(`${text}\n`);
+    };
+    const context = contextOf(lazy, { dataFolder, seed, signal: controller.signal, failed });
     const value = await command.run({ positionals, values, json }, context);
     if (!command.printsItself)
       process.stdout.write(
         `${json || !command.print ? JSON.stringify(value, null, json ? 0 : 2) : command.print(value)}\n`,
       );
-    return 0;
+    return failures > 0 ? 1 : 0;
   } finally {
     await app?.close();
   }
@@ -107,7 +113,7 @@ function parse(command: Command, args: string[]): { values: CommandValues; posit
 
 function contextOf(
   app: () => App,
-  about: { dataFolder: string; seed: number; signal: AbortSignal },
+  about: Pick<CommandContext, "dataFolder" | "seed" | "signal" | "failed">,
 ): CommandContext {
   return {
     ...about,
@@ -122,11 +128,7 @@ function contextOf(
         .id(),
     putAsset: async (path) => {
       const content = await readFile(path).catch((thrown: unknown) => {
-        throw new AppError(
-          "notFound",
-          `"${path}" cannot be read: ${thrown instanceof Error ? thrown.message : String(thrown)}.`,
-          { path },
-        );
+        throw unreadable(path, thrown);
       });
       const info = await app().assets.put(content, {
         name: basename(path),

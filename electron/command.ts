@@ -22,6 +22,8 @@ export type CommandContext = {
   signal: AbortSignal;
   /** One line on stderr. */
   progress: (text: string) => void;
+  /** One input of several failed: said on stderr; the others' results are printed and the command ends with 1. */
+  failed: (text: string) => void;
   /** Opens a review file by the user's own path; returns the id that calls take. */
   openReview: (path: string, options?: { create?: boolean }) => Promise<string>;
   /** Stores a file of the user's as an asset. */
@@ -48,8 +50,8 @@ export type Command = {
   printsItself?: boolean;
 };
 
-/** An argument that must be given. @throws usage */
-export function need(value: unknown, usage: string): string {
+/** An argument that must be given. @throws usage naming `what` (an option, or the file) where it was not */
+export function need(value: unknown, what: string, usage: string): string {
   if (typeof value === "string" && value !== "") return value;
-  throw new AppError("usage", `Usage: evidesk ${usage}`);
+  throw new AppError("usage", `${what} is missing. Usage: evidesk ${usage}`);
 }

@@ -1,4 +1,8 @@
+import { readFileSync } from "node:fs";
+import { encode } from "fast-png";
+import { decode } from "jpeg-js";
 import { expect, test } from "../app.ts";
+import { openStudy } from "../studies.ts";
 
 type Study = {
   id: string;
@@ -127,4 +131,31 @@ test("a picture that does not say where left is gets no letters", async ({ app, 
   const before = await window.textContent();
   await app.keyboard.press("2");
   await expect(window).not.toHaveText(before ?? "");
+});
+
+test("a film black for white is asked about, nothing runs before the answer, and the answer says who was chosen and why", async ({
+  app,
+  desk,
+}) => {
+  // The sample's film black for white: no expert was made for it.
+  const film = decode(readFileSync("samples/images/adult-pa.jpg"), { formatAsRGBA: false });
+  const data = Uint8Array.from(
+    { length: film.width * film.height },
+    (_, at) => 255 - (film.data[3 * at] ?? 0),
+  );
+  const { width, height } = film;
+  const bytes = encode({ width, height, data, channels: 1, depth: 8 });
+  await desk.call("settings.set", { planner: "rules" });
+  const study = await openStudy(desk, "Inverted", [{ name: "inverted.png", bytes }]);
+  await app.goto(new URL(`/read/${study.id}`, desk.url).href);
+  await expect(app.getByText("Not clear what this is")).toBeVisible({ timeout: 30_000 });
+  await app.getByLabel("Ask about this image").fill("outline the lungs");
+  await app.keyboard.press("Enter");
+  const choices = app.getByRole("group", { name: "What this image is" }).getByRole("button");
+  await expect(choices).toHaveCount(2, { timeout: 30_000 });
+  expect((await desk.call("imaging.get", { studyId: study.id })) as Study).toMatchObject({
+    suggestions: [],
+  });
+  await choices.filter({ hasText: "chest film" }).first().click();
+  await expect(app.locator(".expert-why")).toContainText("by your word", { timeout: 30_000 });
 });

@@ -56,6 +56,54 @@ test("presses faster than the disk decide nothing unseen, and the page says so",
   expect(progress.screened).toBe(1);
 });
 
+test("a key held down decides one record, and a note typed at once is a note", async ({
+  desk,
+  app,
+}) => {
+  const { reviewId, title } = await openScreen(desk, app);
+  const first = (await title.textContent()) ?? "";
+  await app.evaluate(
+    `for (const repeat of [false, true, true])
+      document.body.dispatchEvent(new KeyboardEvent("keydown", { key: "m", repeat, bubbles: true }))`,
+  );
+  await expect(title).not.toHaveText(first);
+  await expect(app.locator(".toast")).not.toContainText("too soon");
+  // In one go, before the backend was asked about the record: each letter would be a key of the page.
+  await app.keyboard.type("nie1 note");
+  await app.keyboard.press("Escape");
+  const noted = async () =>
+    (
+      (await desk.call("review.records", { reviewId, limit: 1000 })) as {
+        records: { note: string }[];
+      }
+    ).records.filter(({ note }) => note !== "");
+  await expect.poll(async () => (await noted()).map(({ note }) => note)).toEqual(["ie1 note"]);
+  const progress = (await desk.call("screening.progress", { reviewId })) as { screened: number };
+  expect(progress.screened).toBe(1);
+});
+
+test("the order of records is chosen by key, and what other stop rules say stands beside ours", async ({
+  desk,
+  app,
+}) => {
+  const reviewId = await sampleId(desk);
+  const { records } = (await desk.call("review.records", { reviewId, limit: 24 })) as {
+    records: { id: string }[];
+  };
+  for (const [at, { id }] of records.entries())
+    await desk.call("screening.decide", {
+      reviewId,
+      recordId: id,
+      action: at < 6 ? "include" : "exclude",
+    });
+  await openScreen(desk, app);
+  await app.getByText(/stop rules say stop/).click();
+  await expect(app.getByRole("row", { name: /Callaghan's test/ })).toContainText("p ");
+  await app.keyboard.press("o");
+  await expect(app.getByLabel("Order of the records")).toHaveValue("uncertain");
+  await expect(app.locator(".toast")).toContainText("Stop rules hold for the likeliest first only");
+});
+
 test("exclude asks for its reason by digit, undo brings the same record back", async ({
   desk,
   app,

@@ -6,6 +6,7 @@ import type { EventsOf, HandlersFor, InputOf, OutputOf } from "./call.ts";
 import { auditContract } from "./schemas/audit.ts";
 import { exportContract } from "./schemas/export.ts";
 import { generationContract } from "./schemas/generation.ts";
+import { heatMapContract } from "./schemas/heat-map.ts";
 import { imagingContract } from "./schemas/imaging.ts";
 import { libraryContract } from "./schemas/library.ts";
 import { modelsContract } from "./schemas/models.ts";
@@ -26,6 +27,7 @@ export const contract = {
   ...exportContract,
   ...imagingContract,
   ...readingContract,
+  ...heatMapContract,
   ...pacsContract,
   ...segmentationContract,
   ...modelsContract,

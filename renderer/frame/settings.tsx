@@ -48,7 +48,7 @@ export function SettingsButton() {
       if (before !== null) tabReviewer.set(before);
       return;
     }
-    invalidate("review", "screening", "team", "extraction", "audit");
+    invalidate("review", "screening", "team", "extraction", "audit", "imaging");
     toast(`You are ${reviewer}. Decisions from now on carry this name.`);
   }
   useEffect(() => {

@@ -11,6 +11,8 @@ export type Shortcut = {
   run: (key: string) => void;
   /** Also while typing in a field. */
   whileTyping?: boolean;
+  /** A key held down acts once: what it does must not go on to what nobody has seen. */
+  once?: boolean;
   /** Not listed in the palette, for example movement. */
   hidden?: boolean;
 };
@@ -86,7 +88,7 @@ export function startShortcuts(): void {
       // Enter and space press the focused control first.
       if (/^(enter|space)$/.test(key) && event.target instanceof HTMLButtonElement) continue;
       event.preventDefault();
-      found.run(key);
+      if (!(event.repeat && found.once === true)) found.run(key);
       return;
     }
   };

@@ -25,7 +25,11 @@ export const exportContract = {
       /** Whose decisions the bundle holds; without it, those of the one who exports. */
       reviewer: z.string().optional(),
     }),
-    output: z.object({ files: z.array(z.object({ assetId, name: z.string(), bytes: z.int() })) }),
+    output: z.object({
+      files: z.array(z.object({ assetId, name: z.string(), bytes: z.int() })),
+      /** What the files lack and why, in words: that nothing is included yet. */
+      warnings: z.array(z.string()),
+    }),
   },
 } satisfies ContractPart;
 

@@ -181,6 +181,11 @@ export const attachedReportSchema = z.object({
 
 export const studySchema = studySummarySchema.extend({
   images: z.array(seriesSchema),
+  /**
+   * Read-first is on and this reader has not committed an impression yet: suggestions, decisions on them,
+   * reports that came along and what was answered are left out.
+   */
+  withheld: z.boolean(),
   /** Reports that came as DICOM SR. */
   reports: z.array(attachedReportSchema),
   turns: z.array(turnSchema.extend({ seriesId: z.string() })),
@@ -245,6 +250,16 @@ export const imagingContract = {
     }),
     output: z.object({ width: z.int(), height: z.int(), rgb: z.string() }),
   },
+  /**
+   * What a single image is and which experts are for it, before anything is asked; null for volumes, which
+   * are looked at when they are asked about. The likely expert is opened while the reader looks.
+   */
+  "routing.look": {
+    input: z.object({ studyId: z.string(), seriesId: z.string() }),
+    output: z
+      .object({ known: z.boolean(), why: z.string(), experts: z.array(z.string()) })
+      .nullable(),
+  },
   /** Plans an expert call from the request, runs it and stores what it suggests. */
   "imaging.ask": {
     input: z.object({
@@ -268,7 +283,7 @@ export const imagingContract = {
   },
   /**
    * `mask` is the corrected mask: one byte per voxel, label ids, the series' grid. The model's own mask
-   * stays as it was, beside it.
+   * stays as it was, beside it. Findings are corrected by naming each of them, as the reader sees it.
    */
   "imaging.decide": {
     input: z.object({
@@ -276,6 +291,8 @@ export const imagingContract = {
       suggestionId: z.string(),
       action: z.enum(["accept", "correct", "reject", "withdraw"]),
       mask: assetId.optional(),
+      /** The reader's own word on each label of a classifier: what a correction of findings holds. */
+      findings: z.array(z.object({ label: z.string(), present: z.boolean() })).optional(),
       seconds: z.number().min(0).optional(),
       note: z.string().optional(),
     }),

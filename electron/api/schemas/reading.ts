@@ -88,6 +88,18 @@ const templateSchema = z.object({
   ),
 });
 
+/** What a reader thought of a study, committed and never changed. */
+export const impressionSchema = z.object({
+  id: z.string(),
+  text: z.string().min(1).max(8000),
+  /** Whether read-first was on: the model's output was held back until this was committed. */
+  readFirst: z.boolean(),
+  /** Whether the reader had been shown no model output of this study before, in either mode. */
+  unseen: z.boolean(),
+  by: z.string(),
+  at: z.string(),
+});
+
 /** A finding of a read and the review that asks for its evidence. */
 export const readLinkSchema = z.object({
   id: z.string(),
@@ -96,6 +108,12 @@ export const readLinkSchema = z.object({
   reviewId: z.string(),
   by: z.string(),
   at: z.string(),
+});
+
+/** The mode, and who set it last; null: never touched. */
+const readFirstSchema = z.object({
+  on: z.boolean(),
+  set: z.object({ by: z.string(), at: z.string() }).nullable(),
 });
 
 const study = z.object({ studyId: z.string() });
@@ -109,12 +127,22 @@ export const readingContract = {
       measurements: z.array(measurementSchema),
       findings: z.array(findingSchema),
       links: z.array(readLinkSchema),
+      /** Own ones while the model's output is held back, else those of all readers. */
+      impressions: z.array(impressionSchema),
       /** The last one saved. */
       report: reportSchema.nullable(),
       templates: z.array(templateSchema),
       /** The template that fits the study's modality and region; the reader may take another. */
       templateId: z.string(),
     }),
+  },
+  /** Whether model output is held back until a reader commits an impression of their own; every change is logged. */
+  "imaging.readFirst": { input: z.object({}), output: readFirstSchema },
+  "imaging.setReadFirst": { input: z.object({ on: z.boolean() }), output: readFirstSchema },
+  /** Stores the reader's own impression of a study; from then on the model's output is shown. */
+  "imaging.commitImpression": {
+    input: study.extend({ text: z.string().trim().min(1).max(8000) }),
+    output: impressionSchema,
   },
   "imaging.measure": {
     input: study.extend({ measurement: measurementSchema.omit(written) }),
@@ -168,6 +196,8 @@ export const readingContract = {
 
 export type Measurement = z.infer<typeof measurementSchema>;
 export type ReaderFinding = z.infer<typeof findingSchema>;
+export type Impression = z.infer<typeof impressionSchema>;
+export type ReadFirst = z.infer<typeof readFirstSchema>;
 export type ReadLink = z.infer<typeof readLinkSchema>;
 export type Sentence = z.infer<typeof sentenceSchema>;
 export type ReportSection = z.infer<typeof reportSectionSchema>;

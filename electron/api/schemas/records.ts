@@ -16,8 +16,8 @@ export const recordsContract = {
   /** Replaces the reviewer's own tags and note on a record; what stood there stays in the history. */
   "records.annotate": {
     input: byRecord.extend({
-      tags: z.array(z.string().max(80)).max(50),
-      note: z.string().max(20_000),
+      tags: z.array(z.string().max(80)).max(50).optional(),
+      note: z.string().max(20_000).optional(),
     }),
     output: recordSchema,
   },

@@ -29,6 +29,18 @@ export const queuedRecordSchema = recordSchema.extend({
 
 const byReview = z.object({ reviewId });
 
+/** Likeliest first; nearest to the border between included and excluded first; likeliest with one in twenty drawn at random. */
+const queryOrderSchema = z.enum(["certain", "uncertain", "mixed"]);
+
+/** A stop rule and what it says now; `stop` is null where there is no ground yet. `p`: of its test; `missing`, `high`: of its estimate. */
+const stopMethodSchema = z.object({
+  name: z.enum(["promise", "callaghan", "chao", "safe", "consecutive"]),
+  stop: z.boolean().nullable(),
+  p: z.number().nullable(),
+  missing: z.number().nullable(),
+  high: z.number().nullable(),
+});
+
 export const screeningContract = {
   /**
    * The next records to screen, best first; `trained` tells whether a model or the file order ranks,
@@ -39,6 +51,7 @@ export const screeningContract = {
       reviewId,
       limit: z.int().min(1).max(500).default(20),
       stage: z.enum(["screen", "fullText"]).default("screen"),
+      order: queryOrderSchema.default("certain"),
     }),
     output: z.object({
       records: z.array(queuedRecordSchema),
@@ -78,7 +91,13 @@ export const screeningContract = {
       quote: z.string().max(5000).optional(),
       page: z.int().min(1).optional(),
       /** Rank and score as they were shown: stored as the suggestion that the decision answers. */
-      shown: z.object({ rank: z.int(), score: z.number().nullable() }).optional(),
+      shown: z
+        .object({
+          rank: z.int(),
+          score: z.number().nullable(),
+          order: queryOrderSchema.optional(),
+        })
+        .optional(),
       /**
        * The reviewer's decision that the page knows of, null for none. When another window has decided
        * since, nothing is stored and `conflict` says what stands; without it, the later one supersedes.
@@ -119,6 +138,10 @@ export const screeningContract = {
       open: z.int(),
       /** Records without an include until 95 % recall at 95 % confidence is claimed: 0 now, null before an include. */
       toPromise: z.int().nullable(),
+      /** Ours and those of the literature, side by side. */
+      methods: z.array(stopMethodSchema),
+      /** Records after which our rule first allowed to stop; null before. */
+      promisedAt: z.int().nullable(),
       /** The estimate as it was after so many records, at up to 60 places. */
       band: z.array(
         z.object({ screened: z.int(), relevant: z.number(), low: z.number(), high: z.number() }),
@@ -140,4 +163,6 @@ export const screeningContract = {
 export type Highlight = z.infer<typeof highlightSchema>;
 export type Verdict = z.infer<typeof verdictSchema>;
 export type QueuedRecord = z.infer<typeof queuedRecordSchema>;
+export type QueryOrder = z.infer<typeof queryOrderSchema>;
+export type StopMethod = z.infer<typeof stopMethodSchema>;
 export type ScreeningProgress = z.infer<(typeof screeningContract)["screening.progress"]["output"]>;

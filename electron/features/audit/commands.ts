@@ -10,7 +10,10 @@ const audit: Command = {
     if (verb !== "verify" || review === undefined)
       throw new AppError("usage", "the audit command is: evidesk audit verify REVIEW");
     const reviewId = await context.openReview(review);
-    return context.call("audit.verify", { reviewId });
+    const verdict = await context.call("audit.verify", { reviewId });
+    // A script that only looks at how the command ended must not take a broken trail for a sound one.
+    if (!verdict.ok) context.failed("The audit trail is broken: see firstBad.");
+    return verdict;
   },
 };
 

@@ -20,7 +20,10 @@ const exportCommand: Command = {
   async run({ positionals: [review], values }, context) {
     const { out } = values;
     if (review === undefined || typeof out !== "string")
-      throw new AppError("usage", "export needs a review, --format and --out DIR.");
+      throw new AppError(
+        "usage",
+        `${review === undefined ? "The review" : "--out"} is missing. Usage: evidesk ${this.usage}`,
+      );
     const format = exportFormat.safeParse(values["format"]);
     if (!format.success)
       throw new AppError(
@@ -28,11 +31,12 @@ const exportCommand: Command = {
         `--format "${String(values["format"])}" is not one of ${exportFormat.options.join(", ")}.`,
       );
     const reviewId = await context.openReview(review);
-    const { files } = await context.call("export.create", {
+    const { files, warnings } = await context.call("export.create", {
       reviewId,
       format: format.data,
       ...(typeof values["reviewer"] === "string" ? { reviewer: values["reviewer"] } : {}),
     });
+    for (const warning of warnings) context.progress(warning);
     await mkdir(out, { recursive: true });
     const written = [];
     for (const file of files) {

@@ -52,7 +52,7 @@ export function createExportHandlers({
         format,
         files: files.map(({ name, assetId }) => ({ name, sha256: assetId })),
       });
-      return { files };
+      return { files, warnings: emptiness(file, format) };
     },
   };
 }
@@ -169,6 +169,17 @@ function decisionBundles(file: ReviewFile, { me, reviewer }: About): Built[] {
     type: "application/json",
     content: JSON.stringify(makeBundle(file, name), null, 1),
   }));
+}
+
+/** These speak of screening as it stands, whatever is included. */
+const withoutIncluded: readonly ExportFormat[] = ["prisma-svg", "prisma-csv", "json", "bundle"];
+
+/** An empty file must not pass for a finished one. */
+function emptiness(file: ReviewFile, format: ExportFormat): string[] {
+  if (withoutIncluded.includes(format) || includedRecords(file).length > 0) return [];
+  return [
+    `No record is included, so the ${format} files hold none: screening has to include a record first.`,
+  ];
 }
 
 function includedRecords(file: ReviewFile) {

@@ -17,37 +17,46 @@ export type Chunk = {
   font: string;
 };
 
+type Turn = 0 | 90 | 180 | 270;
 /** A page upright for reading. `turned` is how far it was turned (degrees clockwise) to get there. */
 export type Sheet = {
   number: number;
   width: number;
   height: number;
-  turned: 0 | 90 | 270;
+  turned: Turn;
   items: TextItem[];
   rules: Rule[];
 };
 
-/** Turns a page whose text mostly runs sideways; sideways text on an upright page is marginal and left out. */
+/** Turns a page whose text mostly runs sideways or upside down; such text on an upright page is marginal and left out. */
 export function uprightSheet(page: RawPage): Sheet {
   const letters = { 0: 0, 90: 0, 180: 0, 270: 0 } as Record<number, number>;
   const visible = page.items.filter((item) => item.visible);
   for (const item of visible) letters[item.angle] = (letters[item.angle] ?? 0) + item.text.length;
   const sideways =
-    (letters[90] ?? 0) > (letters[0] ?? 0) ? 90 : (letters[270] ?? 0) > (letters[0] ?? 0) ? 270 : 0;
+    ([90, 270, 180] as const).find((angle) => (letters[angle] ?? 0) > (letters[0] ?? 0)) ?? 0;
   const items = distinct(visible.filter((item) => item.angle === sideways));
   const { number, width, height } = page;
   if (sideways === 0) return { number, width, height, turned: 0, items, rules: page.paint.rules };
   return {
     number,
-    width: height,
-    height: width,
+    ...(sideways === 180 ? { width, height } : { width: height, height: width }),
     turned: sideways,
     items: items.map((item) => turnItem(item, sideways, page)),
-    rules: page.paint.uprights.map((rule) => turnRule(rule, sideways, page)),
+    rules: (sideways === 180 ? page.paint.rules : page.paint.uprights).map((rule) =>
+      turnRule(rule, sideways, page),
+    ),
   };
 }
 
-function turnItem(item: TextItem, sideways: 90 | 270, page: RawPage): TextItem {
+function turnItem(item: TextItem, sideways: Exclude<Turn, 0>, page: RawPage): TextItem {
+  if (sideways === 180)
+    return {
+      ...item,
+      x: page.width - item.x - item.width,
+      y: page.height - item.y - item.height,
+      baseline: page.height - item.baseline,
+    };
   const swapped = { ...item, width: item.height, height: item.width };
   if (sideways === 90)
     return {
@@ -59,7 +68,14 @@ function turnItem(item: TextItem, sideways: 90 | 270, page: RawPage): TextItem {
   return { ...swapped, x: page.height - item.y - item.height, y: item.x };
 }
 
-function turnRule(rule: Rule, sideways: 90 | 270, page: RawPage): Rule {
+function turnRule(rule: Rule, sideways: Exclude<Turn, 0>, page: RawPage): Rule {
+  if (sideways === 180)
+    return {
+      x0: page.width - rule.x1,
+      x1: page.width - rule.x0,
+      y0: page.height - rule.y1,
+      y1: page.height - rule.y0,
+    };
   if (sideways === 90)
     return { x0: rule.y0, x1: rule.y1, y0: page.width - rule.x1, y1: page.width - rule.x0 };
   return { x0: page.height - rule.y1, x1: page.height - rule.y0, y0: rule.x0, y1: rule.x1 };
@@ -72,6 +88,14 @@ export function boxOnPage(
 ) {
   const { x, y, width, height } = box;
   if (sheet.turned === 0) return { page: sheet.number, x, y, width, height };
+  if (sheet.turned === 180)
+    return {
+      page: sheet.number,
+      x: sheet.width - x - width,
+      y: sheet.height - y - height,
+      width,
+      height,
+    };
   if (sheet.turned === 90)
     return { page: sheet.number, x: sheet.height - y - height, y: x, width: height, height: width };
   return { page: sheet.number, x: y, y: sheet.width - x - width, width: height, height: width };

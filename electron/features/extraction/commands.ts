@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises";
 import { z } from "zod";
 import { AppError, toErrorShape } from "../../api/errors.ts";
 import type { Command, CommandContext, CommandValues } from "../../command.ts";
+import { unreadable } from "../../unreadable.ts";
 import { fieldType, type Field, type Paper } from "../../api/schemas/extraction.ts";
 import type { Mark } from "./fields/reading.ts";
 import { answerFrom } from "./direction/answer.ts";
@@ -30,11 +31,7 @@ async function paperAt(
   context: CommandContext,
 ): Promise<Paper> {
   const bytes = await readFile(path).catch((thrown: unknown) => {
-    throw new AppError(
-      "notFound",
-      `"${path}" cannot be read: ${thrown instanceof Error ? thrown.message : String(thrown)}.`,
-      { path },
-    );
+    throw unreadable(path, thrown);
   });
   // Any bytes can be read as text: a file that calls itself a PDF and is none would be "searched" in vain.
   if (/\.pdf$/i.test(path) && !bytes.subarray(0, 1024).includes("%PDF-"))
@@ -289,7 +286,7 @@ const extract: Command = {
         // One unreadable paper among many is that paper's failure; alone, it is the command's.
         if (positionals.length === 1) throw thrown;
         const error = toErrorShape(thrown);
-        context.progress(error.message);
+        context.failed(error.message);
         results.push({
           file,
           fields: fields.map(({ name }) => ({

@@ -210,7 +210,7 @@ function positioned(
 }
 
 /** Ascent of 0.8 em above the baseline, descent of 0.2 em below: right to a point for text fonts. */
-function boxOf(angle: number, e: number, f: number, length: number, size: number) {
+export function boxOf(angle: number, e: number, f: number, length: number, size: number) {
   const ascent = 0.8 * size;
   if (angle === 90) return { x: e - 0.2 * size, y: f, width: size, height: length, baseline: e };
   if (angle === 270)

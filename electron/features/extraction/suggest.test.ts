@@ -1,6 +1,7 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { extractionContract, type Field } from "../../api/schemas/extraction.ts";
 import { defaultFields } from "./fields/kinds.ts";
+import { paperFromJats } from "./jats.ts";
 import { paperFromPlain } from "./plain.ts";
 import { suggestFields, type Proposal } from "./suggest.ts";
 
@@ -162,4 +163,59 @@ test("a number said twice alike is no difference", () => {
   ]);
   expect(found?.value).toBe("172");
   expect(found?.checks.map(({ name }) => name)).not.toContain("said otherwise too");
+});
+
+describe("a value that is in the paper, but answers another question, is never verified", () => {
+  const asked = (name: string, text: string, more: Partial<Field> = {}) =>
+    suggestFields(paperFromPlain(text), [
+      { id: "field", name, description: "", type: "text", perArm: false, ...more },
+    ]);
+  test.each([
+    [
+      "Follow-up",
+      "METHODS:\nSmokers were included after 5 years of smoking at least one pack.",
+      "5 years",
+    ],
+    ["Mean age", "METHODS:\nWomen aged 25 to 50 years with migraine were enrolled.", "25 to 50"],
+    [
+      "Country",
+      "METHODS:\nSerum was measured with a kit (Medix, Kuala Lumpur, Malaysia).",
+      "Malaysia",
+    ],
+    ["Sample size", "METHODS:\nBlocks ensured equal groups for every 40 patients recruited.", "40"],
+    ["Blinding", "METHODS:\nThis was a multicentre randomised controlled trial.", null],
+    ["Funding", "METHODS:\nPatients could leave at any time without financial penalties.", null],
+  ])("%s: %s", (name, text, value) => {
+    const [found] = asked(name, text);
+    expect(found?.status).not.toBe("verified");
+    if (value !== null) {
+      expect(found?.value).toContain(value);
+      expect(found?.checks).toContainEqual(expect.objectContaining({ name: "sense", ok: false }));
+    }
+  });
+  test("what answers it comes first, though the other stands earlier and more plainly", () => {
+    const [found] = asked(
+      "Mean age",
+      "ABSTRACT:\nPatients aged 18 to 80 years took part.\n\nRESULTS:\nThe mean age was 52.4 years in this trial.",
+    );
+    expect(found).toMatchObject({ status: "verified", value: expect.stringContaining("52.4") });
+  });
+  test("words that were denied are not cut out of their denial", () => {
+    const [found] = asked(
+      "Blinding",
+      "METHODS:\nNeither the staff nor the patients were blinded to the groups.",
+    );
+    expect(found?.value).toContain("Neither");
+  });
+  test("a row of a table keeps every arm and leaves the P value out", () => {
+    const html =
+      "<article><body><sec><title>Results</title><table-wrap><label>Table 1</label><caption><p>Baseline</p></caption><table><thead><tr><th></th><th>Yoga (n = 30)</th><th>Usual care (n = 31)</th><th>p</th></tr></thead><tbody><tr><td>Age, years</td><td>51.2 (10.1)</td><td>50.3 (12.2)</td><td>0.59</td></tr></tbody></table></table-wrap></sec></body></article>";
+    const [found] = suggestFields(paperFromJats(html), [
+      { id: "age", name: "Mean age", description: "", type: "text", perArm: false },
+    ]);
+    expect(found).toMatchObject({
+      status: "verified",
+      value: "Age, years; 51.2 (10.1); 50.3 (12.2)",
+    });
+  });
 });

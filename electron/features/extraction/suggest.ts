@@ -10,6 +10,7 @@ import { primaryOutcome, primaryResult } from "./fields/outcomes.ts";
 import { sampleSize as findSampleSize } from "./fields/people.ts";
 import { nearest } from "./fields/generic.ts";
 import { kindOf } from "./fields/kinds.ts";
+import { named } from "./fields/sense/outcomes.ts";
 import { readingOf, type Candidate, type Mark, type Reading } from "./fields/reading.ts";
 import { findNumbers } from "./numbers.ts";
 
@@ -50,23 +51,75 @@ function onScan(paper: Paper, proposal: Proposal): Proposal {
   };
 }
 
+/** Scores that far below the best still fit the field (they count words, about one a point). */
+const nearlyAsGood = 2;
+const daysIn = { day: 1, week: 7, month: 30.4, year: 365 };
+
+/** A length of time in days; 0 where it names none. */
+function daysOf({ value }: Candidate): number {
+  const unit = /(day|week|month|year)/i.exec(value)?.[1]?.toLowerCase();
+  const number = findNumbers(value)[0]?.value ?? 0;
+  return unit === undefined ? 0 : number * daysIn[unit as keyof typeof daysIn];
+}
+
+/** So many of the best candidates are looked at for one without a doubt; what comes after them fits by chance. */
+const depth = 8;
+
 function suggestField(reading: Reading, field: Field): Proposal[] {
   const kind = kindOf(field);
-  const candidates = kind ? kind.finder(reading) : nearest(reading, field);
-  const chosen = kind?.many ? candidates : candidates.slice(0, 1);
+  const doubtOf = (candidate: Candidate): string | undefined =>
+    (kind ? kind.doubt : named)?.({ candidate, field, reading });
+  const found = (kind ? kind.finder(reading) : nearest(reading, field)).map((candidate) => ({
+    candidate,
+    doubt: doubtOf(candidate),
+  }));
+  const sound = found.slice(0, kind?.depth ?? depth).filter(({ doubt }) => doubt === undefined);
+  // What answers the question comes before what only looks like it; that is shown, but never as verified.
+  if (kind?.longest) {
+    const fits = (sound[0]?.candidate.score ?? 0) - nearlyAsGood;
+    const days = ({ candidate }: (typeof sound)[number]): number =>
+      candidate.score >= fits ? daysOf(candidate) : 0;
+    sound.sort((a, b) => days(b) - days(a));
+  }
+  const chosen = (sound.length > 0 && !kind?.whole ? sound : found).slice(
+    0,
+    kind?.many ? undefined : 1,
+  );
   if (chosen.length === 0) return [notFound(reading, field, kind?.looksFor)];
-  const verified = chosen.map((candidate) => {
-    const proposal = proposalFrom(reading, field, candidate);
-    return kind && !kind.many && proposal.status === "verified"
+  const verified = chosen.map(({ candidate, doubt }) => {
+    const proposal = doubted(proposalFrom(reading, field, candidate), doubt);
+    return kind?.contested && proposal.status === "verified"
       ? {
           ...proposal,
-          checks: [...proposal.checks, ...otherAnswers(reading, candidate, candidates)],
+          checks: [
+            ...proposal.checks,
+            ...otherAnswers(
+              reading,
+              candidate,
+              sound.map((one) => one.candidate),
+            ),
+          ],
         }
       : proposal;
   });
   return kind?.many && !field.perArm && field.type !== "text"
     ? [asList(field, verified)].flat()
     : verified.slice(0, field.perArm ? 8 : 1);
+}
+
+/** A value whose words are in the paper, but on something else than the field, is not verified. */
+function doubted(proposal: Proposal, doubt: string | undefined): Proposal {
+  const checks = [
+    ...proposal.checks,
+    {
+      name: "sense",
+      ok: doubt === undefined,
+      message: doubt ?? "the quote speaks of what is asked",
+    },
+  ];
+  return proposal.status === "verified" && doubt !== undefined
+    ? { ...proposal, status: "unsupported", checks }
+    : { ...proposal, checks };
 }
 
 function proposalFrom(reading: Reading, field: Field, candidate: Candidate): Proposal {

@@ -46,10 +46,14 @@ export const anonymize: Command = {
   },
   async run({ positionals: [from, to], values }, context) {
     if (from === undefined || to === undefined)
-      throw new AppError("usage", `Usage: evidesk ${this.usage}`);
+      throw new AppError(
+        "usage",
+        `${from === undefined ? "IN" : "OUT"} is missing. Usage: evidesk ${this.usage}`,
+      );
     const options = optionsFrom(values["options"]);
     const salt = typeof values["key"] === "string" ? values["key"] : randomUUID();
     const warnings: string[] = [];
+    const failures: string[] = [];
     const files: string[] = [];
     const removed = new Set<string>();
     const replaced = new Set<string>();
@@ -59,7 +63,7 @@ export const anonymize: Command = {
       throw new AppError("usage", `"${from}" holds ${sources.length} files: OUT must be a folder.`);
     for (const source of sources) {
       context.signal.throwIfAborted();
-      const made = await oneFile(source, { salt, options }, warnings);
+      const made = await oneFile(source, { salt, options }, { warnings, failures });
       if (made === undefined) continue;
       // Names of files and folders may name the patient, too: numbers instead.
       const path = single ? to : join(to, `${String(files.length + 1).padStart(5, "0")}.dcm`);
@@ -70,15 +74,20 @@ export const anonymize: Command = {
       for (const tag of made.replaced) replaced.add(tag);
     }
     for (const warning of warnings) context.progress(warning);
+    for (const failure of failures) context.failed(failure);
     if (files.length === 0)
-      throw new AppError("badFile", `No file was written. ${warnings[0] ?? "There were none."}`, {
-        warnings,
-      });
+      throw new AppError(
+        "badFile",
+        `No file was written. ${failures[0] ?? warnings[0] ?? "There were none."}`,
+        {
+          warnings: [...warnings, ...failures],
+        },
+      );
     return {
       files,
       removed: [...removed].toSorted(),
       replaced: [...replaced].toSorted(),
-      warnings,
+      warnings: [...warnings, ...failures],
     };
   },
 };
@@ -86,7 +95,7 @@ export const anonymize: Command = {
 async function oneFile(
   path: string,
   how: { salt: string; options: ReadonlySet<DeidentifyOption> },
-  warnings: string[],
+  { warnings, failures }: { warnings: string[]; failures: string[] },
 ): Promise<Deidentified | undefined> {
   const bytes = new Uint8Array(await readFile(path));
   if (!isDicom(bytes)) {
@@ -98,7 +107,7 @@ async function oneFile(
     warnings.push(...made.warnings);
     return made;
   } catch (thrown) {
-    warnings.push(toErrorShape(thrown).message);
+    failures.push(toErrorShape(thrown).message);
     return undefined;
   }
 }

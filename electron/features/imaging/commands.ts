@@ -69,9 +69,9 @@ const imageInfo: Command = {
   usage: "image-info PATH [--at i,j,k]…",
   options: { at: { type: "string", multiple: true, help: "voxel index to read; may be repeated" } },
   async run({ positionals: [path], values }, context) {
-    const about = await aboutDerived(need(path, this.usage));
+    const about = await aboutDerived(need(path, "The image", this.usage));
     if (about) return about;
-    const series = await loadSeries(need(path, this.usage), context.progress);
+    const series = await loadSeries(need(path, "The image", this.usage), context.progress);
     const { volume } = series;
     return {
       format: series.format,
@@ -115,9 +115,9 @@ const segment: Command = {
     },
   },
   async run({ positionals: [path], values }, context) {
-    const expert = need(values["expert"], this.usage);
-    const out = need(values["out"], this.usage);
-    const series = await loadSeries(need(path, this.usage), context.progress);
+    const expert = need(values["expert"], "--expert", this.usage);
+    const out = need(values["out"], "--out", this.usage);
+    const series = await loadSeries(need(path, "The image", this.usage), context.progress);
     const args = typeof values["labels"] === "string" ? values["labels"] : "";
     const card = (await context.experts.list()).find(({ id }) => id === expert);
     const wanted = card && wantedLabels(card, args);
@@ -155,8 +155,8 @@ const classify: Command = {
   usage: "classify IMAGE… --expert ID",
   options: { expert: { type: "string", help: "pack id" } },
   async run({ positionals, values }, context) {
-    const expert = need(values["expert"], this.usage);
-    need(positionals[0], this.usage);
+    const expert = need(values["expert"], "--expert", this.usage);
+    need(positionals[0], "The image", this.usage);
     const answers = [];
     for (const path of positionals) {
       try {
@@ -169,7 +169,7 @@ const classify: Command = {
         // One unsuited image among many is that image's failure; alone, it is the command's.
         const error = toErrorShape(thrown);
         if (positionals.length === 1 || ["usage", "cancelled"].includes(error.code)) throw thrown;
-        context.progress(`${path}: ${error.message}`);
+        context.failed(`${path}: ${error.message}`);
         answers.push({ file: path, findings: [], expert, error });
       }
     }

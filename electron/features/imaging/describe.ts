@@ -1,6 +1,6 @@
 /** What an expert's result says in words and numbers, for a reader in the conversation. */
 import type { Volume } from "../../api/volume.ts";
-import type { ExpertResult } from "../models/models.ts";
+import type { ExpertResult, Finding } from "../models/models.ts";
 import { colourName } from "./planning/picture.ts";
 
 export type LabelMeasure = {
@@ -30,19 +30,10 @@ export function measureMask(
   labels: { id: number; name: string; color: string }[],
 ): LabelMeasure[] {
   const [width, height, depth] = volume.shape;
+  const { voxels: counts, boxes } = countLabels(mask, width, height);
   return labels.map((label) => {
-    let voxels = 0;
-    const box: [number, number, number, number] = [width, height, -1, -1];
-    for (let at = 0; at < mask.length; at += 1) {
-      if (mask[at] !== label.id) continue;
-      voxels += 1;
-      const x = at % width;
-      const y = Math.floor(at / width) % height;
-      box[0] = Math.min(box[0], x);
-      box[1] = Math.min(box[1], y);
-      box[2] = Math.max(box[2], x);
-      box[3] = Math.max(box[3], y);
-    }
+    const voxels = counts[label.id] ?? 0;
+    const box = boxes[label.id] ?? ([width, height, -1, -1] satisfies Box);
     const ml =
       depth > 1 && volume.sizes !== "unknown" && volume.faults?.uneven !== true
         ? { ml: (voxels * volume.spacing[0] * volume.spacing[1] * volume.spacing[2]) / 1000 }
@@ -62,6 +53,32 @@ export function measureMask(
       ...sides,
     };
   });
+}
+
+type Box = [number, number, number, number];
+
+/** One pass over the mask, however many labels it has: a scan holds a hundred of them in millions of voxels. */
+function countLabels(
+  mask: Uint8Array,
+  width: number,
+  height: number,
+): { voxels: Uint32Array; boxes: (Box | undefined)[] } {
+  const voxels = new Uint32Array(256);
+  const boxes: (Box | undefined)[] = [];
+  for (let start = 0; start < mask.length; start += width) {
+    const y = (start / width) % height;
+    for (let x = 0; x < width; x += 1) {
+      const id = mask[start + x] as number;
+      if (id === 0) continue;
+      voxels[id] = (voxels[id] ?? 0) + 1;
+      const box = (boxes[id] ??= [x, y, x, y]);
+      if (x < box[0]) box[0] = x;
+      if (y < box[1]) box[1] = y;
+      if (x > box[2]) box[2] = x;
+      if (y > box[3]) box[3] = y;
+    }
+  }
+  return { voxels, boxes };
 }
 
 function sidesOf(mask: Uint8Array, id: number, width: number, middle: number): [number, number] {
@@ -86,6 +103,12 @@ function extentOf(label: LabelMeasure): string {
   return `${percent(label.share)} of the image${sides}`;
 }
 
+/** Where the members of an ensemble do not agree, the reader is told. */
+function splitOf({ votes }: Finding): string {
+  if (votes === undefined || votes.above === 0 || votes.above === votes.asked) return "";
+  return ` (the experts disagree: ${votes.above} of ${votes.asked} say above)`;
+}
+
 /** What was asked, to say what of it the expert cannot give. */
 export type Question = { request: string; args: string };
 
@@ -100,7 +123,7 @@ export function describeResult(
       result.findings
         .filter((finding) => finding.above === above)
         .toSorted((a, b) => Number(b.label === args) - Number(a.label === args))
-        .map(({ label, score }) => `${label} ${score.toFixed(2)}`)
+        .map((finding) => `${finding.label} ${finding.score.toFixed(2)}${splitOf(finding)}`)
         .join(", ") || "none";
     return `Scores above the operating point: ${names(true)}. Below it: ${names(false)}. These are suggestions, not a diagnosis, and it looks for nothing else: an image without them is not thereby normal.`;
   }

@@ -1,15 +1,15 @@
 /** Calls of the Read half: open, ask, decide, export. */
 import { zipSync } from "fflate";
 import type { HandlersFor } from "../../api/call.ts";
-import { AppError } from "../../api/errors.ts";
 import type { imagingContract, Series, Turn } from "../../api/schemas/imaging.ts";
 import type { NewSuggestion, Suggestion } from "../../api/schemas/ledger.ts";
-import { voxelCount } from "../../api/volume.ts";
 import type { ExpertCard, Experts, ExpertResult } from "../models/models.ts";
 import { categoryOf, isCategory, type Category } from "../models/routing/categories.ts";
 import type { AssetStore } from "../review/assets.ts";
 import { measureMask } from "./describe.ts";
+import { createDecisionHandlers } from "./decide.ts";
 import { createOpeningHandlers } from "./opening.ts";
+import { callable } from "./planning/call.ts";
 import { askImage } from "./planning/ask.ts";
 import { factsOf, offersOf } from "./planning/rules.ts";
 import { categoryOfSequence, takenFor } from "./planning/sequences.ts";
@@ -17,8 +17,9 @@ import type { Planners } from "./planning/planners.ts";
 import { draftReport } from "./report/draft.ts";
 import { templateFor, templates } from "./report/templates.ts";
 import { buildRead } from "./read-export.ts";
+import { heldTurns, isWithheld, refuseWithheld, studyFor } from "./read-first.ts";
 import type { Router } from "./routing/router.ts";
-import { fileSource, openSlide } from "./slide.ts";
+import { createTiles } from "./slide-tiles.ts";
 import { loadVolume } from "./series-store.ts";
 import { seriesSubject, type Studies } from "./studies.ts";
 
@@ -41,29 +42,37 @@ export function createImagingHandlers({
   settings,
 }: Dependencies): HandlersFor<typeof imagingContract> {
   const reviewer = (): string => settings().reviewer;
+  const tiles = createTiles(assets);
   return {
-    "imaging.studies": async () => studies().list(),
-    "imaging.get": async ({ studyId }) => studies().get(studyId),
+    "imaging.studies": async () =>
+      studies()
+        .list()
+        .map((study) =>
+          isWithheld(studies(), study.id, reviewer()) ? { ...study, undecided: 0 } : study,
+        ),
+    "imaging.get": async ({ studyId }) => studyFor(studies(), studyId, reviewer()),
     ...createOpeningHandlers({ studies, assets, reviewer }),
     "imaging.tile": async ({ studyId, seriesId, level, column, row }) => {
-      const series = studies().image(studyId, seriesId);
-      const [id] = series.sources;
-      if (series.slide === undefined || !id)
-        throw new AppError(
-          "unsupported",
-          `"${series.name}" is no slide; its pixels are read whole.`,
-        );
-      const source = fileSource(assets.path(id));
-      try {
-        const slide = openSlide(source, series.name);
-        if (slide === null) throw new AppError("badFile", `"${series.name}" is no slide any more.`);
-        const { width, height, rgb } = slide.tile(level, column, row);
-        return { width, height, rgb: Buffer.from(rgb).toString("base64") };
-      } finally {
-        source.close();
-      }
+      const { width, height, rgb } = await tiles(studies().image(studyId, seriesId), {
+        level,
+        column,
+        row,
+      });
+      return { width, height, rgb: Buffer.from(rgb).toString("base64") };
     },
     "imaging.planners": async () => planners.list(),
+    "routing.look": async ({ studyId, seriesId }, { signal }) => {
+      const series = studies().image(studyId, seriesId);
+      if (router === undefined || series.shape[2] > 1 || series.slide) return null;
+      const volume = await loadVolume(series, assets);
+      const told = toldBefore(studyId, seriesId);
+      const { routed, cards } = await router.look({ volume, header: series.header, told }, signal);
+      return {
+        known: routed.kind === "known",
+        why: routed.why,
+        experts: callable(cards).map(({ title }) => title),
+      };
+    },
     "imaging.offers": async ({ studyId, seriesId }) =>
       offersOf(factsOf(studies().image(studyId, seriesId)), await experts.list()),
     "imaging.ask": async (
@@ -138,37 +147,13 @@ export function createImagingHandlers({
         // What was suggested before a failure is in the ledger; the words that led to it are kept with it.
         if (turns.length > 1) studies().addTurns(studyId, seriesId, turns);
       }
-      return { turns, suggestion: suggested };
+      return isWithheld(studies(), studyId, reviewer())
+        ? { turns: heldTurns(turns), suggestion: null }
+        : { turns, suggestion: suggested };
     },
-    "imaging.decide": async ({ studyId, suggestionId, action, mask, seconds, note }) => {
-      const study = studies().get(studyId);
-      const suggestion = study.suggestions.find((one) => one.id === suggestionId);
-      if (suggestion === undefined)
-        throw new AppError("notFound", `The study has no suggestion "${suggestionId}".`);
-      const value =
-        action === "correct"
-          ? await correctedValue(
-              studies().image(studyId, suggestion.subject.split("/series:")[1] ?? ""),
-              suggestion.value,
-              mask,
-              seconds,
-            )
-          : undefined;
-      const [decision] = studies().ledger.decide([
-        {
-          kind: suggestion.kind,
-          subject: suggestion.subject,
-          action,
-          reviewer: reviewer(),
-          suggestionId,
-          ...(value === undefined ? {} : { value }),
-          ...(note ? { note } : {}),
-        },
-      ]);
-      if (decision === undefined) throw new AppError("internal", "The decision was not stored.");
-      return decision;
-    },
+    ...createDecisionHandlers({ studies, assets, reviewer }),
     "imaging.export": async ({ studyId }) => {
+      refuseWithheld(studies(), studyId, reviewer());
       const study = studies().get(studyId);
       const built = await buildRead(
         { study, entries: studies().entries.of(studyId), reader: reviewer() },
@@ -204,41 +189,6 @@ export function createImagingHandlers({
     const last = said.at(-1)?.category;
     return last !== undefined && isCategory(last) ? last : undefined;
   }
-
-  /** The corrected mask beside the model's own: its asset, and how many voxels the reader changed. */
-  async function correctedValue(
-    series: Series,
-    suggested: unknown,
-    mask: string | undefined,
-    seconds: number | undefined,
-  ) {
-    if (mask === undefined)
-      throw new AppError("badInput", "A correction needs the corrected mask.");
-    const bytes = await assets.get(mask);
-    if (bytes.length !== voxelCount(series.shape))
-      throw new AppError(
-        "badInput",
-        `The corrected mask has ${bytes.length} voxels; the image has ${voxelCount(series.shape)}.`,
-      );
-    const raw = await assets.get(maskOf(suggested));
-    let changed = 0;
-    for (let at = 0; at < bytes.length; at += 1) if (bytes[at] !== raw[at]) changed += 1;
-    const { labels = [] } = suggested as { labels?: { id: number; name: string; color: string }[] };
-    return {
-      mask,
-      voxelsChanged: changed,
-      labels: measureMask(bytes, series, labels),
-      ...(seconds === undefined ? {} : { seconds }),
-    };
-  }
-}
-
-export function maskOf(value: unknown): string {
-  const mask =
-    typeof value === "object" && value !== null && "mask" in value ? value.mask : undefined;
-  if (typeof mask !== "string")
-    throw new AppError("badInput", "This suggestion has no mask to correct.");
-  return mask;
 }
 
 async function suggestionFrom(

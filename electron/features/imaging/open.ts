@@ -14,6 +14,7 @@ import {
 import { dicomVolume, groupSeries, splitReason, suvUnits } from "./dicom-volume.ts";
 import type { StackFaults } from "./dicom-geometry.ts";
 import type { PixelScale } from "./dicom-scale.ts";
+import { isWholeSlide, openDicomSlide, slideGroups } from "./dicom-slide.ts";
 import { dicomDirFiles } from "./dicomdir.ts";
 import { isMetaImage, metaImageDataFile, openMetaImage } from "./metaimage.ts";
 import { isNifti, openNifti } from "./nifti.ts";
@@ -112,7 +113,14 @@ export async function openImages(
       opened.rejected.push({ file: name, reason: reasonOf(thrown) });
     }
   }
-  const groups = groupSeries(dicom);
+  for (const group of slideGroups(dicom.filter(isWholeSlide))) {
+    try {
+      opened.series.push(await openDicomSlideSeries(group));
+    } catch (thrown) {
+      for (const { name } of group) opened.rejected.push({ file: name, reason: reasonOf(thrown) });
+    }
+  }
+  const groups = groupSeries(dicom.filter((file) => !isWholeSlide(file)));
   for (const group of groups) {
     try {
       const one = await openDicomSeries(group, opened.rejected, onProgress);
@@ -226,6 +234,24 @@ async function openDicomSeries(
     // A window in Bq/ml says nothing about SUV.
     ...(first.window && volume.units !== suvUnits ? { window: first.window } : {}),
     ...(inverted === undefined ? {} : { inverted }),
+  };
+}
+
+async function openDicomSlideSeries(group: readonly DicomFile[]): Promise<OpenedSeries> {
+  const [first] = group as [DicomFile];
+  const { volume, slide, warnings, hasSizes } = await openDicomSlide(group);
+  return {
+    ...{ volume, slide, warnings, format: "DICOM", sides: "unknown" },
+    files: group.map(({ name }) => name),
+    transferSyntax: first.transferSyntax,
+    sizes: hasSizes ? "known" : "unknown",
+    source: [...group],
+    dicom: {
+      study: first.study,
+      series: first.series,
+      frameOfReference: first.dataSet.string("x00200052")?.trim() ?? "",
+      instances: group.flatMap(instanceOf),
+    },
   };
 }
 

@@ -10,6 +10,7 @@ import { measureMask } from "./describe.ts";
 import { labelColour } from "./label-colours.ts";
 import { labelIds } from "./label-map.ts";
 import { openImages, type ImageFile, type OpenedSeries } from "./open.ts";
+import { studyFor } from "./read-first.ts";
 import { storeSeries } from "./series-store.ts";
 import { seriesSubject, type Studies } from "./studies.ts";
 import { unzipped } from "./zip.ts";
@@ -51,7 +52,10 @@ export function createOpeningHandlers({
         name || (stored.length === 1 ? (stored[0]?.name ?? "Study") : `${stored.length} images`);
       const studyId = studies().add(reviewer(), { name: title, sample: false }, stored);
       const added = await attachAll(studyId, derived, given.sourceOf);
-      return { study: studies().get(studyId), rejected: [...rejected, ...added.rejected] };
+      return {
+        study: studyFor(studies(), studyId, reviewer()),
+        rejected: [...rejected, ...added.rejected],
+      };
     },
     "imaging.attach": async ({ studyId, files }, { signal, emit }) => {
       const { images } = studies().get(studyId);
@@ -77,7 +81,7 @@ export function createOpeningHandlers({
         }
       }
       return {
-        study: studies().get(studyId),
+        study: studyFor(studies(), studyId, reviewer()),
         attached: added.attached,
         rejected: [...given.broken, ...rejected, ...added.rejected],
       };

@@ -1,7 +1,7 @@
 /** `evidesk read`: a request about images, led as on the page. */
 import { basename, join } from "node:path";
 import { need, type Command, type CommandContext } from "../../command.ts";
-import { AppError } from "../../api/errors.ts";
+import { AppError, toErrorShape, type ErrorShape } from "../../api/errors.ts";
 import { sequenceOf, type Sequence } from "../../api/sequences.ts";
 import type { Volume } from "../../api/volume.ts";
 import { shownVolume } from "./dicom-volume.ts";
@@ -61,8 +61,8 @@ export const read: Command = {
     out: { type: "string", help: "folder for masks" },
   },
   async run({ positionals, values }, context) {
-    const request = need(values["ask"], this.usage);
-    need(positionals[0], this.usage);
+    const request = need(values["ask"], "--ask", this.usage);
+    need(positionals[0], "The image", this.usage);
     const most = Number(values["calls"] ?? 1);
     if (!Number.isInteger(most) || most < 1 || most > 4)
       throw new AppError("usage", `--calls takes 1 to 4, not "${String(values["calls"])}".`);
@@ -122,12 +122,25 @@ export const read: Command = {
       });
     }
 
-    const given = [];
-    for (const argument of positionals) given.push(await load(argument, context));
-    const [first] = given;
-    if (values["sequences"] === true && first) await ask(first, together(given));
-    else for (const one of given) await ask(one, []);
-    return { turns, findings, masks };
+    if (values["sequences"] === true) {
+      const given = [];
+      for (const argument of positionals) given.push(await load(argument, context));
+      const [first] = given;
+      if (first) await ask(first, together(given));
+      return { turns, findings, masks };
+    }
+    const failures: { file: string; error: ErrorShape }[] = [];
+    for (const path of positionals)
+      try {
+        await ask(await load(path, context), []);
+      } catch (thrown) {
+        // One unreadable image among many is that image's failure; alone, it is the command's.
+        const error = toErrorShape(thrown);
+        if (positionals.length === 1 || error.code === "cancelled") throw thrown;
+        context.failed(`${path}: ${error.message}`);
+        failures.push({ file: path, error });
+      }
+    return { turns, findings, masks, ...(failures.length > 0 ? { failures } : {}) };
   },
 };
 

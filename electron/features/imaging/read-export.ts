@@ -9,12 +9,14 @@ import { buildMask, json, type BuiltFile, type BuiltMask, type DecidedMask } fro
 import { decisionOn } from "./report/draft.ts";
 import type { openEntries } from "./report/entries.ts";
 import { reportFiles } from "./report/report-files.ts";
+import { ownSegments } from "./segments.ts";
 import { loadVolume } from "./series-store.ts";
 import { sourceFiles } from "./source-files.ts";
 
 type Value = {
   mask?: string;
   labels?: SegmentToWrite[];
+  segments?: SegmentToWrite[];
   voxelsChanged?: number;
   seconds?: number;
   findings?: unknown;
@@ -29,7 +31,7 @@ export type ReadToBuild = {
   reader: string;
 };
 
-/** Only suggestions that were accepted or corrected become files; rejected ones are named in the report. */
+/** Accepted and corrected suggestions and the readers' own segments become files; rejected ones are named in the report. */
 export async function buildRead(
   { study, entries, reader }: ReadToBuild,
   assets: AssetStore,
@@ -53,6 +55,24 @@ export async function buildRead(
     masks.push({ ...whole, ...built });
     reads.push({
       ...entry,
+      mask: {
+        file: built.files[0]?.name,
+        sha256: mask.maskId,
+        labels: measureMask(mask.data, series, mask.labels),
+      },
+    });
+  }
+  for (const decision of ownSegments(study)) {
+    const series = study.images.find((image) => decision.subject.endsWith(`/series:${image.id}`));
+    const mask = series && (await ownMask(series, decision, assets));
+    if (!mask) continue;
+    const whole = { ...mask, source: sources.get(series.id) ?? [] };
+    const built = buildMask(whole, masks.length + 1);
+    masks.push({ ...whole, ...built });
+    reads.push({
+      image: series.name,
+      suggestion: null,
+      decision: { action: "drawn by hand", by: decision.reviewer, at: decision.at },
       mask: {
         file: built.files[0]?.name,
         sha256: mask.maskId,
@@ -111,12 +131,35 @@ async function decidedMask(
     maskId,
     data: await assets.get(maskId),
     volume: await loadVolume(series, assets),
-    labels: (suggested.labels ?? []).map(({ id, name, color, snomed }) => ({
-      id,
-      name,
-      color,
-      ...(snomed ? { snomed } : {}),
-    })),
+    labels: labelsLeft(suggested, decision.action === "correct" ? decision.value : undefined),
+    ...(maskId === suggested.mask ? {} : { raw: await assets.get(suggested.mask) }),
+  };
+}
+
+/** As the reader left them: renamed or added segments are theirs, and a renamed one loses the pack's code. */
+function labelsLeft({ labels = [] }: Value, corrected: unknown): SegmentToWrite[] {
+  const { segments } = (corrected ?? {}) as Value;
+  return (segments ?? labels).map(({ id, name, color }) => {
+    const snomed = labels.find((one) => one.id === id && one.name === name)?.snomed;
+    return { id, name, color, ...(snomed ? { snomed } : {}) };
+  });
+}
+
+async function ownMask(
+  series: Series,
+  decision: Decision,
+  assets: AssetStore,
+): Promise<Omit<DecidedMask, "source"> | null> {
+  const value = (decision.value ?? {}) as Value;
+  if (value.mask === undefined) return null;
+  return {
+    series,
+    suggestion: undefined,
+    decision,
+    maskId: value.mask,
+    data: await assets.get(value.mask),
+    volume: await loadVolume(series, assets),
+    labels: labelsLeft({}, value),
   };
 }
 

@@ -19,8 +19,11 @@ export type DecidedMask = {
   data: Uint8Array;
   maskId: string;
   labels: SegmentToWrite[];
-  suggestion: Suggestion;
+  /** Absent where a reader drew the mask. */
+  suggestion: Suggestion | undefined;
   decision: Decision;
+  /** What the model gave, where the reader corrected it. */
+  raw?: Uint8Array;
 };
 export type BuiltMask = {
   files: BuiltFile[];
@@ -29,13 +32,20 @@ export type BuiltMask = {
 };
 
 /**
- * AUTOMATIC as the model left it, SEMIAUTOMATIC after a reader's correction; a mask that came by hand
- * from elsewhere stays MANUAL.
+ * AUTOMATIC as the model left it, SEMIAUTOMATIC after a reader's correction; a mask drawn by hand, here or
+ * elsewhere, is MANUAL.
  */
 export function makerOf({
   suggestion,
   decision,
 }: Pick<DecidedMask, "suggestion" | "decision">): Maker {
+  if (suggestion === undefined)
+    return {
+      algorithm: "Own segments",
+      version: "manual",
+      type: "MANUAL",
+      creator: decision.reviewer,
+    };
   const { origin } = suggestion.value as { origin?: { made?: string } };
   const made = origin?.made ?? "AUTOMATIC";
   const corrected = decision.action === "correct";
@@ -53,18 +63,19 @@ export function makerOf({
 }
 
 export function buildMask(mask: DecidedMask, number: number): BuiltMask {
-  const { series, data, labels, suggestion, decision } = mask;
+  const { series, data, labels, suggestion, decision, raw } = mask;
   const safe = (text: string): string => text.replaceAll(/[^\p{L}\p{N}_-]+/gu, "-");
-  const base = `${number}-${safe(series.name.replace(/\.[^.]+$/, ""))}-${safe(suggestion.model)}`;
+  const base = `${number}-${safe(series.name.replace(/\.[^.]+$/, ""))}-${safe(suggestion?.model ?? `own-segments-${decision.reviewer}`)}`;
   const flat = isPicture(series.format, series.shape);
-  const name = `${base}${flat ? ".png" : ".nii.gz"}`;
+  const ending = flat ? ".png" : ".nii.gz";
+  const name = `${base}${ending}`;
+  const onGrid = (bytes: Uint8Array): Uint8Array =>
+    flat
+      ? writeLabelPng({ shape: series.shape, data: bytes })
+      : writeNifti({ shape: series.shape, affine: series.affine, data: bytes }, true);
   const files: BuiltFile[] = [
-    {
-      name,
-      bytes: flat
-        ? writeLabelPng({ shape: series.shape, data })
-        : writeNifti({ shape: series.shape, affine: series.affine, data }, true),
-    },
+    { name, bytes: onGrid(data) },
+    ...(raw ? [{ name: `${base}-model-raw${ending}`, bytes: onGrid(raw) }] : []),
     {
       name: `${base}.json`,
       bytes: json({
@@ -79,6 +90,7 @@ export function buildMask(mask: DecidedMask, number: number): BuiltMask {
           snomed: labels.find(({ id }) => id === label.id)?.snomed,
         })),
         algorithm: { ...makerOf(mask), creator: undefined },
+        ...(raw ? { modelRaw: `${base}-model-raw${ending}` } : {}),
         decision: { action: decision.action, by: decision.reviewer, at: decision.at },
       }),
     },

@@ -7,6 +7,7 @@ import { voxelCount } from "../../api/volume.ts";
 import type { AssetStore } from "../review/assets.ts";
 import { measureMask } from "./describe.ts";
 import { writeNifti } from "./nifti.ts";
+import { refuseWithheld } from "./read-first.ts";
 import { provenanceOf, trainingCases, type MaskValue } from "./segments.ts";
 import { loadVolume } from "./series-store.ts";
 import { seriesSubject, type Studies } from "./studies.ts";
@@ -21,6 +22,7 @@ export function createSegmentHandlers({
   return {
     "imaging.saveSegments": async (input) => {
       const { studyId, seriesId, suggestionId, mask, segments, seconds } = input;
+      if (suggestionId !== undefined) refuseWithheld(studies(), studyId, reviewer());
       const study = studies().get(studyId);
       const series = studies().image(studyId, seriesId);
       const subject = seriesSubject(studyId, seriesId);
@@ -69,6 +71,7 @@ export function createSegmentHandlers({
       return decision;
     },
     "imaging.exportTraining": async ({ studyId }, { signal }) => {
+      refuseWithheld(studies(), studyId, reviewer());
       const study = studies().get(studyId);
       const cases = trainingCases(study);
       if (cases.length === 0)

@@ -39,6 +39,15 @@ export function trainingCases(study: Study): TrainingCase[] {
   });
 }
 
+/** Each reader's last saved segments of each series that no model had suggested. */
+export function ownSegments({ decisions }: Pick<Study, "decisions">): Decision[] {
+  const last = new Map<string, Decision>();
+  for (const decision of decisions)
+    if (decision.kind === "segment" && decision.suggestionId === undefined)
+      last.set(`${decision.subject} ${decision.reviewer}`, decision);
+  return [...last.values()].filter(({ action }) => action === "annotate");
+}
+
 /** Where a case comes from: files, model and person, so that a training set can be audited. */
 export function provenanceOf({ series, decision, suggestion, mask, raw }: TrainingCase) {
   const value = (decision.value ?? {}) as MaskValue;

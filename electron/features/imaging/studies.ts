@@ -14,6 +14,7 @@ import {
   type Turn,
 } from "../../api/schemas/imaging.ts";
 import { openDatabase, openLedger } from "../audit/ledger.ts";
+import { openReadFirst } from "./read-first.ts";
 import { openEntries } from "./report/entries.ts";
 
 const tables = `
@@ -53,6 +54,7 @@ export function openStudies(path: string) {
   const ledger = openLedger(database);
   database.exec(tables);
   const entries = openEntries(database, ledger);
+  const readFirst = openReadFirst(ledger);
 
   function add(
     actor: string,
@@ -113,6 +115,7 @@ export function openStudies(path: string) {
     return {
       ...summary(row),
       images: images(id),
+      withheld: false,
       reports: ledger
         .all("SELECT about FROM attachedReports WHERE studyId = ? ORDER BY rowid", id)
         .map((one) => attachedReportSchema.parse(JSON.parse(String(one["about"])))),
@@ -135,6 +138,7 @@ export function openStudies(path: string) {
   return {
     ledger,
     entries,
+    readFirst,
     add,
     get,
     list: (): StudySummary[] => ledger.all("SELECT * FROM studies ORDER BY at DESC").map(summary),

@@ -2,6 +2,7 @@
 import { readFile } from "node:fs/promises";
 import type { Command, CommandContext } from "../../command.ts";
 import { AppError } from "../../api/errors.ts";
+import { unreadable } from "../../unreadable.ts";
 import { bundledPacksFolder } from "../../places.ts";
 import { installPack } from "./install/install.ts";
 import { openPacks } from "./packs.ts";
@@ -165,16 +166,10 @@ const tag: Command = {
     if (file === undefined || more.length > 0 || typeof pack !== "string")
       throw new AppError(
         "usage",
-        typeof pack === "string" || file === undefined
-          ? "Usage: evidesk tag FILE.txt --pack ID"
-          : "Which pack reads the text? Usage: evidesk tag FILE.txt --pack ID, for example --pack pico-tagger.",
+        `${file === undefined ? "The file is missing" : more.length > 0 ? "tag takes one file" : "--pack is missing (for example --pack pico-tagger)"}. Usage: evidesk tag FILE.txt --pack ID`,
       );
     const text = await readFile(file, "utf8").catch((thrown: unknown) => {
-      throw new AppError(
-        "notFound",
-        `"${file}" cannot be read: ${thrown instanceof Error ? thrown.message : String(thrown)}.`,
-        { file },
-      );
+      throw unreadable(file, thrown);
     });
     return context.call("models.tag", { id: pack, text }, { signal: context.signal });
   },

@@ -46,3 +46,30 @@ test.each(golden.films)(
     );
   },
 );
+
+test("covering parts of a film gives the scores of exactly that film with the part filled with its mean", async () => {
+  const [{ file } = { file: "" }] = golden.films;
+  const image = readPng(new Uint8Array(readFileSync(join(folder, file))), file);
+  const [width, height] = image.shape;
+  const box = { x: Math.floor(width / 4), y: Math.floor(height / 3), width: 70, height: 50 };
+  const corner = { x: width - 10, y: height - 10, width: 60, height: 60 };
+  const result = await experts.runImage("cxr-findings", image, {
+    ...options,
+    covering: [box, corner],
+  });
+  if (result.kind !== "classification") throw new Error("not a classification");
+  const values = Array.from(image.data);
+  const mean = Math.floor(values.reduce((sum, value) => sum + value, 0) / values.length);
+  for (const [index, { x, y, ...size }] of [box, corner].entries()) {
+    const data = image.data.slice();
+    for (let row = y; row < Math.min(height, y + size.height); row += 1)
+      data.fill(mean, row * width + x, row * width + Math.min(width, x + size.width));
+    const filled = await experts.runImage("cxr-findings", { ...image, data }, options);
+    if (filled.kind !== "classification") throw new Error("not a classification");
+    expect(result.covered?.[index]).toEqual(filled.findings);
+  }
+  const alone = await experts.runImage("cxr-findings", image, options);
+  if (alone.kind !== "classification") throw new Error("not a classification");
+  expect(result.findings, "the picture itself is as it was").toEqual(alone.findings);
+  expect(alone.covered).toBeUndefined();
+});

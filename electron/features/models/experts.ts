@@ -22,14 +22,13 @@ export function createExperts(packs: Packs, worker: WorkerClient, settingsOf: Se
     },
     runImage: async (packId, image, options) => {
       const started = performance.now();
-      const pack = await packs.checkedPack(packId);
-      refuseWrongModality(pack.manifest, image);
-      refuseClicks(pack.manifest, options);
-      const result = await run(pack, image, {
-        worker,
-        settings: settingsOf(packId),
-        options,
-      });
+      const work = async (): Promise<Unclocked> => {
+        const pack = await packs.checkedPack(packId);
+        refuseWrongModality(pack.manifest, image);
+        refuseClicks(pack.manifest, options);
+        return run(pack, image, { worker, settings: settingsOf(packId), options });
+      };
+      const result = await untilAborted(work(), options.signal);
       return { ...result, ms: performance.now() - started };
     },
     runNetwork: async (packId, feeds, { signal, file }) => {
@@ -48,6 +47,27 @@ export function createExperts(packs: Packs, worker: WorkerClient, settingsOf: Se
     },
   };
 }
+
+/**
+ * A model at work is ended with its process; checking a large file or waiting for the process to start or for other
+ * calls is not, and who cancels is not kept waiting for those either.
+ */
+async function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  let giveUp = (): void => {};
+  const aborted = new Promise<never>((_, reject) => {
+    giveUp = () => reject(cancellation(signal));
+    if (signal.aborted) giveUp();
+    signal.addEventListener("abort", giveUp, { once: true });
+  });
+  try {
+    return await Promise.race([work, aborted]);
+  } finally {
+    signal.removeEventListener("abort", giveUp);
+  }
+}
+
+const cancellation = ({ reason }: AbortSignal): AppError =>
+  reason instanceof AppError ? reason : new AppError("cancelled", "The model run was cancelled.");
 
 async function run(
   pack: Pack,

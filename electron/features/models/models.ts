@@ -3,6 +3,9 @@ import type { Mask, Volume } from "../../api/volume.ts";
 import type { Manifest } from "./manifest.ts";
 import type { TensorData } from "./session.ts";
 
+/** A rectangle of an image: pixels from its upper left corner. */
+export type Box = { x: number; y: number; width: number; height: number };
+
 /** Where the reader pointed: a voxel of the image (i, j, k), inside the object that is meant or outside of it. */
 export type Click = { at: [number, number, number]; inside: boolean };
 
@@ -15,6 +18,8 @@ export type RunOptions = {
   emit?: (progress: { done: number; total: number; label: string }) => void;
   /** Outlines of single images: also return the probability map, which costs time. */
   withProbability?: boolean;
+  /** Classifiers: also the findings with each of these parts covered by the image's mean. */
+  covering?: readonly Box[];
 };
 
 export type Segmentation = {
@@ -30,10 +35,22 @@ export type Finding = {
   score: number;
   operatingPoint: number;
   above: boolean;
-  calibrated?: number;
+  /** What the card says of this operating point: who it was measured on, and how good it was there. */
   cohort?: string;
+  sensitivity?: number;
+  specificity?: number;
+  /** A probability; only where the card says on whom it was fitted. */
+  calibrated?: number;
+  calibratedOn?: string;
+  /** Of an ensemble: how many of the members asked put it above, and their lowest and highest score. */
+  votes?: { above: number; asked: number; low: number; high: number };
 };
-export type Classification = { kind: "classification"; findings: Finding[] };
+export type Classification = {
+  kind: "classification";
+  findings: Finding[];
+  /** One list for each part that was to be covered, in their order. */
+  covered?: Finding[][];
+};
 
 export type ExpertResult = (Segmentation | Classification) & {
   expert: string;

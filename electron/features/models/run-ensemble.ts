@@ -6,6 +6,7 @@ import type { Finding, Unclocked } from "./models.ts";
 import { packFile, type Pack } from "./pack.ts";
 import {
   aboutRun,
+  eachRun,
   operatingPointScore,
   refuseStack,
   sigmoid,
@@ -23,11 +24,16 @@ export async function runEnsemble(
   const { manifest } = pack;
   const members = membersOf(manifest);
   refuseStack(image);
-  const answers = new Map<string, Scores>();
+  const { covering = [] } = options;
+  /** Of the whole image, then with each part covered. */
+  const runs = Array.from({ length: covering.length + 1 }, () => new Map<string, Scores>());
+  const total = members.length * runs.length;
   let msRuntime = 0;
   let device = "";
   for (const [index, member] of members.entries()) {
-    options.emit?.({ done: index, total: members.length, label: `Running ${member.name}` });
+    const tell = (done: number): void =>
+      options.emit?.({ done: index * runs.length + done, total, label: `Running ${member.name}` });
+    tell(0);
     const { name, preprocess, file, input, output, thresholds } = member;
     const reply = await worker.score(
       {
@@ -39,17 +45,22 @@ export async function runEnsemble(
         postprocess: [],
         ids: [],
         withProbability: false,
+        covering,
       },
       options.signal,
+      tell,
     );
-    answers.set(name, memberScores(reply.scores, thresholds));
+    for (const [run, scores] of eachRun(reply.scores, options).entries())
+      runs[run]?.set(name, memberScores(scores, thresholds));
     msRuntime += reply.msRuntime;
     device = reply.device;
   }
-  options.emit?.({ done: members.length, total: members.length, label: manifest.title });
+  options.emit?.({ done: total, total, label: manifest.title });
+  const [findings = [], ...covered] = runs.map((answers) => votes(manifest, answers));
   return {
     kind: "classification",
-    findings: votes(manifest, answers),
+    findings,
+    ...(options.covering ? { covered } : {}),
     ...aboutRun(pack, { device }, msRuntime),
   };
 }
@@ -78,6 +89,14 @@ export function votes(manifest: Manifest, answers: ReadonlyMap<string, Scores>):
     const scores = asked.flatMap((member) => answers.get(member)?.[index] ?? []);
     if (scores.length === 0) return [];
     const score = scores.reduce((sum, one) => sum + one, 0) / scores.length;
-    return [{ label: name, score, operatingPoint: 0.5, above: score >= 0.5 }];
+    // 0.5 is each member's own operating point.
+    const above = scores.filter((one) => one >= 0.5).length;
+    const votes = {
+      above,
+      asked: scores.length,
+      low: Math.min(...scores),
+      high: Math.max(...scores),
+    };
+    return [{ label: name, score, operatingPoint: 0.5, above: score >= 0.5, votes }];
   });
 }

@@ -19,7 +19,7 @@ test("a finding is above because its score passes one half, not its own operatin
   const pack = manifest({
     postprocess: [{ step: "sigmoid" }],
     operatingPoints: [{ label: "pneumonia", threshold: 0.2, cohort: "children" }],
-    calibration: { temperature: 2 },
+    calibration: { temperature: 2, fittedOn: "children" },
   });
   const [normal, pneumonia] = findings(pack, Float32Array.of(-1, -1));
   expect(normal).toMatchObject({ label: "normal", operatingPoint: 0.5, above: false });
@@ -31,6 +31,16 @@ test("a finding is above because its score passes one half, not its own operatin
   });
   expect(pneumonia?.score).toBeCloseTo(0.26894, 5);
   expect(pneumonia?.calibrated).toBeCloseTo(1 / (1 + Math.exp(0.5)), 6);
+  expect(pneumonia?.calibratedOn).toBe("children");
+});
+
+test("a probability is given although the card does not say on whom it was fitted", () => {
+  const pack = manifest({
+    postprocess: [{ step: "sigmoid" }],
+    calibration: { temperature: 2 },
+  });
+  for (const finding of findings(pack, Float32Array.of(-1, -1)))
+    expect(finding.calibrated).toBeUndefined();
 });
 
 test("labels that exclude each other are scored as if they did not", () => {

@@ -24,10 +24,16 @@ export async function runPlanar(
   const request = requestOf(pack, image, caller);
   if (manifest.task === "classification") {
     refuseStack(image);
-    const reply = await worker.score(request, options.signal);
+    const reply = await worker.score(request, options.signal, (done, total) =>
+      options.emit?.({ done, total, label: `Covering parts of the image for ${manifest.title}` }),
+    );
+    const [whole = [], ...covered] = eachRun(reply.scores, options).map((scores) =>
+      findings(manifest, scores),
+    );
     return {
       kind: "classification",
-      findings: findings(manifest, reply.scores),
+      findings: whole,
+      ...(options.covering ? { covered } : {}),
       ...aboutRun(pack, reply, reply.msRuntime),
     };
   }
@@ -46,6 +52,14 @@ export async function runPlanar(
   };
 }
 
+/** The scores of the whole image, then those with each part covered. */
+export function eachRun(scores: Float32Array, { covering = [] }: RunOptions): Float32Array[] {
+  const labels = scores.length / (covering.length + 1);
+  return Array.from({ length: covering.length + 1 }, (_, run) =>
+    scores.subarray(run * labels, (run + 1) * labels),
+  );
+}
+
 function requestOf(pack: Pack, image: Volume, { settings, options }: PlanarCaller): PlanarRequest {
   const { id, inference, preprocess, postprocess, labels } = pack.manifest;
   if (inference.kind !== "full")
@@ -62,6 +76,7 @@ function requestOf(pack: Pack, image: Volume, { settings, options }: PlanarCalle
     postprocess,
     ids: labels.map((label) => label.id),
     withProbability: options.withProbability ?? false,
+    ...(options.covering ? { covering: options.covering } : {}),
   };
 }
 
@@ -138,6 +153,9 @@ export const sigmoid = (value: number): number => 1 / (1 + Math.exp(-value));
 export function findings(manifest: Manifest, logits: Float32Array): Finding[] {
   const rescale = manifest.postprocess.find((step) => step.step === "opNorm");
   const temperature = Number(manifest.calibration?.["temperature"] ?? Number.NaN);
+  const fittedOn = manifest.calibration?.["fittedOn"];
+  // A probability without its cohort would be taken for one of any patient's.
+  const calibratedOn = typeof fittedOn === "string" ? fittedOn : "";
   const listed = manifest.calibration?.["labels"];
   const calibratedLabels = Array.isArray(listed) ? listed.map(String) : undefined;
   const exclusive = manifest.postprocess.some((step) => step.step === "softmax");
@@ -148,20 +166,24 @@ export function findings(manifest: Manifest, logits: Float32Array): Finding[] {
     if (logit === undefined) return [];
     const raw = exclusive ? Math.exp(logit - most) / sum : sigmoid(logit);
     const point = manifest.operatingPoints?.find((one) => one.label === label.name);
-    const cohort = point?.cohort ? { cohort: point.cohort } : {};
+    const measured = {
+      ...(point?.cohort ? { cohort: point.cohort } : {}),
+      ...(point?.sensitivity === undefined ? {} : { sensitivity: point.sensitivity }),
+      ...(point?.specificity === undefined ? {} : { specificity: point.specificity }),
+    };
     if (rescale?.step === "opNorm") {
       const threshold = rescale.thresholds[index] ?? null;
       if (threshold === null) return [];
       const score = operatingPointScore(raw, threshold);
-      return [{ label: label.name, score, operatingPoint: 0.5, above: score >= 0.5, ...cohort }];
+      return [{ label: label.name, score, operatingPoint: 0.5, above: score >= 0.5, ...measured }];
     }
     const threshold = point?.threshold ?? 0.5;
     // A temperature says nothing of labels that it was not fitted on.
     const fitted = calibratedLabels === undefined || calibratedLabels.includes(label.name);
     const calibrated =
-      Number.isNaN(temperature) || exclusive || !fitted
+      Number.isNaN(temperature) || exclusive || !fitted || calibratedOn === ""
         ? {}
-        : { calibrated: sigmoid(logit / temperature) };
+        : { calibrated: sigmoid(logit / temperature), calibratedOn };
     return [
       {
         label: label.name,
@@ -169,7 +191,7 @@ export function findings(manifest: Manifest, logits: Float32Array): Finding[] {
         operatingPoint: threshold,
         above: raw >= threshold,
         ...calibrated,
-        ...cohort,
+        ...measured,
       },
     ];
   });

@@ -1,6 +1,7 @@
 /** Single images and stacks of them in the worker: steps, network, and for outlines the way back, slice by slice. */
 import { AppError } from "../../api/errors.ts";
-import { voxelCount } from "../../api/volume.ts";
+import { voxelCount, type Voxels } from "../../api/volume.ts";
+import type { Box } from "./models.ts";
 import { planesOf, postprocessPlanes, preprocessPlanes, type Planes } from "./planes.ts";
 import type { Session } from "./session.ts";
 import { openPacker, type PackedLabels } from "./steps/label-runs.ts";
@@ -12,11 +13,49 @@ import type { PlanarRequest } from "./worker-protocol.ts";
 type OnProgress = (done: number, total: number) => void;
 type Output = { dims: number[]; data: Float32Array; msRuntime: number };
 
-/** The network's numbers for a single image: [1, labels] or whatever it gives. */
-export async function scorePlanes(request: PlanarRequest, session: Session): Promise<Output> {
-  const output = await infer(request, planesOf(request.image), session);
-  refuseNaN(output.data);
-  return output;
+/** The network's numbers for a single image, then with each part covered that the request names. */
+export async function scorePlanes(
+  request: PlanarRequest,
+  session: Session,
+  onProgress: OnProgress,
+): Promise<{ data: Float32Array; msRuntime: number }> {
+  const { covering = [] } = request;
+  const first = await infer(request, planesOf(request.image), session);
+  const labels = first.data.length;
+  const data = new Float32Array(labels * (covering.length + 1));
+  // The network's own memory may be written again by the next run.
+  data.set(first.data);
+  let { msRuntime } = first;
+  const cover = covering.length > 0 ? openCover(request.image) : undefined;
+  for (const [index, box] of covering.entries()) {
+    const planes = planesOf({ ...request.image, data: cover?.(box) ?? request.image.data });
+    const next = await infer(request, planes, session);
+    data.set(next.data, labels * (index + 1));
+    msRuntime += next.msRuntime;
+    onProgress(index + 1, covering.length);
+  }
+  refuseNaN(data);
+  return { data, msRuntime };
+}
+
+/** Copies of an image with one part at a time filled with each channel's mean. */
+function openCover({ shape, channels, data }: PlanarRequest["image"]): (box: Box) => Voxels {
+  const [width, height] = shape;
+  const size = width * height;
+  const means = Array.from({ length: channels }, (_, c) => {
+    let sum = 0;
+    for (let at = c * size; at < (c + 1) * size; at += 1) sum += data[at] as number;
+    return sum / size;
+  });
+  return (box) => {
+    const copy = data.slice();
+    for (const [c, mean] of means.entries())
+      for (let row = box.y; row < Math.min(height, box.y + box.height); row += 1) {
+        const from = c * size + row * width + box.x;
+        copy.fill(mean, from, from + Math.min(box.width, width - box.x));
+      }
+    return copy;
+  };
 }
 
 /** @returns a label for each voxel, x fastest, and on demand the probability of the first (or best) label there */

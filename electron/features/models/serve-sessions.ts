@@ -60,7 +60,7 @@ export function serveSessions(
         return { kind: "done", ...ran, ...about() };
       }
       case "scores": {
-        const { data, msRuntime } = await scorePlanes(request, await open());
+        const { data, msRuntime } = await scorePlanes(request, await open(), onProgress);
         return { kind: "scored", scores: data, msRuntime, ...about() };
       }
       case "outline": {

@@ -201,8 +201,12 @@ export function createWorkerClient(
       onProgress?: OnProgress,
     ): Promise<LabelResult> =>
       (await ask({ kind: "volume", ...request }, signal, onProgress)) as LabelResult,
-    score: async (request: PlanarRequest, signal?: AbortSignal): Promise<ScoreResult> =>
-      (await ask({ kind: "scores", ...request }, signal)) as ScoreResult,
+    score: async (
+      request: PlanarRequest,
+      signal?: AbortSignal,
+      onProgress?: OnProgress,
+    ): Promise<ScoreResult> =>
+      (await ask({ kind: "scores", ...request }, signal, onProgress)) as ScoreResult,
     outline: async (
       request: PlanarRequest,
       signal?: AbortSignal,

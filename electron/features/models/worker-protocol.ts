@@ -3,7 +3,7 @@ import type { ErrorShape } from "../../api/errors.ts";
 import type { Volume } from "../../api/volume.ts";
 import type { Inference, PostprocessStep, PreprocessStep } from "./manifest.ts";
 import type { DecoderSettings } from "./generation/decoder/writer.ts";
-import type { Click } from "./models.ts";
+import type { Box, Click } from "./models.ts";
 import type { WriteAnswer, WriteRequest } from "./llama.ts";
 import type { TensorData, Tried } from "./session.ts";
 import type { PackedLabels } from "./steps/label-runs.ts";
@@ -44,6 +44,8 @@ export type PlanarRequest = SessionRequest & {
   ids: number[];
   /** Outlines only: also the probabilities, four bytes a voxel. */
   withProbability: boolean;
+  /** Scores only: asked again with each of these parts covered. */
+  covering?: readonly Box[];
 };
 
 /** `path` is empty for packs made of rules. */
@@ -87,6 +89,7 @@ export type WorkerReply =
   | { kind: "ready" }
   | ({ kind: "done"; outputs: Record<string, TensorData> } & Done)
   | ({ kind: "opened" } & Done)
+  /** The whole image's scores, then those with each part covered, one after the other. */
   | ({ kind: "scored"; scores: Float32Array } & Done)
   | ({ kind: "labelled"; labels: PackedLabels; probability?: Float32Array } & Done)
   | ({ kind: "written"; answer: WriteAnswer; contextTokens: number } & Done)

@@ -35,8 +35,9 @@ export function createRecordsHandlers({
   };
   return {
     "records.annotate": async ({ reviewId, recordId, tags, note }) => {
-      recordOf(reviewId, recordId);
-      reviews.get(reviewId).ledger.decide([annotating(me(), recordId, { tags, note })]);
+      const now = recordOf(reviewId, recordId);
+      const after = { tags: tags ?? now.tags, note: note ?? now.note };
+      reviews.get(reviewId).ledger.decide([annotating(me(), recordId, after)]);
       return recordOf(reviewId, recordId);
     },
     "records.tags": async ({ reviewId }) => {

@@ -1,7 +1,7 @@
 /** `evidesk import` and `evidesk records`. */
-import { AppError } from "../../api/errors.ts";
+import { AppError, toErrorShape } from "../../api/errors.ts";
 import type { ImportReport } from "../../api/schemas/review.ts";
-import type { Command } from "../../command.ts";
+import type { Command, CommandContext } from "../../command.ts";
 
 const importCommand: Command = {
   summary:
@@ -15,7 +15,7 @@ const importCommand: Command = {
         "usage",
         "import needs a review and at least one file: evidesk import REVIEW FILE…",
       );
-    const files = await Promise.all(paths.map((path) => context.putAsset(path)));
+    const { files, missing } = await stored(paths, context);
     const references = files.filter(({ name }) => !isBundle(name));
     // A bundle belongs to a review that is there; a new one could only be another review.
     const reviewId = await context.openReview(review, { create: references.length > 0 });
@@ -36,7 +36,7 @@ const importCommand: Command = {
     const { records } = await context.call("review.get", { reviewId });
     const imported = reports.reduce((sum, report) => sum + report.imported, 0);
     const duplicates = reports.reduce((sum, report) => sum + report.duplicates, 0);
-    const rejected = reports.flatMap((report) => report.rejected);
+    const rejected = [...missing, ...reports.flatMap((report) => report.rejected)];
     // A script must not take "nothing came in" for a success.
     if (rejected.length > 0 && imported + duplicates + bundles.length === 0)
       throw new AppError("badFile", `Nothing was imported. ${saidShort(rejected)}`, {
@@ -45,6 +45,9 @@ const importCommand: Command = {
         rejected,
         records,
       });
+    for (const report of reports)
+      if (report.imported + report.duplicates === 0 && report.rejected.length > 0)
+        context.failed(saidShort(report.rejected));
     return {
       imported,
       duplicates,
@@ -55,10 +58,31 @@ const importCommand: Command = {
   },
 };
 
+/** Files that cannot be read are told and left out, so that the others come in; alone, such a file is the command's failure. */
+async function stored(paths: readonly string[], context: CommandContext) {
+  const files: { assetId: string; name: string }[] = [];
+  const missing: ImportReport["rejected"] = [];
+  for (const path of paths) {
+    try {
+      files.push(await context.putAsset(path));
+    } catch (thrown) {
+      if (paths.length === 1) throw thrown;
+      const { message } = toErrorShape(thrown);
+      context.failed(message);
+      missing.push({ file: path, line: 0, reason: message });
+    }
+  }
+  if (files.length === 0)
+    throw new AppError("notFound", `Nothing was imported. ${saidShort(missing)}`, {
+      rejected: missing,
+    });
+  return { files, missing };
+}
+
 function saidShort(rejected: ImportReport["rejected"]): string {
   const shown = rejected
     .slice(0, 3)
-    .map(({ file, line, reason }) => `${file}, line ${line}: ${reason}`);
+    .map(({ file, line, reason }) => (line > 0 ? `${file}, line ${line}: ${reason}` : reason));
   const more = rejected.length - shown.length;
   return [...shown, ...(more > 0 ? [`and ${more} more`] : [])].join(" ");
 }

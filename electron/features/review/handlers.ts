@@ -71,7 +71,7 @@ export function createReviewHandlers({
           await importOne(file, importer, { name, content: assets.stream(assetId) }, reviewer()),
         );
       }
-      emit({ done: files.length, total: files.length, label: "Imported" });
+      emit({ done: files.length, total: files.length, label: "All files read" });
       return reports;
     },
     "review.records": async ({ reviewId, offset, limit, view, ...filter }) => {

@@ -46,11 +46,15 @@ async function readCriteria(path: unknown): Promise<CriteriaFile> {
     );
   }
   const parsed = criteriaSchema.safeParse(json);
-  if (!parsed.success)
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    const place = issue?.path.join(".") ?? "";
     throw new AppError(
       "badFile",
-      `"${path}": ${parsed.error.issues[0]?.path.join(".")}: ${parsed.error.issues[0]?.message}.`,
+      `"${path}" holds no criteria: ${place === "" ? "the file" : `"${place}"`} ${wrongWith(json, issue?.path ?? [])}. Criteria are {title, question?, inclusion, exclusion?, pico?}.`,
+      { path, field: place },
     );
+  }
   const { title, question, pico } = parsed.data;
   return {
     title,
@@ -59,6 +63,15 @@ async function readCriteria(path: unknown): Promise<CriteriaFile> {
     inclusion: parsed.data.inclusion ?? parsed.data.inclusion_criteria ?? "",
     exclusion: parsed.data.exclusion ?? parsed.data.exclusion_criteria,
   };
+}
+
+/** In words: what stands there instead of text, or that nothing does. */
+function wrongWith(json: unknown, place: readonly PropertyKey[]): string {
+  let value: unknown = json;
+  for (const key of place) value = (value as Record<PropertyKey, unknown> | undefined)?.[key];
+  return value === undefined
+    ? "is missing"
+    : `must be text${place.length > 0 ? " or a list of texts" : " in {}"}, not ${JSON.stringify(value).slice(0, 60)}`;
 }
 
 const textOf = (record: { title: string; abstract: string }): string =>
@@ -72,7 +85,8 @@ const rank: Command = {
     pack: { type: "string", help: "a generation pack that reads the criteria (models list)" },
   },
   async run({ positionals: [path], values }, context) {
-    if (path === undefined) throw new AppError("usage", `Usage: evidesk ${this.usage}`);
+    if (path === undefined)
+      throw new AppError("usage", `The set is missing. Usage: evidesk ${this.usage}`);
     const [records, file] = await Promise.all([
       readLabelledSet(path),
       readCriteria(values["criteria"]),
@@ -156,7 +170,8 @@ const simulateCommand: Command = {
     stop: { type: "string", help: stopRuleForms },
   },
   async run({ positionals: [path], values }) {
-    if (path === undefined) throw new AppError("usage", `Usage: evidesk ${this.usage}`);
+    if (path === undefined)
+      throw new AppError("usage", `The set is missing. Usage: evidesk ${this.usage}`);
     const mode = String(values["mode"] ?? "active");
     if (!modes.includes(mode))
       throw new AppError("usage", `--mode "${mode}" is not one of ${modes.join(", ")}.`);

@@ -11,6 +11,7 @@ import { isUnread } from "../review/outcomes.ts";
 import type { Reviews } from "../review/reviews.ts";
 import type { ReviewFile } from "../review/store.ts";
 import { teamPlan } from "../review/team-plan.ts";
+import type { Missing } from "./chao.ts";
 import { highlightsOf } from "./criteria.ts";
 import { createKeeper, readKept } from "./kept-ranking.ts";
 import { recipeFor } from "./learner.ts";
@@ -27,6 +28,7 @@ import {
   withhold,
 } from "./people.ts";
 import { excludeRest, progressOf } from "./progress.ts";
+import { inOrder } from "./query-order.ts";
 
 /**
  * A small review's ranking is there within this time; a large one's comes behind the list at hand.
@@ -67,6 +69,8 @@ export function createScreeningHandlers({
     const key = rankingKey(file, reviewer());
     return rankings.atHand(key) ?? rankings.current(key, inputOf(file));
   };
+  const chaoOf = (file: ReviewFile): Promise<Missing | null> =>
+    rankings.missing(rankingKey(file, reviewer()), inputOf(file));
   const askedFor = (file: ReviewFile, recordId: string): ReviewRecord => {
     const record = file.record(recordId, reviewer());
     if (record === null)
@@ -75,7 +79,7 @@ export function createScreeningHandlers({
   };
 
   return {
-    "screening.queue": async ({ reviewId, limit, stage }) => {
+    "screening.queue": async ({ reviewId, limit, stage, order }) => {
       const file = reviews.get(reviewId);
       const input = inputOf(file);
       const { suggestions } = teamPlan(file.ledger);
@@ -97,8 +101,15 @@ export function createScreeningHandlers({
       const scoreOf = (row: number): number | null =>
         ranking.scores?.[row] ?? lastScores.get(ranking.ids[row] ?? "") ?? null;
       const ranked = ranking.scores !== null || last !== null;
+      const decided = (): { row: number; relevant: boolean }[] => {
+        const rowOf = new Map(ranking.ids.map((id, row) => [id, row]));
+        return input.decisions.map(({ recordId, relevant }) => ({
+          row: rowOf.get(recordId) ?? -1,
+          relevant,
+        }));
+      };
       const sorted = ranked
-        ? open.toSorted((a, b) => (scoreOf(b) ?? -Infinity) - (scoreOf(a) ?? -Infinity) || a - b)
+        ? inOrder({ order, open, scoreOf, decided: order === "certain" ? [] : decided() })
         : open;
       const shown = sorted.slice(0, limit).flatMap((row, index): QueuedRecord[] => {
         const record = file.record(ranking.ids[row] ?? "", reviewer());
@@ -112,7 +123,12 @@ export function createScreeningHandlers({
         };
         return [withhold(queued, suggestions, record.decision !== null)];
       });
-      if (ranking.scores !== null && !ranking.pending && ranking.by !== "file order")
+      if (
+        order === "certain" &&
+        ranking.scores !== null &&
+        !ranking.pending &&
+        ranking.by !== "file order"
+      )
         keep(file, {
           madeFor,
           by: ranking.by,
@@ -190,7 +206,11 @@ export function createScreeningHandlers({
                 {
                   kind: "screen",
                   subject,
-                  value: { rank: shown.rank, score: shown.score },
+                  value: {
+                    rank: shown.rank,
+                    score: shown.score,
+                    ...(shown.order ? { order: shown.order } : {}),
+                  },
                   status: "suggested",
                   score: shown.score,
                   evidence: [],
@@ -232,10 +252,15 @@ export function createScreeningHandlers({
       );
       return { undone: last, title: file.record(recordIdOf(last), reviewer())?.title ?? "" };
     },
-    "screening.excludeRest": async ({ reviewId, expected, reason }) =>
-      excludeRest(reviews.get(reviewId), reviewer(), { expected, reason }),
-    "screening.progress": async ({ reviewId, stage }) =>
-      progressOf(reviews.get(reviewId), stage, reviewer()),
+    "screening.excludeRest": async ({ reviewId, expected, reason }) => {
+      const file = reviews.get(reviewId);
+      return excludeRest(file, reviewer(), { expected, reason }, await chaoOf(file));
+    },
+    "screening.progress": async ({ reviewId, stage }) => {
+      const file = reviews.get(reviewId);
+      const chao = stage === "screen" ? await chaoOf(file) : null;
+      return progressOf(file, stage, reviewer(), chao);
+    },
   };
 }
 

@@ -10,6 +10,8 @@ const mostPasses = 60;
 const mostFirstPasses = 1000;
 /** A fit after more new labels than this is one from the start. */
 const fewNew = 20;
+/** Share of the tolerance under which a record is left as it is. */
+const settled = 0.6;
 
 export type KernelSvm = {
   /** Fits until the largest projected gradient is under `tolerance`, from the last fit on; scores by row. */
@@ -68,7 +70,7 @@ export function createKernelSvm(
           if (before === 0 && gradient > 0) continue;
           largest = Math.max(largest, Math.abs(gradient));
           // Records that are nearly settled cost as much as others and move nothing.
-          if (Math.abs(gradient) < 0.3 * tolerance) continue;
+          if (Math.abs(gradient) < settled * tolerance) continue;
           const own = similarityOf(row);
           const after = Math.max(before - gradient / ((own[row] as number) + 1 + diagonal), 0);
           const step = (after - before) * sign;

@@ -16,7 +16,7 @@ const folder = sharedSetsOrEnd();
 
 /** The whole grid, declared before any run. */
 const grid: Recipe[] = [0, 0.5, 1].flatMap((nearest) =>
-  [0, 2].map((prior) => ({
+  [0, 1, 2].map((prior) => ({
     ...recipes.desk,
     name: `near ${nearest}, prior ${prior}`,
     nearest,

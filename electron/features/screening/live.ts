@@ -4,6 +4,7 @@
  * changed since is dropped. Nobody waits: the ranking at hand is there at once.
  */
 import type { Criterion } from "../../api/schemas/review.ts";
+import { missingWork, type Missing } from "./chao.ts";
 import { featureSpaceWork, type FeatureSpace } from "./feature-space.ts";
 import { learnerOn, recipeFor, type Label, type Learner } from "./learner.ts";
 import { runInSlices, type Work } from "./slices.ts";
@@ -46,6 +47,8 @@ type State = {
   /** `criteriaScores` hold the feedback from the best records too. */
   fedBack: boolean;
   ranking: LiveRanking;
+  /** What Chao's estimate said, and after which decisions. */
+  missing: { after: string; estimate: Missing | null } | null;
   done: Promise<void>;
 };
 
@@ -71,6 +74,7 @@ export function createLiveRankings() {
       criteriaScores: null,
       fedBack: false,
       ranking: { ids, scores: null, by: "file order", learnedFrom: 0, judge: null, pending: true },
+      missing: null,
       done: held?.done ?? Promise.resolve(),
     };
     states.set(reviewId, state);
@@ -99,6 +103,17 @@ export function createLiveRankings() {
     /** The ranking at hand; a newer one may be `pending`. */
     current: (reviewId: string, input: RankingInput): LiveRanking =>
       refresh(reviewId, input).ranking,
+    /** Chao's estimate of the relevant records that are missing; null until the ranking's features are there. */
+    missing: async (reviewId: string, input: RankingInput): Promise<Missing | null> => {
+      const state = states.get(reviewId);
+      if (state?.space == null || state.wanted === null) return null;
+      const after = state.wanted;
+      if (state.missing?.after === after) return state.missing.estimate;
+      const work = missingWork(state.space, labelsOf(state, input));
+      const estimate = await runInSlices(work, () => states.get(reviewId) !== state);
+      state.missing = { after, estimate };
+      return estimate;
+    },
     /** The ranking from these decisions, waited for at most so many ms; after that, the one at hand. */
     within: async (
       reviewId: string,

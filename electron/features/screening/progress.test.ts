@@ -36,6 +36,7 @@ test("excluding the rest is one act: logged with the estimate, not counted as re
     open: 30,
     reason: "Stopped",
     estimate: { low: 5 },
+    methods: expect.arrayContaining([expect.objectContaining({ name: "callaghan" })]),
   });
   expect(desk.file.ledger.verify().ok).toBe(true);
   await desk.calls["screening.undo"]({ reviewId: desk.reviewId }, still);
@@ -59,7 +60,10 @@ test("what was excluded unread teaches the ranking nothing", async () => {
   await desk.decide("1", "include");
   await desk.decide("2", "exclude");
   const queue = () =>
-    desk.calls["screening.queue"]({ reviewId: desk.reviewId, limit: 30, stage: "screen" }, still);
+    desk.calls["screening.queue"](
+      { reviewId: desk.reviewId, limit: 30, stage: "screen", order: "certain" },
+      still,
+    );
   await desk.excludeRest(28);
   let now = await queue();
   while (now.pending) now = await queue();

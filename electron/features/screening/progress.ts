@@ -8,7 +8,9 @@ import { isUnread, type Stage } from "../review/outcomes.ts";
 import type { ReviewFile } from "../review/store.ts";
 import { decisionsFor, openRows } from "./people.ts";
 import { estimateRelevant } from "./recall-estimate.ts";
-import { recordsToPromise, standingOf } from "./stopping.ts";
+import type { Missing } from "./chao.ts";
+import { stopMethods } from "./stop-methods.ts";
+import { promisedAt, recordsToPromise, standingOf } from "./stopping.ts";
 
 const bandPlaces = 60;
 
@@ -19,7 +21,13 @@ function liveIds(file: ReviewFile): string[] {
     .map((row) => String(row["id"]));
 }
 
-export function progressOf(file: ReviewFile, stage: Stage, reviewer: string): ScreeningProgress {
+/** `chao`: its estimate of what is missing, where the caller has the features for it. */
+export function progressOf(
+  file: ReviewFile,
+  stage: Stage,
+  reviewer: string,
+  chao: Missing | null = null,
+): ScreeningProgress {
   const records = stage === "screen" ? file.liveCount() : file.prisma().soughtForRetrieval;
   const all = decisionsFor(file, stage, reviewer);
   const read = all.filter((decision) => !isUnread(decision));
@@ -52,6 +60,8 @@ export function progressOf(file: ReviewFile, stage: Stage, reviewer: string): Sc
     unread: all.length - read.length,
     open: stage === "screen" ? openRows(file, liveIds(file), stage, reviewer).length : 0,
     toPromise: recordsToPromise(standing),
+    methods: stopMethods(found, remaining, chao),
+    promisedAt: promisedAt(found, remaining),
     band,
     estimate: estimateRelevant(found, remaining),
   };
@@ -62,6 +72,7 @@ export function excludeRest(
   file: ReviewFile,
   reviewer: string,
   { expected, reason }: { expected: number; reason?: string | undefined },
+  chao: Missing | null = null,
 ): { excluded: number } {
   const ids = liveIds(file);
   const open = openRows(file, ids, "screen", reviewer);
@@ -71,7 +82,7 @@ export function excludeRest(
       `${open.length} records are open, not ${expected}: something was decided or added meanwhile. Nothing was excluded.`,
       { open: open.length, expected },
     );
-  const { band: _band, curve: _curve, ...known } = progressOf(file, "screen", reviewer);
+  const { band: _band, curve: _curve, ...known } = progressOf(file, "screen", reviewer, chao);
   const value = { act: randomUUID(), unread: true };
   const decided = new Set(decisionsFor(file, "screen", reviewer).map(({ subject }) => subject));
   const members = new Set(

@@ -10,7 +10,7 @@ import { kindScores } from "./kind-prior.ts";
 import { readLabelledSet } from "./labelled-set.ts";
 import { learnerOn, recipeFor, type Recipe } from "./learner.ts";
 import { sharedSetsOrEnd } from "./shared-sets.ts";
-import { simulate } from "./simulate.ts";
+import { simulate, type Step } from "./simulate.ts";
 import { runAtOnce } from "./slices.ts";
 import { judgeSet } from "./zero-shot.ts";
 
@@ -107,11 +107,15 @@ export function kindFromOthers(
     : kindScores(review.space.kinds, fitKindWeights(others));
 }
 
-/** Which screened record was relevant, in order. After the last relevant one nothing is left to be learned from it. */
+/**
+ * Which screened record was relevant, in order. After the last relevant one nothing is left to be learned from it, and
+ * the others follow in file order. `watch` sees the order so far at every step before that.
+ */
 export function replay(
   { space, labels, criteria }: LabelledReview,
   pair: readonly [number, number],
   { recipe, kind }: { recipe: Recipe; kind: Float64Array | null },
+  watch: (order: readonly Step[]) => void = () => {},
 ): boolean[] {
   let left = labels.filter(Boolean).length - pair.filter((row) => labels[row]).length;
   const { order } = simulate({
@@ -120,7 +124,10 @@ export function replay(
     priors: pair,
     criteria,
     clock: () => 0,
-    stop: (steps) => (steps.at(-1)?.relevant === true ? --left : left) === 0,
+    stop: (steps) => {
+      watch(steps);
+      return (steps.at(-1)?.relevant === true ? --left : left) === 0;
+    },
     refitAfter: (labelled) => (labelled < 60 ? 1 : Math.floor(labelled / 40) + 1),
   });
   const rest = Array.from({ length: labels.length - pair.length - order.length }, () => false);

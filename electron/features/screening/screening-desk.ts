@@ -35,7 +35,8 @@ export function deskWith(titles: [string, string][]) {
     reviews,
     calls,
     reviewId,
-    queue: () => calls["screening.queue"]({ reviewId, limit: 20, stage: "screen" }, still),
+    queue: () =>
+      calls["screening.queue"]({ reviewId, limit: 20, stage: "screen", order: "certain" }, still),
     decide: (recordId: string, action: "include" | "exclude" | "maybe") =>
       calls["screening.decide"]({ reviewId, recordId, action, stage: "screen" }, still),
   };

@@ -4,35 +4,62 @@
  * ORDERS=FILE keeps the replays there, or takes them from there.
  */
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
-import { recipes } from "./learner.ts";
+import { missingWork } from "./chao.ts";
+import { recipes, type Label } from "./learner.ts";
 import { estimateRelevant } from "./recall-estimate.ts";
 import { kindFromOthers, labelledReviews, replay } from "./replay-sets.ts";
-import { callaghanP, parseStopRule, recordsToPromise, standingOf } from "./stopping.ts";
+import { runAtOnce } from "./slices.ts";
+import { saysStop } from "./stop-methods.ts";
+import { callaghanP, parseStopRule, promisedAt, standingOf } from "./stopping.ts";
 import { hypergeometricCdf } from "./urns.ts";
 
-type Run = { set: string; found: boolean[] };
+/** Chao's estimate after `at` records. */
+type Guess = { at: number; missing: number; high: number };
+type Run = { set: string; found: boolean[]; guesses: Guess[] };
 type Stop = { screened: number; recall: number };
 
 async function replays(): Promise<Run[]> {
   const file = process.env["ORDERS"];
   if (file !== undefined && existsSync(file)) {
-    const kept = JSON.parse(readFileSync(file, "utf8")) as { set: string; found: string }[];
-    return kept.map(({ set, found }) => ({ set, found: [...found].map((one) => one === "1") }));
+    const kept = JSON.parse(readFileSync(file, "utf8")) as (Omit<Run, "found"> & {
+      found: string;
+    })[];
+    return kept.map(({ found, ...rest }) => ({
+      ...rest,
+      found: [...found].map((one) => one === "1"),
+    }));
   }
   const all = await labelledReviews([], Number(process.env["RUNS"] ?? 20));
   const runs = all.flatMap((review) => {
     const kind = kindFromOthers(review, all);
     process.stderr.write(`${review.name} …\n`);
-    return review.pairs.map((pair) => ({
-      set: review.name,
-      found: replay(review, pair, { recipe: recipes.desk, kind }),
-    }));
+    return review.pairs.map((pair): Run => {
+      const guesses: Guess[] = [];
+      const rows = review.labels.length - pair.length;
+      const step = Math.max(1, Math.floor(rows / 20));
+      const priors = pair.map((row) => ({ row, relevant: review.labels[row] === true }));
+      let known: Label[] = priors;
+      const guess = (at: number, labels: readonly Label[]): void => {
+        const one = at % step === 0 ? runAtOnce(missingWork(review.space, labels)) : null;
+        if (one !== null) guesses.push({ at, ...one });
+      };
+      const found = replay(review, pair, { recipe: recipes.desk, kind }, (order) => {
+        if (order.length % step === 0) guess(order.length, [...priors, ...order]);
+        known = [...priors, ...order];
+      });
+      // Beyond the last relevant record only the number of irrelevant ones counts, not which they are.
+      for (let at = known.length - pair.length + 1; at <= rows; at += 1) {
+        known.push({ row: 0, relevant: false });
+        guess(at, known);
+      }
+      return { set: review.name, found, guesses };
+    });
   });
   if (file !== undefined)
     writeFileSync(
       file,
       JSON.stringify(
-        runs.map(({ set, found }) => ({ set, found: found.map((one) => (one ? 1 : 0)).join("") })),
+        runs.map((run) => ({ ...run, found: run.found.map((one) => (one ? 1 : 0)).join("") })),
       ),
     );
   return runs;
@@ -64,16 +91,8 @@ function stopAt(found: readonly boolean[], at: number): Stop {
   };
 }
 
-/** As the promise asks at each record, but in one pass: every grid setting meets every run. */
 function promiseStop({ found }: Run, root: number, odds: number): Stop {
-  let [positives, quiet] = [0, 0];
-  for (const [index, relevant] of found.entries()) {
-    [positives, quiet] = relevant ? [positives + 1, 0] : [positives, quiet + 1];
-    const screened = index + 1;
-    const standing = { found: positives, quiet, screened, remaining: found.length - screened };
-    if (recordsToPromise(standing, 0.95, { root, odds }) === 0) return stopAt(found, screened);
-  }
-  return stopAt(found, found.length);
+  return stopAt(found, promisedAt(found, 0, 0.95, { root, odds }) ?? found.length);
 }
 
 /**
@@ -152,6 +171,27 @@ for (const rule of ["promise:0.95", "consecutive:50", "consecutive:200", "safe",
     ),
   );
 }
+// Asked at every twentieth of a set.
+const chaoStops = runs.map(({ found, guesses }): Stop => {
+  const told = guesses.find(({ at, ...guess }) =>
+    saysStop(found.slice(0, at).filter(Boolean).length + 1, guess),
+  );
+  return stopAt(found, told?.at ?? found.length);
+});
+process.stdout.write(shown("chao: upper end of the interval at 95 % recall", chaoStops));
+const guessed = runs.flatMap(({ found, guesses }) => {
+  const total = found.filter(Boolean).length;
+  return guesses.map(({ at, missing, high }) => {
+    const positives = found.slice(0, at).filter(Boolean).length;
+    return {
+      holds: positives + high >= total - 1e-9,
+      error: Math.abs((positives + 1) / (positives + 1 + missing) - (positives + 1) / (total + 1)),
+    };
+  });
+});
+process.stdout.write(
+  `chao estimate: upper end at or over the truth at ${(100 * mean(guessed.map(({ holds }) => Number(holds)))).toFixed(1)} % of ${guessed.length} points, mean error of its recall ${mean(guessed.map(({ error }) => error)).toFixed(3)}\n`,
+);
 // The estimate at every twentieth of each set: does its interval hold the true number, and how wide is it?
 const checks = runs.flatMap(({ set, found }) => {
   const total = found.filter(Boolean).length;

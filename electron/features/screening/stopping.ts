@@ -86,6 +86,24 @@ export function recordsToPromise(
   return Math.max(0, Math.min(remaining, wanted));
 }
 
+/** How many records were screened when the promise first held, in one pass; null where it never did. */
+export function promisedAt(
+  found: readonly boolean[],
+  remaining: number,
+  target = 0.95,
+  settings: PromiseSettings = promiseSettings,
+): number | null {
+  let [positives, quiet] = [0, 0];
+  for (const [index, relevant] of found.entries()) {
+    [positives, quiet] = relevant ? [positives + 1, 0] : [positives, quiet + 1];
+    const screened = index + 1;
+    const left = found.length - screened + remaining;
+    const standing = { found: positives, quiet, screened, remaining: left };
+    if (recordsToPromise(standing, target, settings) === 0) return screened;
+  }
+  return null;
+}
+
 export type StopRule = {
   name: string;
   stop: (found: readonly boolean[], remaining: number) => boolean;

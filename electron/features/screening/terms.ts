@@ -27,10 +27,17 @@ export function stem(word: string): string {
     .replaceAll(/is(?=e|ed|ing|es)/g, "iz")
     .replaceAll("aemi", "emi")
     .replaceAll("oedem", "edem")
-    .replaceAll("tumour", "tumor");
+    .replaceAll("tumour", "tumor")
+    .replace(/^pregnan(?:t|cy|cies)$/, "pregnan");
   for (const ending of [
+    "ivities",
+    "ivity",
     "ations",
     "ation",
+    "ions",
+    "ion",
+    "ives",
+    "ive",
     "ements",
     "ement",
     "ities",

@@ -12,6 +12,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 const unused = (): never => {
   throw new Error("these commands need no app");
 };
+const failures: string[] = [];
 const context: CommandContext = {
   experts: { list: unused, runImage: unused, runNetwork: unused, folderOf: unused },
   planners: { list: unused, open: unused },
@@ -21,6 +22,7 @@ const context: CommandContext = {
   seed: 0,
   signal: new AbortController().signal,
   progress: () => {},
+  failed: (text) => failures.push(text),
   openReview: unused,
   putAsset: unused,
   getAsset: unused,

@@ -3,7 +3,7 @@ import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import { basename } from "node:path";
 import type { Command } from "../../command.ts";
-import { AppError } from "../../api/errors.ts";
+import { AppError, toErrorShape } from "../../api/errors.ts";
 import { toComparable } from "./comparable.ts";
 import { deduplicate } from "./dedupe.ts";
 import { parseReferences, type Parsed } from "./parse.ts";
@@ -49,7 +49,15 @@ export const dedupe: Command = {
       throw new AppError("usage", "dedupe needs at least one file: evidesk dedupe FILE…");
     const files: { path: string; parsed: Parsed }[] = [];
     for (const path of paths)
-      files.push({ path, parsed: await readFileRecords(path, context.signal) });
+      try {
+        files.push({ path, parsed: await readFileRecords(path, context.signal) });
+      } catch (thrown) {
+        // One unreadable file among many is that file's failure; alone, it is the command's.
+        const { code, message } = toErrorShape(thrown);
+        if (paths.length === 1 || code === "cancelled") throw thrown;
+        context.failed(message);
+      }
+    if (files.length === 0) throw new AppError("notFound", "None of the files could be read.");
     for (const { line, file, reason } of files.flatMap(({ parsed }) => parsed.rejected))
       context.progress(`${file}, line ${line}: ${reason}`);
     return deduplicate(identified(files));

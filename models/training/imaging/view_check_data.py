@@ -206,22 +206,6 @@ def outside(imaging, medical):
         yield Picture("outside", origin.group, origin.part, "spoiled: " + ("turned", "upside down", "turned", "inverted", "cut up", "a corner")[way], grey(spoiled(origin.pixels.astype(numpy.float32), way, chance)))
 
 
-def photographs(folder):
-    """Pictures that come with scikit-image, never trained on, whole and as four crops each: (name, grey plane)."""
-    chance = numpy.random.default_rng(5)
-    for path in sorted(Path(folder).iterdir()):
-        if path.suffix not in (".png", ".jpg") or path.stem in ("phantom", "microaneurysms"):
-            continue
-        values = green(path)
-        if min(values.shape) < 64:
-            continue
-        yield path.stem, values
-        for crop in crops(values, 4, chance):
-            yield path.stem, crop
-    for at, face in enumerate(numpy.load(Path(folder) / "lfw_subset.npy")[:60]):
-        yield f"face {at}", face * 255
-
-
 def load(shared):
     imaging = Path(shared) / "data" / "imaging"
     medical = [one for source in (films, teaching_cases, gliomas, volumes, dicom) for one in source(imaging)]

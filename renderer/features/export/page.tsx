@@ -87,7 +87,8 @@ export function ReportPage({ reviewId }: { reviewId: string }) {
     try {
       for (const file of answer.files) await native.saveAsset(file.assetId, file.name);
       const bytes = answer.files.reduce((sum, file) => sum + file.bytes, 0);
-      toast(`Saved ${answer.files.map((file) => file.name).join(", ")} (${size(bytes)})`);
+      const saved = `Saved ${answer.files.map((file) => file.name).join(", ")} (${size(bytes)})`;
+      toast([saved, ...answer.warnings].join(". "));
     } catch (thrown) {
       setProblem(asError(thrown));
     }

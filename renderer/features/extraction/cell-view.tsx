@@ -32,7 +32,12 @@ export function CellView({ cell, focused, editing, onFocus, onSave, onCancel }: 
   if (editing) return <CellEditor cell={cell} onSave={onSave} onCancel={onCancel} />;
   // A value that was found but not in every respect: told on the cell, not only in its panel.
   const doubt =
-    cell.state === "verified" ? cell.suggestion?.checks.find(({ ok }) => !ok)?.message : undefined;
+    cell.state === "verified"
+      ? cell.suggestion?.checks
+          .filter(({ ok }) => !ok)
+          .map(({ message }) => message)
+          .join("; ")
+      : undefined;
   const before = cell.state === "corrected" ? suggestedText(cell) : null;
   return (
     <button

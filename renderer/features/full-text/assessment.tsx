@@ -56,10 +56,11 @@ export function Assessment({ reviewId, recordId, undecided, reasons, criteria }:
       );
   }
   useShortcuts("Full text", [
-    { keys: "i", label: "Include this paper", run: () => void choose("include") },
+    { keys: "i", label: "Include this paper", once: true, run: () => void choose("include") },
     {
       keys: "e",
       label: "Exclude this paper, then a digit for the reason",
+      once: true,
       run: () => setChoosing(true),
     },
     { keys: "q", label: "Quote the words selected in the paper", run: takeSelected },
@@ -71,6 +72,7 @@ export function Assessment({ reviewId, recordId, undecided, reasons, criteria }:
       {
         keys: reasons.slice(0, 9).map((_, index) => String(index + 1)),
         label: "The reason with this number",
+        once: true,
         hidden: true,
         run: (key) => void choose("exclude", reasons[Number(key) - 1]),
       },

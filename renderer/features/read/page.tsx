@@ -9,6 +9,7 @@ import { Button } from "../../ui/button.tsx";
 import { DropArea } from "../../ui/drop-area.tsx";
 import { Empty, Skeleton, Trouble } from "../../ui/feedback.tsx";
 import { asError, invalidate, useCall } from "../../use-call.ts";
+import { ReadFirstSwitch } from "./first/read-first-switch.tsx";
 import { ArchivePanel } from "./pacs/archive-panel.tsx";
 import { StudyView } from "./study-view.tsx";
 import "./read.css";
@@ -95,6 +96,7 @@ function Studies() {
       <p className="read-banner" role="note">
         Research use only – not for diagnosis
       </p>
+      <ReadFirstSwitch />
       {archive && (
         <ArchivePanel
           onFetched={(files, name) => void openFrom(name, async () => files)}

@@ -12,7 +12,10 @@ import { Trouble } from "../../ui/feedback.tsx";
 import { Segmented } from "../../ui/segmented.tsx";
 import { toast } from "../../ui/toast.tsx";
 import { asError, useCall } from "../../use-call.ts";
+import { Classified } from "./classify/classified.tsx";
 import { Conversation } from "./conversation.tsx";
+import { CommitImpression, ImpressionLine } from "./first/impression.tsx";
+import { LooksLike } from "./looks-like.tsx";
 import { lookKeys } from "./look/keys.ts";
 import { LayoutBar } from "./look/layout-bar.tsx";
 import { isVolume } from "./look/layouts.ts";
@@ -26,6 +29,7 @@ import { MeasurementList } from "./measure/measurement-list.tsx";
 import { useMeasurements } from "./measure/use-measurements.ts";
 import { ReportPanel } from "./report/report-panel.tsx";
 import { sourcesOf } from "./segment/sources.ts";
+import { SlideView } from "./slide/slide-view.tsx";
 import { SegmentWork } from "./segment/work.tsx";
 import { SequenceChoice, useSequences } from "./sequence-choice.tsx";
 import { useReading } from "./use-study.ts";
@@ -46,6 +50,8 @@ export function Reading({ study, series }: { study: Study; series: Series }) {
   const together = useSequences(study, series);
   const [tab, setTab] = useRemembered<"talk" | "report">("read.side", "talk");
   const [chosen, choose] = useState("");
+  // A slide is looked at by its tiles; experts and drawing tools work on the overview.
+  const [bySlide, showSlide] = useState(series.slide !== undefined);
   const proposals = sources.filter(({ suggestion }) => suggestion !== undefined);
   // The newest proposal comes into view by itself; the reader's own map is one choice away.
   const source =
@@ -68,23 +74,37 @@ export function Reading({ study, series }: { study: Study; series: Series }) {
     return slice;
   };
 
-  useShortcuts("Image", [
-    ...lookKeys(look, fullScreen, () => setContrast(!contrast)),
-    { keys: "d", label: "Length", run: () => look.pick("length") },
-    { keys: "shift+d", label: "Two diameters", run: () => look.pick("bidirectional") },
-    { keys: "g", label: "Angle", run: () => look.pick("angle") },
-    { keys: "k", label: "Ellipse", run: () => look.pick("ellipse") },
-    { keys: "shift+k", label: "Rectangle", run: () => look.pick("rectangle") },
-    { keys: "y", label: "Probe a value", run: () => look.pick("probe") },
-    {
-      keys: ["delete", "backspace"],
-      label: "Delete the selected measurement",
-      run: () => measurements.removeSelected(),
-    },
+  useShortcuts(
+    "Image",
+    [
+      ...lookKeys(look, fullScreen, () => setContrast(!contrast)),
+      { keys: "d", label: "Length", run: () => look.pick("length") },
+      { keys: "shift+d", label: "Two diameters", run: () => look.pick("bidirectional") },
+      { keys: "g", label: "Angle", run: () => look.pick("angle") },
+      { keys: "k", label: "Ellipse", run: () => look.pick("ellipse") },
+      { keys: "shift+k", label: "Rectangle", run: () => look.pick("rectangle") },
+      { keys: "y", label: "Probe a value", run: () => look.pick("probe") },
+      {
+        keys: ["delete", "backspace"],
+        label: "Delete the selected measurement",
+        run: () => measurements.removeSelected(),
+      },
+    ],
+    !bySlide,
+  );
+  useShortcuts("Reading", [
     {
       keys: "shift+f",
       label: "Report, or back to the conversation",
       run: () => setTab(tab === "report" ? "talk" : "report"),
+    },
+    {
+      keys: "shift+i",
+      label: "Write your own impression",
+      run: () => {
+        if (!study.withheld) flushSync(() => setTab("report"));
+        document.querySelector<HTMLTextAreaElement>("[data-impression]")?.focus();
+      },
     },
     {
       keys: "/",
@@ -102,22 +122,43 @@ export function Reading({ study, series }: { study: Study; series: Series }) {
         <p className="read-banner" role="note">
           Research use only – not for diagnosis
         </p>
-        <ToolBar
-          look={look}
-          onFullScreen={fullScreen}
-          contrast={contrast}
-          onContrast={() => setContrast(!contrast)}
-        />
-        <LayoutBar look={look} study={study} />
-        <Viewer
-          panes={look.panes}
-          slabMm={look.slabMm}
-          active={look.active}
-          onActive={look.setActive}
-          onScroll={(index, slices) => look.scroll(slices, index)}
-          onReady={look.onReady}
-        />
-        {series.warnings.length > 0 && <p className="read-warning">{series.warnings.join(" ")}</p>}
+        {series.slide && (
+          <div className="read-layout">
+            <Segmented
+              label="Shown"
+              options={[
+                { id: "slide", text: "Slide" },
+                { id: "overview", text: "Overview with tools" },
+              ]}
+              value={bySlide ? "slide" : "overview"}
+              onChange={(shown) => showSlide(shown === "slide")}
+            />
+          </div>
+        )}
+        {bySlide ? (
+          <SlideView studyId={study.id} series={series} />
+        ) : (
+          <>
+            <ToolBar
+              look={look}
+              onFullScreen={fullScreen}
+              contrast={contrast}
+              onContrast={() => setContrast(!contrast)}
+            />
+            <LayoutBar look={look} study={study} />
+            <Viewer
+              panes={look.panes}
+              slabMm={look.slabMm}
+              active={look.active}
+              onActive={look.setActive}
+              onScroll={(index, slices) => look.scroll(slices, index)}
+              onReady={look.onReady}
+            />
+          </>
+        )}
+        {series.warnings.length > 0 && !bySlide && (
+          <p className="read-warning">{series.warnings.join(" ")}</p>
+        )}
       </div>
       <aside className="read-side">
         {reading.error && (
@@ -128,6 +169,7 @@ export function Reading({ study, series }: { study: Study; series: Series }) {
             onClose={reading.clearError}
           />
         )}
+        {study.withheld && <CommitImpression studyId={study.id} withheld />}
         <div className="read-tabs">
           <Segmented
             label="Side panel"
@@ -153,6 +195,8 @@ export function Reading({ study, series }: { study: Study; series: Series }) {
           />
         </div>
         <div className="read-work" hidden={tab === "report"}>
+          <ImpressionLine studyId={study.id} />
+          <LooksLike studyId={study.id} seriesId={series.id} />
           <Conversation
             study={study}
             turns={study.turns.filter((turn) => turn.seriesId === series.id)}
@@ -170,6 +214,12 @@ export function Reading({ study, series }: { study: Study; series: Series }) {
           >
             <SequenceChoice of={together} />
           </Conversation>
+          <Classified
+            study={study}
+            series={series}
+            stage={look.stage}
+            onDecide={(suggestionId, action) => void reading.decide(suggestionId, action)}
+          />
           {source && (
             <SegmentWork
               key={source.id}

@@ -65,9 +65,9 @@ export function Conflicts({ review }: { review: Review }) {
         void reopen.run({ reviewId, recordId: settled, stage });
       },
     },
-    { keys: "i", label: "Settle: include", run: () => void settle("include") },
-    { keys: "e", label: "Settle: exclude, then a digit for the reason", run: exclude },
-    { keys: "m", label: "Settle: maybe", run: () => void settle("maybe") },
+    { keys: "i", label: "Settle: include", once: true, run: () => void settle("include") },
+    { keys: "e", label: "Settle: exclude, then a digit for the reason", once: true, run: exclude },
+    { keys: "m", label: "Settle: maybe", once: true, run: () => void settle("maybe") },
     { keys: ["j", "arrowdown"], label: "Next conflict", hidden: true, run: () => step(1) },
     { keys: ["k", "arrowup"], label: "Previous conflict", hidden: true, run: () => step(-1) },
   ]);
@@ -77,12 +77,14 @@ export function Conflicts({ review }: { review: Review }) {
       {
         keys: review.exclusionReasons.slice(0, 9).map((_, place) => String(place + 1)),
         label: "The reason with this number",
+        once: true,
         hidden: true,
         run: (key) => void settle("exclude", review.exclusionReasons[Number(key) - 1]),
       },
       {
         keys: ["enter", "e"],
         label: "Without a reason",
+        once: true,
         hidden: true,
         run: () => void settle("exclude"),
       },

@@ -5,6 +5,7 @@ import { createPortal } from "react-dom";
 import type { AppError } from "../../../electron/api/errors.ts";
 import type { Decision, DecisionAction } from "../../../electron/api/schemas/ledger.ts";
 import type { Review } from "../../../electron/api/schemas/review.ts";
+import type { QueryOrder } from "../../../electron/api/schemas/screening.ts";
 import { go } from "../../frame/route.ts";
 import { useShortcuts } from "../../frame/shortcuts.ts";
 import { Button } from "../../ui/button.tsx";
@@ -19,6 +20,7 @@ import { RecordNotes } from "./record-notes.tsx";
 import { RecordView } from "./record-view.tsx";
 import { SessionNote, sessionSummary, useSession, type Session } from "./session.tsx";
 import { useLateRefresh } from "./use-late-refresh.ts";
+import { QueryOrderChoice } from "./query-order.tsx";
 import { useQueue } from "./use-queue.ts";
 
 /** With this few records left in hand the queue is asked for more at once. */
@@ -31,9 +33,16 @@ const told: Partial<Record<DecisionAction, string>> = {
   maybe: "Put aside",
 };
 
-export function OneByOne({ review, topBar }: { review: Review; topBar: HTMLElement | null }) {
+type OneByOneProps = {
+  review: Review;
+  topBar: HTMLElement | null;
+  order: QueryOrder;
+  onOrder: (order: QueryOrder) => void;
+};
+
+export function OneByOne({ review, topBar, order, onOrder }: OneByOneProps) {
   const reviewId = review.id;
-  const walk = useQueue(reviewId);
+  const walk = useQueue(reviewId, order);
   const { shown, queue } = walk;
   const [choosingReason, setChoosingReason] = useState(false);
   // Set at once, unlike state: two presses may come before the page is drawn again.
@@ -67,7 +76,7 @@ export function OneByOne({ review, topBar }: { review: Review; topBar: HTMLEleme
     // Kept for later it would fall on a record that nobody has read, so it decides nothing and is told.
     if (writing.current) return void (tooSoon.current += 1);
     setChoosingReason(false);
-    const place = { rank: shown.rank, score: shown.score };
+    const place = { rank: shown.rank, score: shown.score, order };
     writing.current = true;
     tooSoon.current = 0;
     const decision = await decide
@@ -120,10 +129,15 @@ export function OneByOne({ review, topBar }: { review: Review; topBar: HTMLEleme
   }
 
   useShortcuts("Screen", [
-    { keys: "i", label: "Include", run: () => void decideShown("include") },
-    { keys: "e", label: "Exclude, then a digit for the reason", run: exclude },
-    { keys: "m", label: "Maybe, put aside", run: () => void decideShown("maybe") },
-    { keys: ["u", "mod+z"], label: "Undo the last decision", run: () => void takeBack() },
+    { keys: "i", label: "Include", once: true, run: () => void decideShown("include") },
+    { keys: "e", label: "Exclude, then a digit for the reason", once: true, run: exclude },
+    { keys: "m", label: "Maybe, put aside", once: true, run: () => void decideShown("maybe") },
+    {
+      keys: ["u", "mod+z"],
+      label: "Undo the last decision",
+      once: true,
+      run: () => void takeBack(),
+    },
     { keys: ["j", "arrowdown"], label: "Next record", hidden: true, run: walk.next },
     { keys: ["k", "arrowup"], label: "Previous record", hidden: true, run: walk.back },
   ]);
@@ -134,12 +148,14 @@ export function OneByOne({ review, topBar }: { review: Review; topBar: HTMLEleme
       {
         keys: digits,
         label: "The reason with this number",
+        once: true,
         hidden: true,
         run: (key) => void decideShown("exclude", review.exclusionReasons[Number(key) - 1]),
       },
       {
         keys: ["enter", "e"],
         label: "Without a reason",
+        once: true,
         hidden: true,
         run: () => void decideShown("exclude"),
       },
@@ -159,6 +175,7 @@ export function OneByOne({ review, topBar }: { review: Review; topBar: HTMLEleme
       {topBar &&
         createPortal(
           <>
+            <QueryOrderChoice order={order} onChoose={onOrder} />
             <SessionNote session={session} remaining={queue.value?.remaining ?? 0} />
             <RankingNote queue={queue.value} />
           </>,
@@ -217,7 +234,7 @@ export function OneByOne({ review, topBar }: { review: Review; topBar: HTMLEleme
           suggestions={suggestions}
         />
       )}
-      {shown && <RecordNotes key={shown.id} reviewId={reviewId} recordId={shown.id} />}
+      {shown && <RecordNotes key={shown.id} reviewId={reviewId} record={shown} />}
     </>
   );
 }
@@ -253,7 +270,7 @@ function RankingNote({ queue }: { queue: ReturnType<typeof useQueue>["queue"]["v
     <span className="screen-note numbers">
       {queue.remaining.toLocaleString()} left ·{" "}
       {queue.trained
-        ? `best first, learned from ${queue.learnedFrom.toLocaleString()} decisions`
+        ? `best first by ${plural(queue.learnedFrom, "decision")}`
         : queue.model === "criteria"
           ? "best first by your criteria, until there are decisions to learn from"
           : "in file order until one record is included and one excluded"}

@@ -9,6 +9,7 @@ import {
   UsersRound,
 } from "lucide-react";
 import { useEffect, useState } from "react";
+import type { QueryOrder } from "../../../electron/api/schemas/screening.ts";
 import { go } from "../../frame/route.ts";
 import { useRemembered } from "../../frame/remembered.ts";
 import { StateMark } from "../../frame/state-mark.tsx";
@@ -64,10 +65,11 @@ type Mode = (typeof modes)[number]["id"];
 
 export function ScreenPage({ reviewId }: { reviewId: string }) {
   const [mode, setMode] = useRemembered<Mode>("screen-mode", "one");
+  const [order, setOrder] = useRemembered<QueryOrder>("screen-order", "certain");
   const [barNode, setBarNode] = useState<HTMLElement | null>(null);
   const review = useCall("review.get", { reviewId });
   // The queue is asked for beside the review, not after it: the first record shows sooner.
-  useCall("screening.queue", { reviewId, limit: queueLimit });
+  useCall("screening.queue", { reviewId, limit: queueLimit, order });
   // Another person has another queue, and nothing of the last one's walk.
   const reviewer = useCall("settings.get", {}).value?.reviewer ?? "";
   const conflicts = useCall("team.get", { reviewId }).value?.conflicts;
@@ -134,7 +136,15 @@ export function ScreenPage({ reviewId }: { reviewId: string }) {
           onPress={() => setFocus(!focus)}
         />
       </div>
-      {mode === "one" && <OneByOne key={reviewer} review={review.value} topBar={barNode} />}
+      {mode === "one" && (
+        <OneByOne
+          key={reviewer}
+          review={review.value}
+          topBar={barNode}
+          order={order}
+          onOrder={setOrder}
+        />
+      )}
       {mode === "list" && <RecordList key={reviewer} review={review.value} />}
       {mode === "conflicts" && <Conflicts review={review.value} />}
       {mode === "team" && <Team review={review.value} />}

@@ -1,5 +1,6 @@
 /** Notes, tags, the group, and corrections by hand, wherever a record is in hand. */
 import { useState } from "react";
+import type { ReviewRecord } from "../../../electron/api/schemas/review.ts";
 import { useShortcuts } from "../../frame/shortcuts.ts";
 import { Why } from "../../frame/why.tsx";
 import { AutosaveField } from "../../ui/autosave-field.tsx";
@@ -9,10 +10,16 @@ import { toast } from "../../ui/toast.tsx";
 import { plural } from "../../ui/time.ts";
 import { useCall, useChange } from "../../use-call.ts";
 
-type RecordNotesProps = { reviewId: string; recordId: string };
+type RecordNotesProps = {
+  reviewId: string;
+  /** As it is in hand: its fields take keys at once, without waiting for the backend. */
+  record: Pick<ReviewRecord, "id" | "title" | "abstract" | "tags" | "note">;
+};
 
-export function RecordNotes({ reviewId, recordId }: RecordNotesProps) {
-  const { value } = useCall("screening.record", { reviewId, recordId });
+export function RecordNotes({ reviewId, record }: RecordNotesProps) {
+  const recordId = record.id;
+  const { value: full } = useCall("screening.record", { reviewId, recordId });
+  const value = full?.id === recordId ? full : { ...record, groupedWith: [] };
   const annotate = useChange("records.annotate", ["review", "screening.record"]);
   const ungroup = useChange("records.ungroup", ["review", "screening"]);
   useShortcuts("Notes", [
@@ -26,14 +33,8 @@ export function RecordNotes({ reviewId, recordId }: RecordNotesProps) {
       run: () => document.activeElement instanceof HTMLElement && document.activeElement.blur(),
     },
   ]);
-  if (value?.id !== recordId) return null;
   const save = async (change: { tags?: string[]; note?: string }): Promise<boolean> =>
-    (await annotate.run({
-      reviewId,
-      recordId,
-      tags: change.tags ?? value.tags,
-      note: change.note ?? value.note,
-    })) !== undefined;
+    (await annotate.run({ reviewId, recordId, ...change })) !== undefined;
   return (
     <Why title="Notes and tags">
       {annotate.error && (
@@ -63,6 +64,7 @@ export function RecordNotes({ reviewId, recordId }: RecordNotesProps) {
         </p>
       )}
       <Correction
+        key={full?.id === recordId ? "whole" : "in hand"}
         reviewId={reviewId}
         recordId={recordId}
         title={value.title}
@@ -76,7 +78,7 @@ function focusField(name: string): void {
   document.querySelector<HTMLElement>(`.why textarea[name="${name}"]`)?.focus();
 }
 
-type CorrectionProps = RecordNotesProps & { title: string; abstract: string };
+type CorrectionProps = { reviewId: string; recordId: string; title: string; abstract: string };
 
 function Correction({ reviewId, recordId, title, abstract }: CorrectionProps) {
   const edit = useChange("records.edit", ["review", "screening", "audit"]);

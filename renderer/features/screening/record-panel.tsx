@@ -66,7 +66,7 @@ export function RecordPanel({ review, record, onDecide }: RecordPanelProps) {
         )}
         <p dir="auto">{record.abstract || "No abstract."}</p>
       </Why>
-      <RecordNotes key={record.id} reviewId={review.id} recordId={record.id} />
+      <RecordNotes key={record.id} reviewId={review.id} record={record} />
       {history.length > 0 && (
         <Why title="History">
           <ul className="panel-history">

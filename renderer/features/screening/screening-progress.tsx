@@ -1,5 +1,6 @@
 /** How far the screening is: the recall curve so far, and the estimate with its interval once there is ground for one. */
 import { StopHere } from "./stop-here.tsx";
+import { StopMethods } from "./stop-methods.tsx";
 import { useCall } from "../../use-call.ts";
 
 const size = { width: 248, height: 96, left: 26, bottom: 16, top: 6, right: 6 };
@@ -11,7 +12,7 @@ export function ScreeningProgress({ reviewId }: { reviewId: string }) {
   return (
     <section className="recall" aria-label="Progress">
       <h3>Found so far</h3>
-      <RecallCurve curve={curve} band={band} records={records} />
+      <RecallCurve curve={curve} band={band} records={records} promisedAt={value.promisedAt} />
       <p className="recall-text numbers">
         {included} included in {screened.toLocaleString()} screened
         {screened > 0 && `, ${sinceLastInclude} since the last`}.
@@ -20,6 +21,7 @@ export function ScreeningProgress({ reviewId }: { reviewId: string }) {
       </p>
       {estimate && <p className="field-note">Estimated by {estimate.method}; 95 % interval.</p>}
       <StopHere reviewId={reviewId} progress={value} />
+      <StopMethods methods={value.methods} />
       {curve.length > 1 && (
         <details className="field-note">
           <summary>Numbers</summary>
@@ -58,10 +60,11 @@ type RecallCurveProps = {
   /** All relevant records as they were estimated after so many screened. */
   band: { screened: number; relevant: number; low: number; high: number }[];
   records: number;
+  promisedAt: number | null;
 };
 
 /** Early bounds can be many times the finds: the scale follows the latest, and what is above it is cut off. */
-function RecallCurve({ curve, band, records }: RecallCurveProps) {
+function RecallCurve({ curve, band, records, promisedAt }: RecallCurveProps) {
   const last = curve.at(-1) ?? { screened: 0, found: 0 };
   const most = Math.max(5, last.found, band.at(-1)?.high ?? 0) * 1.1;
   const x = (screened: number): number =>
@@ -96,6 +99,11 @@ function RecallCurve({ curve, band, records }: RecallCurveProps) {
       )}
       {band.length > 0 && <path className="recall-mid" d={line(band, "relevant")} />}
       <path className="recall-axis" d={`M${x(0)} ${size.top}V${y(0)}H${x(records)}`} />
+      {promisedAt !== null && (
+        <path className="recall-stop" d={`M${x(promisedAt)} ${size.top}V${y(0)}`}>
+          <title>The stop rule was first reached after {promisedAt} records</title>
+        </path>
+      )}
       <path className="recall-line" d={path} />
       {curve.length > 0 && (
         <circle className="recall-dot" cx={x(last.screened)} cy={y(last.found)} r={2.5} />

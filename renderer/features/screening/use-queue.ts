@@ -3,7 +3,7 @@
  * was there, whatever the ranking did since. The record in view never changes under the reader.
  */
 import { useEffect, useEffectEvent, useState } from "react";
-import type { QueuedRecord } from "../../../electron/api/schemas/screening.ts";
+import type { QueryOrder, QueuedRecord } from "../../../electron/api/schemas/screening.ts";
 import type { Decision } from "../../../electron/api/schemas/ledger.ts";
 import { useCall } from "../../use-call.ts";
 
@@ -22,8 +22,8 @@ export type Walk = {
 export const queueLimit = 40;
 const pendingMs = 700;
 
-export function useQueue(reviewId: string): Walk {
-  const queue = useCall("screening.queue", { reviewId, limit: queueLimit });
+export function useQueue(reviewId: string, order: QueryOrder): Walk {
+  const queue = useCall("screening.queue", { reviewId, limit: queueLimit, order });
   const pending = queue.value?.pending ?? false;
   const askAgain = useEffectEvent(queue.reload);
   const answer = queue.value;

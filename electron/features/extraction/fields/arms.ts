@@ -11,20 +11,31 @@ export type Arm = {
   method: string;
 };
 
-const sizeInHead = /\(?\s*\b[nN]\s*[=:]\s*(\d[\d,]*)\s*\)?/;
+const sizeInHead =
+  /\(?\s*\b[nN]\s*[=:]\s*(\d{1,3}(?:[\s\u00A0\u2009]\d{3})+(?=\s*\))|\d[\d,]*)\s*\)?/;
 export const controlWords =
-  /\b(placebo|controls?|usual|standard|sham|no[- ]treatment|untreated|wait(?:ing|[- ]?list)|vehicle|saline|conventional|routine|comparison|care as usual|TAU|dummy|observation|non-?intervention)\b/i;
+  /\b(placebo|PBO|controls?|usual|standard|sham|no[- ]treatment|untreated|wait(?:ing|[- ]?list)|vehicle|saline|conventional|routine|comparison|care as usual|TAU|dummy|observation|non-?intervention)\b/i;
 const notAnArm =
   /^(applied|included|excluded|completed|analy[sz]ed|randomi[sz]ed|enrolled|allocated|assigned|eligible|patients|participants|subjects|children|total|overall|all|p|p[- ]?values?|variables?|characteristics?|parameters?|n|no\.?|%|mean|sd|outcomes?|baseline|difference|change|both|whole|men|women|males?|females?|boys|girls|time|weeks?|months?|days?|group|groups|or|rr|hr|ci)\b/i;
+
+/** Names of columns and counts that are no arms: what came of the people, or when. */
+export const notArms =
+  /^(?:it|its|they|their|this|these|following|losing|having|being|see|reason|(?:few|several|many|\d+) times|yearly|never|ever|often|sometimes|rarely)\b|^(?:with|without) (?:outcome|event|disease|response|complication|recurrence|relapse|infection)|\b(?:populations?|responders?|survivors?|quartiles?|tertiles?|quintiles?|peak|clusters?|completers?|dropouts?|drop-outs?|withdrawals?|missing|males?|females?|boys|girls|cases)\b|^(?:yes|no|positive|negative|low|medium|moderate|mild|severe|high|normal|before|after|pre|post|baseline|pre-?test|post-?test|week \d+|month \d+|day \d+|year \d+|overall|total|n)$|^(?:healthy )?(?:subjects|volunteers|participants|patients|infants|newborns|children|men|women)$|^[\W\d]*$/i;
+/** Fewer than this are no group of a trial. */
+export const smallestArm = 3;
 
 /** A name as one would say it: no size, no footnote marks, no trailing "group" punctuation. */
 export function armName(text: string): string {
   return text
-    .replaceAll(/\(?\s*\b[nN]\s*[=:]\s*\d[\d,]*\s*\)?/g, " ")
+    .replaceAll(
+      /\(?\s*\b[nN]\s*[=:]\s*(?:\d{1,3}(?:[\s\u00A0\u2009]\d{3})+(?=\s*\))|\d[\d,]*)\s*\)?/g,
+      " ",
+    )
+    .replace(/^\d+ (?:to|in) (?:the )?/i, "")
     .replaceAll(/,?\s*(?:no\.|n)\s*\(%\)|\(\s*(?:n|no\.?|%|mean|SD)[^)]*\)/gi, " ")
     .replaceAll(/[*†‡§¶#]+|\s+[a-d]$/g, " ")
     .replaceAll(/\s+/g, " ")
-    .replace(/^[\s,;:–-]+|[\s,;:–-]+$/g, "")
+    .replace(/^[\s,;:–—-]+|[\s,;:–—-]+$/g, "")
     .trim();
 }
 
@@ -38,10 +49,11 @@ function armsFromTables(reading: Reading): Arm[][] {
       const name = armName(cell);
       if (size === undefined || name.length < 2 || name.length > 80 || notAnArm.test(name))
         return [];
+      if (notArms.test(name) || Number(size.replaceAll(/[^\d]/g, "")) < smallestArm) return [];
       return [
         {
           name,
-          size: Number(size.replaceAll(",", "")),
+          size: Number(size.replaceAll(/[^\d]/g, "")),
           quote: row.quote,
           near: row.start,
           score: 6 - row.index * 0.2,
@@ -71,11 +83,13 @@ function armsFromSizes(reading: Reading): Arm[][] {
       return [];
     const arms = [...sentence.text.matchAll(namedSize)].flatMap((match): Arm[] => {
       const name = armName(lastPhrase(match[1] ?? ""));
-      if (name.length < 2 || notAnArm.test(name)) return [];
+      const size = Number((match[2] ?? "").replaceAll(",", ""));
+      if (name.length < 2 || notAnArm.test(name) || notArms.test(name) || size < smallestArm)
+        return [];
       return [
         {
           name,
-          size: Number((match[2] ?? "").replaceAll(",", "")),
+          size,
           quote: sentence.text,
           near: sentence.start,
           score: 3 + weightOf(sentence) * 0.5,
@@ -125,6 +139,7 @@ function armsFromAssignment(reading: Reading): Arm[][] {
         arm.name.length > 2 &&
         arm.name.split(" ").length <= 9 &&
         !/^(one|two|three|each|groups?|treatment)$/i.test(arm.name) &&
+        !notArms.test(arm.name) &&
         /\p{L}{3}/u.test(arm.name),
     );
     return fine ? [arms] : [];
@@ -233,9 +248,28 @@ function sizeElsewhere(reading: Reading, arm: Arm): Candidate[] {
   return ranked(found).slice(0, 1);
 }
 
+const parts = (name: string): string[] =>
+  name
+    .toLowerCase()
+    .split(/\s*(?:\+|\/|\bplus\b|\band\b|\bwith\b)\s*/)
+    .filter((part) => part !== "");
+/** "A + B" adds to "A". */
+const adds = (more: string, less: string): boolean =>
+  parts(more).length > parts(less).length &&
+  parts(less).every((part) => parts(more).includes(part));
+
 function namesWith(reading: Reading, control: boolean): Candidate[] {
   const arms = findArms(reading);
-  const controls = arms.filter((arm) => controlWords.test(arm.name));
+  const named = arms.filter((arm) => controlWords.test(arm.name));
+  // "Health check only" against "health check plus support": the first is what the other is held against.
+  const controls =
+    named.length > 0
+      ? named
+      : arms.filter(
+          ({ name }) =>
+            /\b(?:only|alone)\b/i.test(name) ||
+            arms.some((other) => other.name !== name && adds(other.name, name)),
+        );
   const chosen =
     controls.length > 0
       ? arms.filter((arm) => controls.includes(arm) === control)
@@ -252,9 +286,13 @@ function namesWith(reading: Reading, control: boolean): Candidate[] {
 const experimental =
   /\b(?:effects?|efficacy|effectiveness|impact|safety|benefits?|influence|role|use|evaluation)\s+of\s+([^.;:]{4,110}?)\s+(?:on|in|for|versus|vs|compared|to|among|as|during|after|by)\b/i;
 
+export const unspoken =
+  /^(?:the )?(?:interventions?|treatments?|treated|experimental|study|active|test|exercise)?\s*(?:groups?|arms?|capsules?|tablets?|conditions?|program(?:me)?s?)?\s*(?:[A-D1-4]|I{1,3})?$/i;
+
 export function interventions(reading: Reading): Candidate[] {
   const fromArms = namesWith(reading, false);
-  if (fromArms.length > 0) return fromArms;
+  // "Intervention group" names the arm and says nothing of what was given.
+  if (fromArms.some(({ value }) => !unspoken.test(value))) return fromArms;
   const marked = reading.marks
     .filter((mark) => mark.label === "interventions" && !controlWords.test(mark.text))
     .flatMap((mark): Candidate[] => {
@@ -280,7 +318,7 @@ export function interventions(reading: Reading): Candidate[] {
     const score = weightOf(sentence) + (sentence.role === "title" ? 2 : 0);
     return [
       {
-        value: match[1].replace(/^(an?|the)\s+/i, ""),
+        value: armName(match[1].replace(/^(an?|the)\s+/i, "")),
         quote: sentence.text,
         near: sentence.start,
         score,
@@ -288,7 +326,8 @@ export function interventions(reading: Reading): Candidate[] {
       },
     ];
   });
-  return ranked([...marked, ...ruled]).slice(0, 1);
+  const spoken = ranked([...marked, ...ruled]).slice(0, 1);
+  return spoken.length > 0 ? spoken : fromArms;
 }
 
 export function comparators(reading: Reading): Candidate[] {
@@ -311,6 +350,7 @@ export function comparators(reading: Reading): Candidate[] {
               score:
                 weightOf(sentence) + (/random|compar|receiv|versus/i.test(sentence.text) ? 2 : 0),
               method: "control words",
+              words: (quote) => quote.toLowerCase().includes((match[1] ?? "").toLowerCase()),
             },
           ]
         : [];

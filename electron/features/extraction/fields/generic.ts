@@ -2,7 +2,7 @@
 import type { Field } from "../../../api/schemas/extraction.ts";
 import { findNumbers } from "../numbers.ts";
 import { termWeights, termsOf } from "../terms.ts";
-import { ranked, tableRows, weightOf, type Candidate, type Reading } from "./reading.ts";
+import { ranked, rowValue, tableRows, weightOf, type Candidate, type Reading } from "./reading.ts";
 
 export function nearest(reading: Reading, field: Field): Candidate[] {
   const name = new Set(termsOf(field.name));
@@ -19,7 +19,7 @@ export function nearest(reading: Reading, field: Field): Candidate[] {
       .reduce((sum, term) => sum + (weights.get(term) ?? 0), 0);
   const sentences = reading.sentences.flatMap((sentence): Candidate[] => {
     const covered = shared(sentence.text, name) / Math.max(1e-9, possible);
-    if (covered < 0.6 || weightOf(sentence) <= 0) return [];
+    if (covered < 0.6 || weightOf(sentence) <= 0 || sentence.kind === "heading") return [];
     const value = valueIn(sentence.text, field);
     return value === undefined
       ? []
@@ -42,7 +42,7 @@ export function nearest(reading: Reading, field: Field): Candidate[] {
         value:
           field.type === "number"
             ? (row.cells.slice(1).find((cell) => /\d/.test(cell)) ?? "")
-            : row.cells.filter((cell) => cell !== "").join("; "),
+            : rowValue(row),
         quote: row.quote,
         near: row.start,
         score: covered * 4 + 0.5,
@@ -50,7 +50,7 @@ export function nearest(reading: Reading, field: Field): Candidate[] {
       },
     ];
   });
-  return ranked([...sentences, ...rows]).slice(0, 1);
+  return ranked([...sentences, ...rows]);
 }
 
 function valueIn(text: string, field: Field): { value: string; unit?: string } | undefined {

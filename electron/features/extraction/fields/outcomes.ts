@@ -4,9 +4,9 @@ import { termWeights, termsOf } from "../terms.ts";
 import { ranked, weightOf, type Candidate, type Reading } from "./reading.ts";
 
 const primary =
-  /\b(?:primary|main|principal|co-primary)\s+(?:efficacy\s+|study\s+|clinical\s+)?(?:outcome|end[- ]?point|variable|measure|parameter)s?(?:\s+(?:measure|variable|parameter)s?)?(?:\s+(?:of|in|for) (?:the|this|our) (?:study|trial))?\s*(?:\([^)]*\)\s*)?(?:was|were|is|included?|consisted of|comprised|:|,)\s*(?:defined as |assessed (?:by|as|using) |measured (?:by|as|using) )?(?:the |an? )?([^.;]{4,220})/i;
+  /\b(?:primary|main|principal|co-primary)\s+(?:efficacy\s+|study\s+|clinical\s+)?(?:outcome|end[- ]?point|variable|measure|parameter)s?(?:\s+(?:measure|variable|parameter)s?)?(?:\s+(?:of|in|for) (?:the|this|our) (?:study|trial))?\s*(?:\([^)]*\)\s*)?(?:was|were|is|included?|consisted of|comprised|:|,)\s*(?:defined as |assessed (?:by|as|using) |measured (?:by|as|using) )?(?:the |an? )?((?:[^.;]|(?<=\b[A-Z])\.(?=\s+[a-z])|(?<=\d)\.(?=\d)){4,220})/i;
 const measured =
-  /\b(?:(?:secondary |study |clinical )?(?:outcomes?|end[- ]?points?)(?: measures?| variables?)?)\s+(?:was|were|included?|are|is|assessed were|of interest were|measured were|:)\s*(?:the |an? )?([^.;]{4,220})/i;
+  /\b(?:(?:secondary |study |clinical )?(?:outcomes?|end[- ]?points?)(?: measures?| variables?)?)\s+(?:was|were|included?|are|is|assessed were|of interest were|measured were|:)\s*(?:the |an? )?((?:[^.;]|(?<=\b[A-Z])\.(?=\s+[a-z])|(?<=\d)\.(?=\d)){4,220})/i;
 
 /** Outcomes in the paper's words: the primary first. */
 export function outcomes(reading: Reading): Candidate[] {
@@ -85,7 +85,12 @@ export function primaryResult(reading: Reading): Candidate[] {
         (sentence.role === "abstract" &&
           /result|finding/i.test(sentence.section + sentence.text.slice(0, 20))) ||
         sentence.role === "abstract";
-      if (!result || sentence.kind === "caption" || findNumbers(sentence.text).length === 0)
+      if (
+        !result ||
+        sentence.kind === "caption" ||
+        sentence.kind === "footnote" ||
+        findNumbers(sentence.text).length === 0
+      )
         return [];
       const shared = [...new Set(termsOf(sentence.text))]
         .filter((term) => wanted.has(term))
@@ -108,5 +113,5 @@ export function primaryResult(reading: Reading): Candidate[] {
         },
       ];
     }),
-  ).slice(0, 1);
+  );
 }

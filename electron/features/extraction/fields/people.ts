@@ -1,7 +1,7 @@
 /** Who took part: how many, how old, of which sex, and which people they were. */
 import { findNumbers, fromWords, numberInWords } from "../numbers.ts";
 import { findArms, total } from "./arms.ts";
-import { ranked, tableRows, weightOf, type Candidate, type Reading } from "./reading.ts";
+import { ranked, rowValue, tableRows, weightOf, type Candidate, type Reading } from "./reading.ts";
 
 const nouns =
   "patients?|participants?|subjects?|individuals?|volunteers?|children|adolescents?|infants?|neonates?|newborns?|women|men|adults?|girls|boys|persons?|people|students?|couples|veterans?|residents?|mothers?|pregnancies|outpatients?|inpatients?|survivors?|caregivers?|smokers?|cases?|workers?|nurses?|athletes?|players?|eyes|dogs|rats|mice|households|dyads|respondents|recipients|males|females";
@@ -200,7 +200,7 @@ export function age(reading: Reading): Candidate[] {
       return [];
     return [
       {
-        value: row.cells.filter((cell) => cell !== "").join("; "),
+        value: rowValue(row),
         unit: unitOf(label),
         quote: row.quote,
         near: row.start,
@@ -224,10 +224,10 @@ const unitOf = (text: string): string =>
 export function sex(reading: Reading): Candidate[] {
   const rows = tableRows(reading.paper).flatMap((row): Candidate[] =>
     /^(sex|gender|female|male|women|men|% ?female)\b/i.test(row.cells[0] ?? "") &&
-    row.cells.slice(1).some((cell) => /\d/.test(cell))
+    /;.*\d/.test(rowValue(row))
       ? [
           {
-            value: row.cells.filter((cell) => cell !== "").join("; "),
+            value: rowValue(row),
             quote: row.quote,
             near: row.start,
             score: 4,
@@ -239,7 +239,7 @@ export function sex(reading: Reading): Candidate[] {
   const inText = reading.sentences.flatMap((sentence): Candidate[] => {
     const match =
       weightOf(sentence) > 0
-        ? /\b(?:\d[\d,.]*\s?%?|[a-z]+)\s*(?:\(\d[\d.]*\s?%\)\s*)?(?:were |was )?(?:wom[ae]n|females?|m[ae]n|males?|girls|boys)\b[^.;]{0,40}/i.exec(
+        ? /\b(?:\d[\d,.]*\s?%?|[a-z]+)\s*(?:\(\d[\d.]*\s?%\)\s*)?(?:were |was )?(?:wom[ae]n|females?|m[ae]n|males?|girls|boys)\b(?:[^.;]{0,40}(?![\p{L}\p{N}]))?/iu.exec(
             sentence.text,
           )
         : null;
@@ -255,7 +255,7 @@ export function sex(reading: Reading): Candidate[] {
         ]
       : [];
   });
-  return ranked([...rows, ...inText]).slice(0, 1);
+  return ranked([...rows, ...inText]);
 }
 
 const people = new RegExp(
@@ -321,5 +321,5 @@ export function population(reading: Reading): Candidate[] {
       },
     ];
   });
-  return ranked([...marked, ...ruled]).slice(0, 1);
+  return ranked([...marked, ...ruled]);
 }

@@ -77,6 +77,28 @@ export function tableRows(paper: Paper): TableRow[] {
   );
 }
 
+/** The row's label and what it says of the people: without empty cells and without the columns of tests. */
+export function rowValue(row: TableRow): string {
+  // Only heads with as many cells as the row say which of its cells is which.
+  const heads = row.table.rows.filter(
+    (cells) => cells.length === row.cells.length && cells.every(({ header }) => header),
+  );
+  const isTest = (at: number): boolean =>
+    heads.some((cells) => /^\s*(?:t|F|z|χ\S*)\s*$/.test(cells[at]?.text ?? "")) ||
+    heads.some((cells) =>
+      /^\s*(?:p\s*[*†‡§a-d]?\s*$|p[- ]?values?|sig\b|χ)/i.test(cells[at]?.text ?? ""),
+    );
+  const kept = row.cells.filter((cell, at) => cell !== "" && (at === 0 || !isTest(at)));
+  // A lone share of one after the arms' cells is a test's P, whatever its column is called.
+  const last = kept.at(-1) ?? "";
+  const others = kept.slice(1, -1);
+  const isP =
+    others.length >= 2 &&
+    /^[<>=≤≥\s]*(?:0?\.\d{2,4}|1\.0+|ns)\*?$/i.test(last) &&
+    !others.some((cell) => /^0?\.\d+$/.test(cell));
+  return (isP ? kept.slice(0, -1) : kept).join("; ");
+}
+
 /** Best first, doubles (same value and arm) dropped. */
 export function ranked(candidates: Candidate[]): Candidate[] {
   const seen = new Set<string>();

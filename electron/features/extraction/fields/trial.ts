@@ -72,7 +72,7 @@ export function design(reading: Reading): Candidate[] {
         },
       ];
     }),
-  ).slice(0, 1);
+  );
 }
 
 export function registration(reading: Reading): Candidate[] {
@@ -97,9 +97,9 @@ export function registration(reading: Reading): Candidate[] {
 }
 
 const funders =
-  /\b(?:funded|supported|sponsored|financed|funding (?:was|for)[^.]{0,40}?(?:provided|received|obtained))\b[^.]*?\b(?:by|from)\s+(?:an?\s+)?(?:(?:research |unrestricted |educational )*grants?\s+(?:\([^)]*\)\s+)?(?:from|by|of)\s+)?(?:the\s+)?([^.;()]{3,150})/i;
+  /\b(?:funded|supported|sponsored|financed|funding (?:was|for)[^.]{0,40}?(?:provided|received|obtained))\b[^.]*?\b(?:by|from)\s+(?:an?\s+)?(?:(?:research |unrestricted |educational )*grants?\s+(?:\([^)]*\)\s+)?(?:from|by|of)\s+)?(?:the\s+)?((?:[^.;()]|(?<=\b[A-Z])\.(?=\s?[A-Z])|(?<=\bU\.S)\.){3,150})/i;
 const grants =
-  /\b(?:grants?|funding|financial support|fellowship|scholarship)s?\b[^.;]{0,50}?\b(?:from|by|of)\s+(?:the\s+)?([^.;()]{3,150})/i;
+  /\b(?:grants?|funding|financial support|fellowship|scholarship)s?\b[^.;]{0,50}?\b(?:from|by|of)\s+(?:the\s+)?((?:[^.;()]|(?<=\b[A-Z])\.(?=\s?[A-Z])|(?<=\bU\.S)\.){3,150})/i;
 const none =
   /\b(?:no (?:specific |external |outside )?(?:funding|financial support|grant)|(?:did not receive|received no|without) (?:any )?(?:specific )?(?:funding|grant|financial))[^.;]*/i;
 
@@ -141,12 +141,10 @@ export function funding(reading: Reading): Candidate[] {
         },
       ];
     }),
-  )
-    .filter((one) => one.score > 0)
-    .slice(0, 1);
+  ).filter((one) => one.score > 0);
 }
 
-const countryPattern = new RegExp(String.raw`\b(?:${countries.join("|")})\b`, "g");
+const countryPattern = new RegExp(String.raw`\b(?<!\bBeth )(?:${countries.join("|")})\b`, "g");
 const demonymPattern = new RegExp(String.raw`\b(?:${Object.keys(demonyms).join("|")})\b`, "g");
 
 /** The country named where the paper says where it was done, else in the authors' addresses. */
@@ -183,9 +181,7 @@ export function country(reading: Reading): Candidate[] {
       ...one,
       score: one.score + Math.min(3, (votes.get(one.value) ?? 0) * 0.4),
     })),
-  )
-    .filter((one) => one.score > 0)
-    .slice(0, 1);
+  ).filter((one) => one.score > 0);
 }
 
 function countryWeight(sentence: Sentence): number {
@@ -235,7 +231,7 @@ const canonical = (name: string): string =>
   })[name] ?? name;
 
 const places =
-  /\b((?:[\p{Lu}][\p{L}’'.-]+\s+(?:(?:of|de|for|and|the|di|del)\s+)?){0,6}(?:University|Hospital|Hospitals|Clinic|Institute|Medical Cent(?:er|re)|College|Cent(?:er|re)|School)(?:\s+(?:of|de|for)\s+(?:[\p{Lu}][\p{L}’'-]+\s?)+)?|(?:\p{L}+\s+){0,3}(?:hospitals?|clinics?|primary care|general practices?|intensive care units?|ICUs?|emergency departments?|outpatient|inpatient|nursing homes?|schools?|universit(?:y|ies)|drug shops|health cent(?:er|re)s?|laborator(?:y|ies)|communit(?:y|ies)|online|web-based))\b/u;
+  /\b((?:[\p{Lu}][\p{L}’'.-]+\s+(?:(?:of|de|for|and|the|di|del)\s+)?){0,6}(?:University|Hospital|Hospitals|Clinic|Institute|Medical Cent(?:er|re)|College|Cent(?:er|re)|School)(?:\s+(?:of|de|for)\s+(?:[\p{Lu}][\p{L}’'-]+\s?)+)?|(?:\p{L}+\s+){0,3}(?:hospitals?|clinics?|primary care|general practices?|intensive care units?|ICUs?|emergency departments?|(?:out|in)patient (?:clinics?|departments?|units?|wards?)|outpatients?|inpatients?|nursing homes?|schools?|universit(?:y|ies)|drug shops|health cent(?:er|re)s?|laborator(?:y|ies)|communit(?:y|ies)|online|web-based))\b/u;
 
 export function setting(reading: Reading): Candidate[] {
   return ranked(
@@ -257,7 +253,10 @@ export function setting(reading: Reading): Candidate[] {
             {
               value: match[1]
                 .trim()
-                .replace(/^(?:(?:to|at|in|from|of|the|a|an|and|by|for|with)\s+)+/i, ""),
+                .replace(
+                  /^(?:(?:to|at|in|from|of|the|a|an|and|by|for|with|was|were|recruited|conducted|performed|enrolled|carried|out|study|trial|undertaken|admitted|attending)\s+)+/i,
+                  "",
+                ),
               quote: sentence.text,
               near: sentence.start,
               score:
@@ -270,7 +269,7 @@ export function setting(reading: Reading): Candidate[] {
           ]
         : [];
     }),
-  ).slice(0, 1);
+  );
 }
 
 const span = String.raw`((?:\d+(?:\.\d+)?|one|two|three|four|five|six|seven|eight|nine|ten|twelve|eighteen|twenty-four)[-\s]?(?:day|week|month|year|hour)s?)`;
@@ -321,5 +320,5 @@ export function duration(reading: Reading): Candidate[] {
           : [];
       });
     }),
-  ).slice(0, 1);
+  );
 }

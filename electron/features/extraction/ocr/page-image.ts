@@ -30,11 +30,12 @@ export async function openPageImages(bytes: Uint8Array, password?: string) {
   });
   const document = await task.promise;
   return {
-    async draw(number: number): Promise<PageImage> {
+    /** `turn`: degrees clockwise by which the page is turned before it is drawn. */
+    async draw(number: number, turn: 0 | 90 | 180 | 270): Promise<PageImage> {
       const page = await document.getPage(number);
       const { width, height } = page.getViewport({ scale: 1 });
       const scale = Math.min(dotsPerInch / 72, longestSide / Math.max(width, height));
-      const viewport = page.getViewport({ scale });
+      const viewport = page.getViewport({ scale, rotation: (page.rotate + turn) % 360 });
       const factory = document.canvasFactory as {
         create: (width: number, height: number) => { canvas: unknown; context: unknown };
         destroy: (made: unknown) => void;

@@ -5,7 +5,7 @@
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { AppError } from "../../../api/errors.ts";
-import type { RecognisedPage } from "./recognised.ts";
+import { meanConfidence, type RecognisedPage } from "./recognised.ts";
 import { openPageImages, type PageImage } from "./page-image.ts";
 
 type Options = {
@@ -41,17 +41,20 @@ export async function recognisePages(
   const stop = (): void => void worker.terminate();
   signal.addEventListener("abort", stop, { once: true });
   const pages: RecognisedPage[] = [];
+  const read = async (number: number, turn: RecognisedPage["turn"]): Promise<RecognisedPage> => {
+    const image = await images.draw(number, turn);
+    signal.throwIfAborted();
+    const { data: found } = await Promise.race([
+      worker.recognize(image.png as Buffer, {}, { blocks: true, text: false }),
+      aborted(signal),
+    ]);
+    return pageOf(number, turn, image, found.blocks ?? []);
+  };
   try {
     for (const number of numbers) {
       signal.throwIfAborted();
       onPage(pages.length, numbers.length);
-      const image = await images.draw(number);
-      signal.throwIfAborted();
-      const { data: found } = await Promise.race([
-        worker.recognize(image.png as Buffer, {}, { blocks: true, text: false }),
-        aborted(signal),
-      ]);
-      pages.push(pageOf(number, image, found.blocks ?? []));
+      pages.push(await uprightest((turn) => read(number, turn), pages.at(-1)?.turn));
     }
     onPage(pages.length, numbers.length);
     return pages;
@@ -63,6 +66,26 @@ export async function recognisePages(
     await worker.terminate();
     await images.close();
   }
+}
+
+/** Below this, letters may lie on their side; the clean pictures of 15 papers' pages read with more than 0.85. */
+const plainly = 0.75;
+const turns: RecognisedPage["turn"][] = [0, 90, 270, 180];
+
+/** A page read as it lies, or as the one before it lay; where that gives no words, turned until it does. */
+async function uprightest(
+  read: (turn: RecognisedPage["turn"]) => Promise<RecognisedPage>,
+  first: RecognisedPage["turn"] = 0,
+): Promise<RecognisedPage> {
+  let best = await read(first);
+  if (best.words.length === 0) return best;
+  for (const turn of turns) {
+    if (meanConfidence(best) >= plainly) break;
+    if (turn === first) continue;
+    const turned = await read(turn);
+    if (meanConfidence(turned) > meanConfidence(best)) best = turned;
+  }
+  return best;
 }
 
 /** Terminating the thread leaves its promise open for ever. */
@@ -82,6 +105,7 @@ type Block = {
 /** Pixels to points; words of one line share its height and baseline. */
 function pageOf(
   number: number,
+  turn: RecognisedPage["turn"],
   { width, height, scale }: PageImage,
   blocks: Block[],
 ): RecognisedPage {
@@ -99,5 +123,5 @@ function pageOf(
         baseline: line.baseline.y0 / scale,
       })),
   );
-  return { page: number, width, height, words };
+  return { page: number, width, height, turn, words };
 }

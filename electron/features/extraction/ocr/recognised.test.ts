@@ -37,6 +37,7 @@ const page: RecognisedPage = {
   page: 1,
   width: 600,
   height: 800,
+  turn: 0,
   words: [
     ...line("A total of 60 participants were randomised to yoga or to usual care.", 100),
     ...line("The mean age was 52.4 years and 31 of them were women in this trial.", 112),
@@ -53,6 +54,27 @@ describe("recognised words on a page without text", () => {
     expect(run).toMatchObject({ page: 1, x: 60 });
     expect(run?.y).toBeGreaterThan(95);
     expect(run?.y).toBeLessThan(105);
+  });
+  it("of a page that lay on its side are read, with boxes where they stand on the page as it is", () => {
+    // Seen upright, the page is 600 by 800 and its first line begins 60 from the left, 108 from the top.
+    const places = ([90, 180, 270] as const).map((turn) => {
+      const size = turn === 180 ? { width: 600, height: 800 } : { width: 800, height: 600 };
+      const shown = { ...scan, pages: scan.pages.map((one) => ({ ...one, ...size })) };
+      const paper = paperFromPdf(withRecognised(shown, [{ ...page, turn, ...size }]));
+      expect(paper.text).toContain("A total of 60 participants were randomised to yoga");
+      const [run] = paper.runs;
+      return { x: run?.x, y: run?.y, height: run?.height, width: run?.width };
+    });
+    const [left, over, right] = places;
+    expect((left?.y ?? 0) + (left?.height ?? 0)).toBeCloseTo(600 - 60, 0);
+    expect((over?.x ?? 0) + (over?.width ?? 0)).toBeCloseTo(600 - 60, 0);
+    expect(right?.y).toBeCloseTo(60, 0);
+    for (const [at, expected] of [
+      [(left?.x ?? 0) + (left?.width ?? 0) / 2, 104],
+      [800 - (over?.y ?? 0) - (over?.height ?? 0) / 2, 104],
+      [800 - (right?.x ?? 0) - (right?.width ?? 0) / 2, 104],
+    ] as const)
+      expect(Math.abs(at - expected)).toBeLessThan(5);
   });
   it("never replace a page's own text", () => {
     const own = {

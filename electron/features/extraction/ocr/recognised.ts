@@ -2,9 +2,9 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
-import type { RawPage, RawPdf, TextItem } from "../pdf.ts";
+import { boxOf, type RawPage, type RawPdf, type TextItem } from "../pdf.ts";
 
-/** In PDF points as the page is shown, origin at the top left. `confidence` is the recogniser's own, 0..1. */
+/** In PDF points as the page is shown, then turned clockwise by `turn`, origin at the top left. `confidence` is the recogniser's own, 0..1. */
 const wordSchema = z.object({
   text: z.string(),
   confidence: z.number(),
@@ -18,6 +18,8 @@ const pageSchema = z.object({
   page: z.int(),
   width: z.number(),
   height: z.number(),
+  /** A page that was laid on the glass sideways or upside down. `width` and `height` are the unturned page's. */
+  turn: z.union([z.literal(0), z.literal(90), z.literal(180), z.literal(270)]).default(0),
   words: z.array(wordSchema),
 });
 export type RecognisedPage = z.infer<typeof pageSchema>;
@@ -57,23 +59,28 @@ export function meanConfidence({ words }: RecognisedPage): number {
     : words.reduce((sum, { confidence }) => sum + confidence, 0) / words.length;
 }
 
+/** A point of the turned page on the page as it is shown. */
+function unturned({ turn, width, height }: RecognisedPage, x: number, y: number): [number, number] {
+  if (turn === 90) return [y, height - x];
+  if (turn === 180) return [width - x, height - y];
+  return turn === 270 ? [width - y, x] : [x, y];
+}
+
 /** Lines of nearly the usual height are set in the same size: boxes of letters vary with what they hold. */
 function itemsOf(page: RecognisedPage): TextItem[] {
   const usual = median(page.words.map(({ top, bottom }) => bottom - top));
   return page.words.map(({ text, x, width, top, bottom, baseline }) => {
     const own = bottom - top;
     const size = Math.abs(own - usual) < 0.3 * usual ? usual : own;
+    const angle = (360 - page.turn) % 360;
+    const [startX, startY] = unturned(page, x, baseline);
     return {
       text,
-      x,
-      y: baseline - 0.8 * size,
-      width,
-      height: size,
-      baseline,
       size,
       font: "recognised",
-      angle: 0,
+      angle,
       visible: true,
+      ...boxOf(angle, startX, startY, width, size),
     };
   });
 }

@@ -150,6 +150,30 @@ function lacksIt(
   );
 }
 
+/** The asked arms of which no telling word stands anywhere in the paper; a control may be called otherwise. */
+export function absentArms(inquiry: Inquiry): string[] {
+  const { intervention, comparator } = inquiry;
+  if (comparesTimes(intervention, comparator)) return [];
+  const there = new Set([
+    ...inquiry.reading.sentences.flatMap(({ text }) => inquiry.terms(text)),
+    ...inquiry.matrices.flatMap(({ cells }) =>
+      cells.flatMap((row) => row.flatMap((cell) => inquiry.terms(cell?.text ?? ""))),
+    ),
+  ]);
+  return [[intervention, comparator] as const, [comparator, intervention] as const].flatMap(
+    ([own, other]) => {
+      const telling = [...own.terms].filter((term) => !neutral.has(term));
+      const called =
+        telling.length === 0 ||
+        isControl(own, other) ||
+        generic.test(own.text) ||
+        isInitials(inquiry.paper.text, own) ||
+        telling.some((term) => hasTerm(there, term));
+      return called ? [] : [own.text];
+    },
+  );
+}
+
 function timeScore(text: string, wantsEarly: boolean): number {
   if (earlyWords.test(text)) return wantsEarly ? 0.6 : -0.8;
   if (lateWords.test(text)) return wantsEarly ? -0.8 : 0.5;

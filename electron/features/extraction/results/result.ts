@@ -7,6 +7,7 @@ import { containsNumber } from "../numbers.ts";
 import { boxesOf, pageOf } from "../paper-builder.ts";
 import { decimals, nothing, type ArmNumbers } from "./arm-numbers.ts";
 import type { CellValue } from "./cell-value.ts";
+import { absentArms } from "./arm-match.ts";
 import { inquiryOf, type Inquiry } from "./context.ts";
 import type { FoundArm } from "./found.ts";
 import { leansBinary } from "./kinds.ts";
@@ -44,9 +45,11 @@ export function findResult(paper: Paper, question: Question): TrialResult {
   const sizes = sizesOfArms(inquiry);
   // What several arms had together is not what one of them had.
   const merged = sizes.merged.intervention ?? sizes.merged.comparator;
-  const readings = merged ? [] : readingsOf(inquiry, sizes);
+  const absent = absentArms(inquiry);
+  // One arm may be called by another name, told by what the other is; of two strangers nothing is known.
+  const readings = merged || absent.length > 1 ? [] : readingsOf(inquiry, sizes);
   const [best] = readings;
-  if (!best) return withoutValues(inquiry, question, sizes);
+  if (!best) return withoutValues(inquiry, question, { sizes, absent });
   const rival =
     best.lead < sureFrom.lead ? readings.find((one) => one.says !== best.says) : undefined;
   return fromReading(inquiry, best, rival);
@@ -174,13 +177,20 @@ function evidenceOf(paper: Paper, sources: { quote: string; near: number }[]): R
   });
 }
 
+const noSizes: ReturnType<typeof sizesFor> = { intervention: [], comparator: [] };
+
 /** No numbers for the outcome: sizes may still be known, and a figure may be where the numbers are. */
-function withoutValues(inquiry: Inquiry, question: Question, sizes: ArmSizes): TrialResult {
+function withoutValues(
+  inquiry: Inquiry,
+  question: Question,
+  { sizes, absent }: { sizes: ArmSizes; absent: string[] },
+): TrialResult {
   const figure = inquiry.paper.figures.find(
     (one) => outcomeLikeness(inquiry.outcome, inquiry.terms(one.caption), inquiry.weightOf) > 0.5,
   );
   const kind = leansBinary(question.outcome) > 0 ? "binary" : "continuous";
-  const own = sizesFor(inquiry, undefined, sizes);
+  // Sizes belong to arms that the paper has: a question about others must not get somebody's size.
+  const own = absent.length > 0 ? noSizes : sizesFor(inquiry, undefined, sizes);
   const known = [own.intervention[0], own.comparator[0]].filter((size) => size !== undefined);
   const evidence = evidenceOf(inquiry.paper, [
     ...known,
@@ -199,6 +209,11 @@ function withoutValues(inquiry: Inquiry, question: Question, sizes: ArmSizes): T
         ok: true,
         message: `${inquiry.matrices.length} tables and ${inquiry.reading.sentences.length} sentences for "${question.outcome}"`,
       },
+      ...absent.map((arm) => ({
+        name: "arm named",
+        ok: false,
+        message: `no word of "${arm}" stands in the paper`,
+      })),
     ],
   };
 }

@@ -5,6 +5,7 @@ import type { Sequence } from "../../../api/sequences.ts";
 import type { Volume } from "../../../api/volume.ts";
 import { wantedLabels } from "../../models/experts.ts";
 import type { ExpertCard, ExpertResult } from "../../models/models.ts";
+import { aboutCategory } from "../../models/routing/categories.ts";
 import type { Routing } from "../routing/router.ts";
 import { describeResult, type Measurable } from "../describe.ts";
 import { keepLabels } from "../label-map.ts";
@@ -41,7 +42,8 @@ export type Asked = Looked & {
 
 /** @throws what the expert throws. A planner that fails gives way to the rules, and the reader is told. */
 export async function askImage(asked: Asked): Promise<void> {
-  const { volume, request, seeing, onTurn, sequences, routing } = asked;
+  const { request, seeing, onTurn, sequences, routing } = asked;
+  const volume = asTold(asked.volume, routing);
   if (asksForReport(request)) return onTurn(reportTurn(asked.draft?.()));
   const cards = offeredTo(asked);
   if (routing?.question) {
@@ -109,6 +111,14 @@ export async function askImage(asked: Asked): Promise<void> {
     });
     return lead(rules);
   }
+}
+
+/** What the reader said an image is stands where its file is silent, for the planner too. */
+function asTold(volume: Volume, routing: Routing | undefined): Volume {
+  const routed = routing?.routed;
+  if (volume.modality !== "unknown" || routed?.kind !== "known" || routed.by !== "reader")
+    return volume;
+  return { ...volume, modality: aboutCategory(routed.category).modality };
 }
 
 /** The experts for this image, and those that read its sequences together. */

@@ -94,19 +94,43 @@ function fromSuggestions(template: Template, reading: Reading): Placed[] {
             sentence: { text: `${capital(label.name)}: ${sizeOf(label)} (${by}).`, sources },
           }));
       }
-      // A score is no probability: above its operating point or nothing.
-      const { findings = [] } = suggestion.value as {
-        findings?: { label: string; above: boolean }[];
+      return findingsLeft(suggestion, decision).map(({ label, text }) => ({
+        item: itemFor(template, label),
+        sentence: { text: `${capital(label)}: ${text}.`, sources },
+      }));
+    });
+}
+
+type Judged = { label: string; above: boolean };
+
+/**
+ * What a reader left standing of a classifier's findings, in words. A score is no probability: above its
+ * operating point or nothing; what the reader said otherwise is said beside it.
+ */
+export function findingsLeft(
+  { value, model, modelVersion }: Suggestion,
+  { action, reviewer, value: own }: Decision,
+): { label: string; text: string }[] {
+  const { findings = [] } = value as { findings?: Judged[] };
+  const name = `${model} ${modelVersion}`;
+  if (action !== "correct")
+    return findings
+      .filter(({ above }) => above)
+      .map(({ label }) => ({
+        label,
+        text: `above the operating point of ${name} (accepted by ${reviewer})`,
+      }));
+  const { findings: corrected = [] } = (own ?? {}) as {
+    findings?: { label: string; present: boolean }[];
+  };
+  return corrected
+    .filter(({ present }) => present)
+    .map(({ label }) => {
+      const above = findings.some((one) => one.label === label && one.above);
+      return {
+        label,
+        text: `present by ${reviewer}; ${above ? "above" : "below"} the operating point of ${name}`,
       };
-      return findings
-        .filter(({ above }) => above)
-        .map(({ label }) => ({
-          item: itemFor(template, label),
-          sentence: {
-            text: `${capital(label)}: above the operating point of ${suggestion.model} ${suggestion.modelVersion} (accepted by ${decision.reviewer}).`,
-            sources,
-          },
-        }));
     });
 }
 
@@ -174,4 +198,4 @@ function sliceText({ study }: Reading, seriesId?: string, slice?: number): strin
   return `slice ${slice + 1} of ${series.shape[2]}${study.images.length > 1 ? ` of ${series.name}` : ""}`;
 }
 
-const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+export const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);

@@ -3,19 +3,30 @@ import { randomUUID } from "node:crypto";
 import { AppError } from "../../../api/errors.ts";
 import {
   findingSchema,
+  impressionSchema,
   measurementSchema,
   readLinkSchema,
   reportSchema,
+  type Impression,
   type Measurement,
   type ReadLink,
   type ReaderFinding,
   type Report,
 } from "../../../api/schemas/reading.ts";
+import { heatMapSchema, type HeatMap } from "../../../api/schemas/heat-map.ts";
 import type { openLedger } from "../../audit/ledger.ts";
 
 type Ledger = ReturnType<typeof openLedger>;
 type Database = Parameters<typeof openLedger>[0];
-type Kind = "measurement" | "finding" | "report" | "verify" | "link" | "remove";
+type Kind =
+  | "measurement"
+  | "finding"
+  | "report"
+  | "verify"
+  | "link"
+  | "impression"
+  | "heatMap"
+  | "remove";
 
 const table = `
 CREATE TABLE IF NOT EXISTS entries(sequence INTEGER PRIMARY KEY, id TEXT NOT NULL, studyId TEXT NOT NULL REFERENCES studies(id), kind TEXT NOT NULL, about TEXT NOT NULL) STRICT;
@@ -41,6 +52,8 @@ export function openEntries(database: Database, ledger: Ledger) {
     measurements: Measurement[];
     findings: ReaderFinding[];
     links: ReadLink[];
+    impressions: Impression[];
+    heatMaps: HeatMap[];
     report: Report | null;
   } {
     const rows = ledger
@@ -63,6 +76,8 @@ export function openEntries(database: Database, ledger: Ledger) {
       measurements: inForce("measurement").map((one) => measurementSchema.parse(one)),
       findings: inForce("finding").map((one) => findingSchema.parse(one)),
       links: inForce("link").map((one) => readLinkSchema.parse(one)),
+      impressions: inForce("impression").map((one) => impressionSchema.parse(one)),
+      heatMaps: inForce("heatMap").map((one) => heatMapSchema.parse(one)),
       report:
         report && verified
           ? { ...report, verified: { by: verified.about.name, at: verified.about.at } }

@@ -3,6 +3,7 @@ import type { HandlersFor } from "../../../api/call.ts";
 import { AppError } from "../../../api/errors.ts";
 import {
   findingSchema,
+  impressionSchema,
   measurementSchema,
   readLinkSchema,
   reportSchema,
@@ -10,6 +11,7 @@ import {
   type ReportSection,
   type Template,
 } from "../../../api/schemas/reading.ts";
+import { isWithheld, refuseWithheld, studyFor } from "../read-first.ts";
 import type { Studies } from "../studies.ts";
 import { acceptedOf, draftReport, type Reading } from "./draft.ts";
 import { questionOf } from "./question.ts";
@@ -22,17 +24,39 @@ export function createReadingHandlers({
   studies: () => Studies;
   reviewer: () => string;
 }): HandlersFor<typeof readingContract> {
+  const withheld = (studyId: string): boolean => isWithheld(studies(), studyId, reviewer());
+  /** What this reader may see; a finding that rests on a suggestion, or a report, would tell of the model. */
+  const entriesFor = (studyId: string) => {
+    const all = studies().entries.of(studyId);
+    if (!withheld(studyId)) return all;
+    const findings = all.findings.filter(({ suggestionId }) => suggestionId === undefined);
+    return { ...all, findings, impressions: [], heatMaps: [], report: null };
+  };
   const readingOf = (studyId: string): Reading => ({
-    study: studies().get(studyId),
-    ...studies().entries.of(studyId),
+    study: studyFor(studies(), studyId, reviewer()),
+    ...entriesFor(studyId),
   });
 
   return {
     "imaging.reading": async ({ studyId }) => ({
-      ...studies().entries.of(studyId),
+      ...entriesFor(studyId),
       templates: [...templates],
       templateId: templateFor(studies().get(studyId).modalities),
     }),
+    "imaging.readFirst": async () => studies().readFirst.mode(),
+    "imaging.setReadFirst": async ({ on }) => studies().readFirst.set(reviewer(), on),
+    "imaging.commitImpression": async ({ studyId, text }) => {
+      studies().get(studyId);
+      const { readFirst } = studies();
+      return impressionSchema.parse(
+        studies().entries.append(studyId, "impression", {
+          text,
+          readFirst: readFirst.mode().on,
+          unseen: !readFirst.wasShown(studyId, reviewer()),
+          by: reviewer(),
+        }),
+      );
+    },
     "imaging.measure": async ({ studyId, measurement }) => {
       const series = studies().image(studyId, measurement.seriesId);
       const sized = measurement.values.find(({ unit }) => /^(mm|mm2|cm|ml)$/.test(unit));
@@ -93,9 +117,8 @@ export function createReadingHandlers({
           ...link,
           study: studies().get(link.studyId).name,
           finding:
-            studies()
-              .entries.of(link.studyId)
-              .findings.find(({ id }) => id === link.findingId)?.label ?? null,
+            entriesFor(link.studyId).findings.find(({ id }) => id === link.findingId)?.label ??
+            null,
         })),
     "imaging.removeEntry": async ({ studyId, entryId }) => {
       studies().entries.remove(studyId, entryId, reviewer());
@@ -107,6 +130,7 @@ export function createReadingHandlers({
     },
     "imaging.saveReport": async ({ studyId, templateId, sections }) => {
       const { title } = templateOf(templateId);
+      refuseWithheld(studies(), studyId, reviewer());
       refuseUnknown(readingOf(studyId), sourcesOf(sections));
       const saved = studies().entries.append(studyId, "report", {
         templateId,
@@ -117,6 +141,7 @@ export function createReadingHandlers({
       return reportSchema.parse({ ...saved, verified: null });
     },
     "imaging.verifyReport": async ({ studyId, reportId, name }) => {
+      refuseWithheld(studies(), studyId, reviewer());
       const reading = readingOf(studyId);
       const { report } = studies().entries.of(studyId);
       if (report === null || report.id !== reportId)

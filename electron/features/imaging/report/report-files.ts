@@ -6,7 +6,7 @@ import type { DicomFile } from "../dicom.ts";
 import { textOf } from "../dicom-export.ts";
 import { apply, inverse } from "../geometry.ts";
 import { json, makerOf, type BuiltFile, type BuiltMask, type DecidedMask } from "../read-masks.ts";
-import { acceptedOf } from "./draft.ts";
+import { acceptedOf, capital, findingsLeft } from "./draft.ts";
 import { fhirReport } from "./fhir.ts";
 import { measurementCsv } from "./measurement-csv.ts";
 import { writeReport, type GroupToWrite } from "./sr-writer.ts";
@@ -82,7 +82,7 @@ function groupsOf(input: ReportToBuild): GroupToWrite[] {
 }
 
 function maskGroups(mask: DecidedMask & BuiltMask): GroupToWrite[] {
-  const { series, data, labels, seg, suggestion, source } = mask;
+  const { series, data, labels, seg, suggestion, decision, source } = mask;
   const { algorithm, version, type } = makerOf(mask);
   return measureMask(data, series, labels).flatMap((label, at): GroupToWrite[] => {
     if (label.voxels === 0) return [];
@@ -90,8 +90,8 @@ function maskGroups(mask: DecidedMask & BuiltMask): GroupToWrite[] {
     const single = source[Math.floor(source.length / 2)];
     return [
       {
-        tracking: `${label.name} (${suggestion.model})`,
-        id: `${suggestion.id} ${label.id}`,
+        tracking: `${label.name} (${suggestion?.model ?? `drawn by ${decision.reviewer}`})`,
+        id: `${suggestion?.id ?? decision.id} ${label.id}`,
         finding: code ? [code.code, "SCT", code.meaning] : label.name,
         measurements:
           label.ml === undefined
@@ -105,26 +105,21 @@ function maskGroups(mask: DecidedMask & BuiltMask): GroupToWrite[] {
   });
 }
 
-/** What classifiers found above their operating point and a reader accepted; never a bare score. */
+/** What readers left standing of what classifiers found; never a bare score. */
 function classified({ study, sources }: ReportToBuild): GroupToWrite[] {
-  return acceptedOf({ study }).flatMap(({ suggestion }) => {
+  return acceptedOf({ study }).flatMap(({ suggestion, decision }) => {
     if (suggestion.kind !== "classify") return [];
     const series = study.images.find(({ id }) => suggestion.subject.endsWith(`/series:${id}`));
     const file = sources.get(series?.id ?? "")?.[0];
-    const { findings = [] } = suggestion.value as {
-      findings?: { label: string; above: boolean }[];
-    };
-    return findings
-      .filter(({ above }) => above)
-      .map(({ label }) => ({
-        tracking: label,
-        id: `${suggestion.id} ${label}`,
-        finding: label,
-        measurements: [],
-        note: "Above the operating point of the model; accepted by the reader.",
-        algorithm: { name: suggestion.model, version: suggestion.modelVersion },
-        ...(file ? { image: { file } } : {}),
-      }));
+    return findingsLeft(suggestion, decision).map(({ label, text }) => ({
+      tracking: label,
+      id: `${suggestion.id} ${label}`,
+      finding: label,
+      measurements: [],
+      note: capital(text),
+      algorithm: { name: suggestion.model, version: suggestion.modelVersion },
+      ...(file ? { image: { file } } : {}),
+    }));
   });
 }
 

@@ -12,6 +12,8 @@ import { openStudies } from "../studies.ts";
 import { readDataSet } from "../dicom.ts";
 import { readReport } from "../derived/report-tree.ts";
 import { makerOf } from "../read-masks.ts";
+import { createSegmentHandlers } from "../segment-handlers.ts";
+import { openImages } from "../open.ts";
 import { createReadingHandlers } from "./handlers.ts";
 
 const segmentations = join(
@@ -46,6 +48,7 @@ function desk() {
       settings: () => ({ reviewer, planner: "rules", expertCalls: 1 }),
     }),
     ...createReadingHandlers({ studies: () => studies, reviewer: () => reviewer }),
+    ...createSegmentHandlers({ studies: () => studies, assets, reviewer: () => reviewer }),
   };
   const frame = { signal: new AbortController().signal, emit: () => {} };
   const open = async (...files: File[]) => {
@@ -62,7 +65,7 @@ function desk() {
     for (const file of files) out.set(file.name, new Uint8Array(await assets.get(file.assetId)));
     return out;
   };
-  return { handlers, frame, open, exported };
+  return { handlers, frame, open, exported, studies, assets };
 }
 
 const film: File = [
@@ -318,3 +321,155 @@ test.skipIf(absent)(
         expect(errorsOf(bytes, { report: name === "report-sr.dcm" }), name).toEqual([]);
   },
 );
+
+test("a reader who corrects a classifier's findings is quoted for what they see, in draft and export", async () => {
+  const { handlers: calls, frame, open, exported, studies } = desk();
+  const { id: studyId, images } = await open(film);
+  const judged = (label: string, above: boolean) => ({
+    ...{ label, above, score: above ? 0.9 : 0.1, operatingPoint: 0.5 },
+  });
+  const [suggestion] = studies.ledger.suggest([
+    {
+      kind: "classify",
+      subject: `study:${studyId}/series:${images[0]?.id ?? ""}`,
+      value: { findings: [judged("effusion", true), judged("edema", false)] },
+      status: "suggested",
+      evidence: [],
+      checks: [],
+      model: "cxr",
+      modelVersion: "1.0.0",
+      inputSha256: "0".repeat(64),
+      method: "test",
+    },
+  ]);
+  const suggestionId = suggestion?.id ?? "";
+  const decide = (findings: { label: string; present: boolean }[]) =>
+    calls["imaging.decide"]({ studyId, suggestionId, action: "correct", findings }, frame);
+  await expect(decide([{ label: "edema", present: true }])).rejects.toThrow(
+    "whether it is there: effusion, edema",
+  );
+  await decide([
+    { label: "effusion", present: false },
+    { label: "edema", present: true },
+  ]);
+  const { sections } = await calls["imaging.draftReport"]({ studyId, templateId: "cxr" }, frame);
+  const text = sections.flatMap(({ sentences }) => sentences.map((one) => one.text)).join(" ");
+  expect(text).toBe("Edema: present by Ada Reader; below the operating point of cxr 1.0.0.");
+  const files = await exported(studyId);
+  const sr = [...files].find(([name]) => name.endsWith(".dcm"))?.[1] ?? new Uint8Array();
+  const lines = JSON.stringify(readReport(readDataSet(sr, "sr")));
+  expect(lines).toMatch(/edema/i);
+  expect(lines, "what the reader does not see is not reported as found").not.toMatch(/effusion/i);
+  // No file of the export holds a score without its operating point.
+  const json = JSON.parse(new TextDecoder().decode(files.get("report.json")));
+  for (const finding of json.reads[0].suggestion.findings)
+    expect(finding).toMatchObject({ operatingPoint: 0.5, above: expect.any(Boolean) });
+});
+
+const ct: File[] = [0, 1, 2].map((at) => [
+  `ct-${at}.dcm`,
+  dicomSlice({ instance: at + 1, position: [0, 0, 5 * at], columns: 16, rows: 12 }),
+]);
+
+test("segments drawn by hand go out as MANUAL, opened again voxel by voxel; a correction keeps the model's mask and the segments that were added", async () => {
+  const { handlers, frame, open, exported, studies, assets } = desk();
+  const { id: studyId, images } = await open(...ct);
+  const [series] = images;
+  const seriesId = series?.id ?? "";
+  const put = async (fill: [value: number, from: number, to: number][]): Promise<string> => {
+    const mask = new Uint8Array(16 * 12 * 3);
+    for (const one of fill) mask.fill(...one);
+    return (await assets.put(mask, { name: "mask.raw", type: "" })).id;
+  };
+  const segment = (id: number, name: string) => ({
+    ...{ id, name, color: "#e69f00", state: "done" as const },
+  });
+  const own = await put([[3, 200, 230]]);
+  const segments = [segment(3, "lesion")];
+  const drawn = { studyId, seriesId, segments, seconds: 4 };
+  await handlers["imaging.saveSegments"]({ ...drawn, mask: await put([[3, 0, 9]]) }, frame);
+  await handlers["imaging.saveSegments"]({ ...drawn, mask: own }, frame);
+  const raw = await put([[1, 10, 60]]);
+  const lung = {
+    id: 1,
+    name: "lung",
+    color: "#56b4e9",
+    snomed: { code: "39607008", meaning: "Lung" },
+  };
+  const [suggestion] = studies.ledger.suggest([
+    {
+      kind: "segment",
+      subject: `study:${studyId}/series:${seriesId}`,
+      value: { mask: raw, labels: [lung] },
+      status: "suggested",
+      evidence: [],
+      checks: [],
+      model: "ct-tissue",
+      modelVersion: "1.0.0",
+      inputSha256: series?.pixels ?? "",
+      method: "test",
+    },
+  ]);
+  await handlers["imaging.saveSegments"](
+    {
+      ...{ studyId, seriesId, seconds: 9 },
+      suggestionId: suggestion?.id ?? "",
+      mask: await put([
+        [1, 10, 50],
+        [2, 70, 80],
+      ]),
+      segments: [segment(1, "lung"), segment(2, "vessel")],
+    },
+    frame,
+  );
+  const files = await exported(studyId);
+  const names = [...files.keys()];
+  const named = (pattern: RegExp): Uint8Array =>
+    files.get(names.find((name) => pattern.test(name)) ?? "") ?? new Uint8Array();
+  const json = (pattern: RegExp) => JSON.parse(new TextDecoder().decode(named(pattern)));
+
+  const seg = named(/own-segments-Ada-Reader\.dcm$/);
+  const item = readDataSet(seg, "seg").elements["x00620002"]?.items?.[0]?.dataSet;
+  expect([item?.string("x00620008"), item?.string("x00620009")]).toEqual(["MANUAL", undefined]);
+  const [again] = (
+    await openImages(
+      [["own.dcm", seg]].map(([name, bytes]) => ({
+        name: name as string,
+        bytes: bytes as Uint8Array,
+      })),
+    )
+  ).series;
+  expect(again?.labels).toMatchObject([{ id: 3, name: "lesion" }]);
+  const voxels = [...(again?.volume.data ?? [])];
+  const drawnBytes = [...(await assets.get(own))];
+  // A segmentation opens on the slices that hold it.
+  expect(voxels.filter((value) => value !== 0)).toHaveLength(30);
+  expect(drawnBytes.slice(192, 384).map((value) => (value === 0 ? 0 : 1))).toEqual(
+    voxels.slice(-192).map((value) => (value === 0 ? 0 : 1)),
+  );
+  expect(json(/own-segments-Ada-Reader\.json$/)).toMatchObject({
+    algorithm: { type: "MANUAL" },
+    decision: { by: "Ada Reader" },
+    labels: [{ name: "lesion", voxels: 30 }],
+  });
+  expect(named(/own-segments-Ada-Reader-overlay.*\.png$/).length).toBeGreaterThan(0);
+  expect(json(/ct-tissue\.json$/)).toMatchObject({
+    algorithm: { type: "SEMIAUTOMATIC" },
+    labels: [
+      { name: "lung", voxels: 40, snomed: lung.snomed },
+      { name: "vessel", voxels: 10 },
+    ],
+  });
+  const { volume } =
+    (await openImages([{ name: "raw.nii.gz", bytes: named(/ct-tissue-model-raw\.nii\.gz$/) }]))
+      .series[0] ?? {};
+  expect([...(volume?.data ?? [])], "the model's own mask is as it was").toEqual([
+    ...(await assets.get(raw)),
+  ]);
+  const report = json(/^report\.json$/);
+  expect(report.reads.at(-1)).toMatchObject({
+    suggestion: null,
+    decision: { action: "drawn by hand", by: "Ada Reader" },
+  });
+  expect(JSON.stringify(readReport(readDataSet(named(/report-sr\.dcm$/), "sr")))).toMatch(/lesion/);
+});

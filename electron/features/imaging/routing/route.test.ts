@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Finding } from "../../models/models.ts";
-import { question, route, type Facts } from "./route.ts";
+import { ofChannels, question, route, type Facts } from "./route.ts";
 
 const looks = (shares: Record<string, number>): Finding[] =>
   ["cxr-adult", "cxr-child", "ct", "mr-flair", "mr-t1", "mr-other", "outside"].map((label) => ({
@@ -78,4 +78,24 @@ test("a hand, a lateral film and ultrasound are no chest film whatever the pixel
 test("without a pack that looks only the header speaks", () => {
   expect(route({ ...film, ageYears: 5 }, undefined)).toMatchObject({ category: "cxr-child" });
   expect(route(plain, undefined)).toMatchObject({ kind: "other", refused: false });
+});
+
+test("three sequences in one picture are told by which channel is most like FLAIR, and another order is not taken for it", () => {
+  const t1 = looks({ "mr-t1": 0.6, "mr-flair": 0.3, outside: 0.05 });
+  const flair = looks({ "mr-t1": 0.45, "mr-flair": 0.5, outside: 0.05 });
+  const picture: Facts = { modality: "unknown", likeness: "colour" };
+  expect(route(picture, ofChannels([t1, flair, t1]))).toMatchObject({
+    kind: "known",
+    category: "mr-flair",
+  });
+  expect(
+    route(picture, ofChannels([flair, flair, flair])),
+    "one sequence three times",
+  ).toMatchObject({ category: "mr-flair" });
+  expect(route(picture, ofChannels([flair, t1, t1]))).toMatchObject({
+    kind: "known",
+    category: "mr-t1",
+  });
+  const photograph = looks({ outside: 0.9, "mr-flair": 0.1 });
+  expect(route(picture, ofChannels([photograph, photograph, photograph])).kind).toBe("unsure");
 });

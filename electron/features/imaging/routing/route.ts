@@ -105,6 +105,27 @@ export function route(facts: Facts, scores: readonly Finding[] | undefined): Rou
   };
 }
 
+/** Channels as alike as this show one sequence twice, as files do that lack one. */
+const alike = 0.02;
+
+/**
+ * Shares for a picture of three channels, of which a pack may want FLAIR in the second: which channel is most like
+ * FLAIR tells more than how much one is. Where it is the second, all that speaks for MR speaks for FLAIR, else for
+ * another order of sequences.
+ */
+export function ofChannels(channels: readonly (readonly Finding[])[]): readonly Finding[] {
+  const [, second = []] = channels;
+  const flair = channels.map(
+    (scores) => scores.find(({ label }) => label === "mr-flair")?.score ?? 0,
+  );
+  const isMr = (label: string): boolean => label.startsWith("mr-");
+  const all = second.reduce((sum, { label, score }) => sum + (isMr(label) ? score : 0), 0);
+  const winner = (flair[1] ?? 0) >= Math.max(...flair) - alike ? "mr-flair" : "mr-t1";
+  return second.map((one) =>
+    isMr(one.label) ? { ...one, score: one.label === winner ? all : 0 } : one,
+  );
+}
+
 const known = (category: Category, by: "header" | "pixels", how: string): Routed => ({
   kind: "known",
   category,

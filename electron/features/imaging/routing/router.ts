@@ -7,7 +7,7 @@ import { likenessOf } from "../suitability.ts";
 import { aboutCategory, readsCategory, type Category } from "../../models/routing/categories.ts";
 import { questionKey, type Assigned } from "../../models/routing/assign.ts";
 import type { ExpertCard, Experts, Finding } from "../../models/models.ts";
-import { question, route, type HeaderFacts, type Routed } from "./route.ts";
+import { ofChannels, question, route, type HeaderFacts, type Routed } from "./route.ts";
 
 /** The bundled pack that says what an image is. */
 export const looker = "view-check";
@@ -37,10 +37,17 @@ type Dependencies = {
 
 export function createRouter({ experts, assigned }: Dependencies): Router {
   /** Shares of each category and of "outside"; undefined where the pack is not installed or switched off. */
-  async function scoresOf(volume: Volume, signal: AbortSignal): Promise<Finding[] | undefined> {
+  async function scoresOf(
+    volume: Volume,
+    signal: AbortSignal,
+  ): Promise<readonly Finding[] | undefined> {
     try {
-      const result = await experts.runImage(looker, lookedAt(volume), { signal });
-      return result.kind === "classification" ? result.findings : undefined;
+      const seen: Finding[][] = [];
+      for (const channel of volume.channels === 3 ? [0, 1, 2] : [0]) {
+        const result = await experts.runImage(looker, lookedAt(volume, channel), { signal });
+        if (result.kind === "classification") seen.push(result.findings);
+      }
+      return seen.length === 3 ? ofChannels(seen) : seen[0];
     } catch (thrown) {
       if (thrown instanceof AppError && thrown.code === "notFound") return undefined;
       throw thrown;
@@ -125,13 +132,10 @@ function whyChosen(
     : `The one installed expert that answers this: ${measured}.`;
 }
 
-/**
- * The middle slice as the pack was taught to see it: grey bytes between its 0.5 % and 99.5 % values; of a
- * coloured picture the second channel.
- */
-function lookedAt(volume: Volume): Volume {
+/** The middle slice as the pack was taught to see it: grey bytes between its 0.5 % and 99.5 % values. */
+function lookedAt(volume: Volume, channel: number): Volume {
   const slice = Math.floor(sliceCount(volume) / 2);
-  const { width, height, data } = greyOf(volume, slice, volume.channels >= 3 ? 1 : 0);
+  const { width, height, data } = greyOf(volume, slice, channel);
   return {
     shape: [width, height, 1],
     channels: 1,

@@ -13,18 +13,18 @@ export type Keeper = {
 
 /**
  * A load that the request finds under way is waited for to its end, since a native load cannot be
- * stopped; each session's calls stand `thinkMs` apart.
+ * stopped; before each session's call there are `thinkMs` of waiting for the reader.
  */
 export function play(
   sessions: readonly string[][],
   weightOf: (id: string) => Weight,
   keeper: Keeper,
-  thinkMs = 4000,
+  thinkMs: (session: number, call: number) => number = () => 4000,
 ): Played {
   const played: Played = { calls: 0, hits: 0, stallMs: 0, bytesMoved: 0 };
-  for (const session of sessions) {
-    for (const id of session) {
-      let free = thinkMs;
+  for (const [number, session] of sessions.entries()) {
+    for (const [call, id] of session.entries()) {
+      let free = thinkMs(number, call);
       while (free > 0) {
         const load = keeper.think(free);
         if (load === null) break;

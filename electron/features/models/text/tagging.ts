@@ -51,7 +51,19 @@ export function decodeTags(
     last.span.text = text.slice(last.span.start, token.end);
     last.span.score = scores.reduce((sum, score) => sum + score, 0) / scores.length;
   }
-  return spans;
+  return spans.flatMap((span) => withoutEdges(span));
+}
+
+/** Joining words and punctuation at a span's edges are none of what it names; nothing else is no span. */
+const edges = String.raw`(?:[\s.,;:]|\b(?:and|or|the|an?|of|with|to|in|for|by|versus|vs)\b)+`;
+const leading = new RegExp(`^${edges}`, "i");
+const trailing = new RegExp(`${edges}$`, "i");
+
+function withoutEdges(span: TextSpan): TextSpan[] {
+  const before = leading.exec(span.text)?.[0].length ?? 0;
+  if (before === span.text.length) return [];
+  const text = span.text.slice(before).replace(trailing, "");
+  return [{ ...span, start: span.start + before, end: span.start + before + text.length, text }];
 }
 
 function overThreshold(logits: Float32Array, count: number, thresholds: number[]): Tag[] {

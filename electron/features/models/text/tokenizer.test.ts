@@ -68,6 +68,24 @@ describe("tag paths", () => {
   });
 });
 
+it("leaves joining words and punctuation at a span's edges out, and spans of nothing else", () => {
+  const text = "or yoga and tai chi . pain";
+  const tokens = [...text.matchAll(/\S+/g)].map(({ 0: word, index }) => ({
+    text: word,
+    start: index,
+    end: index + word.length,
+  }));
+  // Tagged: "or yoga and tai chi ." as an intervention; "." alone would be one more of another label.
+  const logits = Float32Array.from([3, -3, 3, -3, 3, -3, 3, -3, 3, -3, -3, 3, -3, -3]);
+  const spans = decodeTags(logits, tokens, text, ["interventions", "outcomes"], {
+    kind: "thresholds",
+    thresholds: [0.5, 0.5],
+  });
+  expect(spans.map(({ text: words, start, end }) => [words, text.slice(start, end)])).toEqual([
+    ["yoga and tai chi", "yoga and tai chi"],
+  ]);
+});
+
 describe("tensors", () => {
   it("pads short rows with zeros and cuts long ones", () => {
     const rows = ["one two three", "four"].map((text) => tokenize(text, vocabulary));

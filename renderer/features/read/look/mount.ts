@@ -3,6 +3,7 @@ import { Enums, eventTarget, type RenderingEngine, type Types } from "@cornersto
 import { segmentation, Enums as ToolEnums, ToolGroupManager } from "@cornerstonejs/tools";
 import type { Series } from "../../../../electron/api/schemas/imaging.ts";
 import { groupId } from "./cornerstone.ts";
+import { followSlices } from "./label-actor.ts";
 import type { Pane } from "./layouts.ts";
 import { dot, hangingOf, indexOf, worldOf, type Plane, type Point } from "./planes.ts";
 import { cacheLabels, cutThrough } from "./local-images.ts";
@@ -212,7 +213,10 @@ export async function joinLabels(view: View, shown: ShownSeries): Promise<void> 
   const { segmentationId } = shown;
   if (hasLabels(view, segmentationId)) return;
   await shown.arrival.whole;
+  // Another call may have been quicker.
+  if (hasLabels(view, segmentationId)) return;
   cacheLabels(shown);
+  if (isStack(view)) followSlices(view, shown);
   await segmentation.addLabelmapRepresentationToViewport(view.id, [
     { segmentationId, type: Labelmap },
   ]);

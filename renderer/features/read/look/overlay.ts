@@ -73,6 +73,14 @@ function styleLabels(
   view.render();
 }
 
+/** Until this resolves a brush over the series would leave nothing behind. */
+export async function labelsJoined(stage: Stage, seriesId: string): Promise<void> {
+  for (const [index, { shown }] of stage.hung.entries()) {
+    const view = viewOf(stage.engine, index);
+    if (view && shown.series.id === seriesId) await joinLabels(view, shown);
+  }
+}
+
 /** Redraws after the label map was written from outside the tools. */
 export function labelsChanged(segmentationId: string, slices?: number[]): void {
   segmentation.triggerSegmentationEvents.triggerSegmentationDataModified(segmentationId, slices);

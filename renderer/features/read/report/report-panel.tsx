@@ -4,6 +4,7 @@ import type { Series, Study } from "../../../../electron/api/schemas/imaging.ts"
 import type { ReaderFinding } from "../../../../electron/api/schemas/reading.ts";
 import { Skeleton, Trouble } from "../../../ui/feedback.tsx";
 import { useCall } from "../../../use-call.ts";
+import { ImpressionPart } from "../first/impression.tsx";
 import { CameWith } from "./came-with.tsx";
 import { ExportRead } from "./export-read.tsx";
 import { FindingList } from "./finding-list.tsx";
@@ -29,6 +30,7 @@ export function ReportPanel({ study, series, sliceNow, onGoTo }: PanelProps) {
   const templateId = chosen ?? work.draft?.templateId ?? reading.templateId;
   return (
     <div className="report">
+      <ImpressionPart studyId={study.id} withheld={study.withheld} />
       <FindingList
         study={study}
         series={series}

@@ -6,6 +6,7 @@ import type { Mode } from "../look/cornerstone.ts";
 import type { Overlay } from "../look/overlay.ts";
 import { hasSizes, isCt, type ShownSeries } from "../look/shown-series.ts";
 import { stateOf } from "../use-study.ts";
+import { WhyExpert } from "../why-expert.tsx";
 import { SegmentRow } from "./segment-row.tsx";
 import type { Source } from "./sources.ts";
 import { SegmentTools, type BrushSettings } from "./tools.tsx";
@@ -61,21 +62,24 @@ export function SegmentPanel(props: PanelProps) {
         </span>
         {segments.acts.unsaved && <span className="finding-unsaved">not saved</span>}
       </header>
-      <ul className="segments">
-        {segments.segments.map((segment) => (
-          <SegmentRow
-            key={segment.id}
-            segment={segment}
-            segments={segments}
-            statistics={segments.statistics.get(segment.id)}
-            size={{
-              total: series.shape[0] * series.shape[1] * series.shape[2],
-              unit: isCt(series) ? "HU" : "",
-              length: hasSizes(series) ? "mm" : "px",
-            }}
-          />
-        ))}
-      </ul>
+      <WhyExpert suggestion={suggestion} />
+      {segments.segments.length > 0 && (
+        <ul className="segments">
+          {segments.segments.map((segment) => (
+            <SegmentRow
+              key={segment.id}
+              segment={segment}
+              segments={segments}
+              statistics={segments.statistics.get(segment.id)}
+              size={{
+                total: series.shape[0] * series.shape[1] * series.shape[2],
+                unit: isCt(series) ? "HU" : "",
+                length: hasSizes(series) ? "mm" : "px",
+              }}
+            />
+          ))}
+        </ul>
+      )}
       <div className="finding-acts">
         <Button kind="quiet" icon={Plus} shortcut="A" onPress={segments.add}>
           Add segment

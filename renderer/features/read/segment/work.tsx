@@ -6,7 +6,7 @@ import { useShortcuts } from "../../../frame/shortcuts.ts";
 import { toast } from "../../../ui/toast.tsx";
 import { asError, invalidate } from "../../../use-call.ts";
 import type { Mode } from "../look/cornerstone.ts";
-import { showOverlay, type Overlay } from "../look/overlay.ts";
+import { labelsJoined, showOverlay, type Overlay } from "../look/overlay.ts";
 import type { Look } from "../look/use-look.ts";
 import { SegmentPanel } from "./panel.tsx";
 import type { Source } from "./sources.ts";
@@ -62,7 +62,11 @@ export function SegmentWork({
     if (segments.isLocked) return toast("This segment is locked.");
     if (look.slabMm > 0)
       return toast("A slab shows many slices at once; choose one slice to draw.");
-    look.pick(mode);
+    if (stage)
+      labelsJoined(stage, series.id).then(
+        () => look.pick(mode),
+        (thrown: unknown) => toast(asError(thrown).message),
+      );
   }
   function setBrushTo(next: BrushSettings): void {
     changeBrush(next);
