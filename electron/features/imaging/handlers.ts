@@ -99,7 +99,8 @@ export function createImagingHandlers({
       const routed = {
         volume,
         header: series.header,
-        told: told ?? (sequence && categoryOfSequence[sequence]),
+        told,
+        named: sequence && categoryOfSequence[sequence],
       };
       try {
         await askImage({

@@ -95,7 +95,7 @@ export const read: Command = {
         most,
         measurable: measurable(series),
         routing: await context.router.look(
-          { volume, header: series.header, told: told ?? categoryIn(one, taken) },
+          { volume, header: series.header, told, named: categoryIn(one, taken) },
           context.signal,
         ),
         run: (expert, args, given) => runExpert(context, expert.id, series, { args, given }),

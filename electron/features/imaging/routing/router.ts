@@ -23,9 +23,17 @@ export type Routing = {
   whyOf: (card: ExpertCard, args: string) => string;
 };
 export type Router = {
-  /** @param told what the reader says it is, which nothing overrules but a wrong modality */
+  /**
+   * @param told what the reader says it is, which nothing overrules but a wrong modality
+   * @param named what its name among the sequences of one study says, where the reader says nothing
+   */
   look: (
-    image: { volume: Volume; header?: HeaderFacts | undefined; told?: Category | undefined },
+    image: {
+      volume: Volume;
+      header?: HeaderFacts | undefined;
+      told?: Category | undefined;
+      named?: Category | undefined;
+    },
     signal: AbortSignal,
   ) => Promise<Routing>;
 };
@@ -55,19 +63,20 @@ export function createRouter({ experts, assigned }: Dependencies): Router {
   }
 
   return {
-    look: async ({ volume, header = {}, told }, signal) => {
+    look: async ({ volume, header = {}, told, named }, signal) => {
+      const said = told ?? named;
       const cards = await experts.list();
       const routed: Routed =
-        told === undefined
+        said === undefined
           ? route(
               { ...header, modality: volume.modality, likeness: likenessOf(volume).kind },
               await scoresOf(volume, signal),
             )
           : {
               kind: "known",
-              category: told,
-              by: "reader",
-              why: `${aboutCategory(told).title} by your word`,
+              category: said,
+              by: told === undefined ? "header" : "reader",
+              why: `${aboutCategory(said).title} by ${told === undefined ? "its name" : "your word"}`,
             };
       if (routed.kind === "unsure")
         return {
