@@ -101,7 +101,7 @@ export function characteristicsTable(input: {
     const mine = provenance.filter((row) => row.recordId === record.id && row.state !== "rejected");
     const cells = input.fields.map((field) =>
       mine
-        .filter((row) => row.field === field.name)
+        .filter((row) => row.fieldId === field.id)
         .map((row) => (row.arm ? `${row.arm}: ${row.value}` : row.value))
         .join("; "),
     );

@@ -11,6 +11,8 @@ type Goal = {
   what: string;
   /** Finds the figure in what the script prints. */
   figure: RegExp;
+  /** How many it is measured on. */
+  of: RegExp | (() => string);
   goal: number;
   atMost?: boolean;
   /** The pack's own run of the same script gives a figure too. */
@@ -21,36 +23,35 @@ type Measure = { script: string; args: string[]; goals: Goal[] };
 const measures: Measure[] = [
   {
     script: "results.measure.ts",
-    args: ["odd"],
+    args: ["all"],
     goals: [
       {
         what: "llm_meta_analysis, 2×2 all exact, % (held-out half)",
-        figure: /binary: all cells exact ([\d.]+) %/,
+        figure: /odd binary: all cells exact ([\d.]+) %/,
+        of: /odd binary: all cells exact [\d.]+ % \(\d+\/(\d+)\)/,
         goal: 45,
       },
       {
         what: "llm_meta_analysis, continuous all exact, % (held-out half)",
-        figure: /continuous: all cells exact ([\d.]+) %/,
+        figure: /odd continuous: all cells exact ([\d.]+) %/,
+        of: /odd continuous: all cells exact [\d.]+ % \(\d+\/(\d+)\)/,
         goal: 30,
       },
-    ],
-  },
-  {
-    script: "results.measure.ts",
-    args: ["all"],
-    goals: [
-      {
-        what: "verified binary results without their quote in the paper",
-        figure: /binary:.*without their quote in the paper (\d+)/,
-        goal: 0,
-        atMost: true,
-      },
-      {
-        what: "verified continuous results without their quote in the paper",
-        figure: /continuous:.*without their quote in the paper (\d+)/,
-        goal: 0,
-        atMost: true,
-      },
+      ...(["binary", "continuous"] as const).map((kind) => ({
+        what: `… *verified* ${kind} results all exact, % (held-out half)`,
+        figure: new RegExp(String.raw`odd ${kind}:.*all cells of these exact ([\d.]+) %`),
+        of: new RegExp(String.raw`odd ${kind}:.*all cells of these exact [\d.]+ % \(\d+\/(\d+)\)`),
+        goal: 90,
+      })),
+      ...(["odd binary", "odd continuous", "even binary", "even continuous"] as const).map(
+        (kind) => ({
+          what: `… *verified* ${kind} without their quote in the paper`,
+          figure: new RegExp(`${kind}:.*without their quote in the paper (\\d+)`),
+          of: new RegExp(String.raw`${kind}:.*verified [\d.]+ % \((\d+)\/`),
+          goal: 0,
+          atMost: true,
+        }),
+      ),
     ],
   },
   {
@@ -60,11 +61,13 @@ const measures: Measure[] = [
       {
         what: "evidence_inference, evidence sentence recall@3 (held-out half)",
         figure: /recall@3 ([\d.]+)/,
+        of: /odd: (\d+) questions/,
         goal: 0.8,
       },
       {
         what: "evidence_inference, direction macro-F1 (held-out half)",
         figure: /direction macro-F1 ([\d.]+)/,
+        of: /odd: (\d+) questions/,
         goal: 0.7,
       },
     ],
@@ -76,6 +79,7 @@ const measures: Measure[] = [
       {
         what: "consort_tm, methods items micro F1 (five folds; not shipped)",
         figure: /methods items micro F1 ([\d.]+)/,
+        of: /, (\d+) sentences/,
         goal: 0.6,
       },
     ],
@@ -87,9 +91,27 @@ const measures: Measure[] = [
       {
         what: "PDF against JATS, words in order, mean",
         figure: /mean of papers ([\d.]+)/,
+        of: () => "15",
         goal: 0.98,
       },
-      { what: "PDF against JATS, table cells F1", figure: /F1 ([\d.]+) over/, goal: 0.85 },
+      {
+        what: "PDF against JATS, table cells F1",
+        figure: /F1 ([\d.]+) over/,
+        of: /over (\d+) cells/,
+        goal: 0.85,
+      },
+    ],
+  },
+  {
+    script: "../export/shape.measure.ts",
+    args: [],
+    goals: [
+      {
+        what: "trialreviewbench, characteristics tables back whole from CSV and XLSX, share",
+        figure: /back whole from CSV and XLSX \d+ of \d+ \(share ([\d.]+)\)/,
+        of: /^(\d+) tables/,
+        goal: 1,
+      },
     ],
   },
   {
@@ -99,13 +121,15 @@ const measures: Measure[] = [
       {
         what: "20 papers x 20 fields, seconds",
         figure: /fields: ([\d.]+) s/,
+        of: /^(\d+) papers/,
         goal: 60,
         atMost: true,
         byPack: true,
       },
       {
-        what: "… verified values without their quote in the paper",
+        what: "… *verified* values without their quote in the paper",
         figure: /verified without their quote in the paper (\d+)/,
+        of: /verified (\d+)/,
         goal: 0,
         atMost: true,
         byPack: true,
@@ -129,9 +153,9 @@ function printed({ script }: Measure, args: string[]): string {
 function main(): void {
   const at = process.argv.indexOf("--pack");
   const pack = at < 0 ? undefined : process.argv[at + 1];
-  const head = ["goal", "embedded", ...(pack ? [pack] : []), "wanted", ""];
+  const head = ["goal", "embedded", "n", ...(pack ? [pack] : []), "wanted", ""];
   const widest = measures.flatMap(({ goals }) => goals.map(({ what }) => what.length));
-  const widths = [Math.max(...widest), 12, ...(pack ? [Math.max(12, pack.length)] : []), 8, 18];
+  const widths = [Math.max(...widest), 10, 6, ...(pack ? [Math.max(12, pack.length)] : []), 8, 18];
   // Each line as soon as it is measured: a run that is stopped keeps what it has.
   const print = (row: string[]): void =>
     console.log(
@@ -147,12 +171,13 @@ function main(): void {
       pack !== undefined && measure.goals.some((goal) => goal.byPack)
         ? printed(measure, [...measure.args, "--pack", pack])
         : "";
-    for (const { what, figure, goal, atMost = false } of measure.goals) {
+    for (const { what, figure, of, goal, atMost = false } of measure.goals) {
       const found = figure.exec(own)?.[1];
       const met = found === undefined ? "not measured here" : judged(Number(found), goal, atMost);
       print([
         what,
         found ?? "–",
+        (typeof of === "function" ? of() : of.exec(own)?.[1]) ?? "–",
         ...(pack ? [figure.exec(byPack)?.[1] ?? "–"] : []),
         `${atMost ? "≤" : "≥"} ${goal}`,
         met,

@@ -18,6 +18,7 @@ import { visibleTo } from "../review/blinding.ts";
 import { cellOutcomesOf, type CellOutcome } from "../review/cell-outcomes.ts";
 import { teamPlan } from "../review/team-plan.ts";
 import type { Fetch } from "../search/remote/request.ts";
+import { createAhead } from "./ahead.ts";
 import { attachOne } from "./attach.ts";
 import { consensusOn } from "./consensus.ts";
 import { plainValue } from "./extracted-value.ts";
@@ -60,6 +61,7 @@ export function createExtractionHandlers({
   registry,
 }: ExtractionDependencies): HandlersFor<typeof extractionContract> {
   const papers = openPapers(assets, recognised);
+  const ahead = createAhead(papers, tag);
   const reviewer = (): string => reviews.settings().reviewer;
   return {
     ...createRegistryHandlers({ reviews, assets, papers, fetch, remote: registry }),
@@ -146,7 +148,15 @@ export function createExtractionHandlers({
       emit({ done: reports.length, total: reports.length, label: "Done" });
       return { suggested, reports: reports.length, failed };
     },
-    "extraction.grid": async ({ reviewId }) => gridOf(reviews.get(reviewId), reviewer()),
+    "extraction.grid": async ({ reviewId }) => {
+      const grid = gridOf(reviews.get(reviewId), reviewer());
+      ahead(
+        grid.studies.flatMap(({ report, cells }) =>
+          report && cells.every(({ suggestion }) => suggestion === null) ? [report.assetId] : [],
+        ),
+      );
+      return grid;
+    },
     "extraction.decide": async ({
       reviewId,
       recordId,

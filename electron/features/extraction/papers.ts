@@ -15,6 +15,20 @@ export function openPapers(
 ) {
   const papers = new Map<string, Paper>();
   const passwords = new Map<string, string>();
+  /** Papers that are being read before anybody asked for them. */
+  const ahead = new Map<string, Promise<Paper>>();
+
+  /** Reads a paper that will be asked for; who asks while it is being read waits for the same reading. */
+  async function readAhead(assetId: string): Promise<void> {
+    if (papers.has(assetId) || ahead.has(assetId)) return;
+    const reading = read(assetId);
+    ahead.set(assetId, reading);
+    try {
+      await reading;
+    } finally {
+      ahead.delete(assetId);
+    }
+  }
 
   async function read(
     assetId: string,
@@ -22,6 +36,8 @@ export function openPapers(
   ): Promise<Paper> {
     const known = papers.get(assetId);
     if (known) return known;
+    const begun = options.password === undefined ? ahead.get(assetId) : undefined;
+    if (begun) return waitFor(begun, options.signal);
     const password = options.password ?? passwords.get(assetId);
     const paper = await readPaper(await assets.get(assetId), {
       recognised: recognised.get(assetId),
@@ -63,5 +79,16 @@ export function openPapers(
     return read(assetId, { password, signal });
   }
 
-  return { read, recognise };
+  return { read, readAhead, recognise };
+}
+
+/** Who gives up waiting leaves the reading to the others. */
+function waitFor(reading: Promise<Paper>, signal: AbortSignal | undefined): Promise<Paper> {
+  if (!signal) return reading;
+  return new Promise((resolve, reject) => {
+    const stop = (): void => reject(signal.reason as Error);
+    if (signal.aborted) return stop();
+    signal.addEventListener("abort", stop, { once: true });
+    reading.then(resolve, reject).finally(() => signal.removeEventListener("abort", stop));
+  });
 }

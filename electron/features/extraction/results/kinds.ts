@@ -4,6 +4,13 @@ import type { Inquiry } from "./context.ts";
 
 const counts =
   /\b(incidence|number of (?:patients|participants|subjects|women|people|events|cases)|(?:patients|participants|subjects|women|people|those|who) (?:with|who|requiring|achieving|needing|reporting)|mortality|deaths?|died|events?|adverse|complications?|response|responders?|remission|recurrence|relapse|success|failure|proportion|percent(?:age)? of|prevalence|infections?|pregnan(?:cy|cies)|live births?|birth status|vomiting|nausea|bleeding|withdrawals?|discontinu\w+|drop-?outs?|cure[ds]?|abstinence|hospitali[sz]ations?|cessation|quit|need for|requirement for|thrombosis|infarction|stroke|revasculari[sz]ation|syndrome|hypogly\w+|side effects?|reactions?|diagnos[ei]s|positive|negative|clicked|intake|use of|stillbirth|miscarriage|hypertension|diabetes|anaemia|anemia|defecation|reappearance|toxicit(?:y|ies)|PONV|shivering|hypotension|bradycardia)\b|%|\brates? of\b/i;
+/**
+ * What befalls people or is done to them, so that people are counted. Collected from the outcomes of RCT-ART
+ * (Whitton and Hunter 2022, Apache-2.0) that are given in per cent or as counts, which share no article with
+ * the questions that results are measured on.
+ */
+const befalls =
+  /\b(?:ha?emorrhag\w*|bleeds?|embol\w+|\w+(?:penia|rrhagia|rrh(?:o?ea|agia)|plegia|ectasia)|(?:re)?stenos[ie]s|mucositis|hepatitis|nephritis|pancreatitis|phlebitis|\w*thrombosis|infarct\w*|MI|TIA|stroke|fractures?|falls|fallers|seizures?|delirium|agitation|hallucinations?|somnolence|drowsiness|dizziness|fever|rash|pruritus|alopecia|headaches?|diarrh\w+|constipation|sepsis|pneumonia|abscess\w*|fistulas?|leaks?|leakage|prolapse|hernias?|ulcers?|arrhythmias?|fibrillation|tachycardia|successful\w*|respond(?:ed|ing)|improved|worsened|resol(?:ved|ution)|heal(?:ed|ing)|recovered|relie(?:f|ved)|dropped out|crossed over|completed|completers|attended|uptake|vaccinat\w+|screened|conversions?|reoperations?|re-?interventions?|re-?admi\w+|transfus\w+|intubat\w+|rejection|occlusion|patency|ca?esarean|preterm|deliver(?:y|ies)|abortion|fatal\w*|surviv(?:ed|ors)|end-?points?|dissatisf\w+|satisfied|willing\w*|interested|smok(?:ing|ers)|employed|ownership)\b/i;
 const measures =
   /\b(scores?|levels?|duration|length|time|mean|average|median|heart rate|pulse|pressure|weight|mass|volume|thickness|concentrations?|changes? (?:in|from)|index|scale|questionnaire|quality of life|function|strength|cost|distance|density|diameter|loss|HbA1c|cholesterol|glucose|triglycerides?|insulin|temperature|height|age|months of|days of|weeks of|hours|minutes|intensity|severity|rating|values?|amount|dose|onset|ratio|capacity|VAS|BMI|FPG|respiratory rate|symptoms?|pain|knowledge|efficacy|stiffness|sharpness|flexion|bending|interval|progression-?free|PFS|OS|overall survival|area|range)\b/i;
 const rate = /\brates?\b/i;
@@ -29,6 +36,8 @@ export function leansBinary(outcome: string): number {
   if (countsPeople.test(outcome)) return 1;
   let score = -0.4;
   if (counts.test(outcome)) score += 1;
+  // "Frequency of attacks in hernia": what follows "in" is the condition, not what is counted.
+  else if (befalls.test(outcome.split(/\b(?:in|among)\b/i)[0] ?? "")) score += 0.9;
   if (rate.test(outcome) && !notRate.test(outcome)) score += 1;
   if (measures.test(outcome)) score -= 0.9;
   return score;
