@@ -78,6 +78,51 @@ test("the focused value is marked on its page, and accepting it stores a decisio
   await expect(app.locator(".cell[data-state=accepted]")).toHaveCount(0);
 });
 
+test("a column accepted at once is taken back at once, and words dragged from the paper become a cell's value", async ({
+  desk,
+  app,
+}) => {
+  const reviewId = await sampleId(desk);
+  await desk.call("extraction.suggest", { reviewId });
+  await app.goto(desk.url.replace("/#", `/review/${reviewId}/extract#`));
+  const words = app
+    .locator(".pdf-text span")
+    .filter({ hasText: /\w{5,} \w{4,}/ })
+    .first();
+  await words.waitFor({ state: "attached", timeout: 60_000 });
+  const accepted = app.locator(".cell[data-state=accepted]");
+  await app
+    .getByRole("button", { name: /^Accept the \d+ found in the source/ })
+    .first()
+    .click();
+  await expect(app.locator(".toast")).toContainText("accepted");
+  await expect(accepted).not.toHaveCount(0);
+  await app.keyboard.press("u");
+  await expect(app.locator(".toast")).toContainText("Taken back");
+  await expect(accepted).toHaveCount(0);
+
+  await words.scrollIntoViewIfNeeded();
+  const selected = await words.evaluate((element) => {
+    const { ownerDocument: page } = element;
+    page.getSelection()?.selectAllChildren(element);
+    return page.getSelection()?.toString() ?? "";
+  });
+  const middle = async (place: typeof words): Promise<[number, number]> => {
+    const box = await place.boundingBox();
+    if (!box) throw new Error("not on screen");
+    return [box.x + box.width / 2, box.y + box.height / 2];
+  };
+  await app.mouse.move(...(await middle(words)));
+  await app.mouse.down();
+  const cell = app.locator(".grid-row").first().locator(".cell").nth(1);
+  await app.mouse.move(...(await middle(cell)), { steps: 12 });
+  await app.mouse.up();
+  await expect(app.locator(".toast")).toContainText("Taken from page");
+  await expect(app.locator(".cell[data-state=corrected] .cell-text")).toContainText(
+    selected.trim().split(" ")[0] ?? "",
+  );
+});
+
 test("a registry's record stands beside the paper: the difference is told, the registry's value is taken by key, nothing is sent", async ({
   desk,
   app,

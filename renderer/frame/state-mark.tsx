@@ -46,7 +46,8 @@ const looks: Record<State, { icon: LucideIcon; text: string; meaning: string }> 
   unsupported: {
     icon: TriangleAlert,
     text: "Unsupported",
-    meaning: "A model proposes this without proof in the source. It cannot be accepted in bulk.",
+    meaning:
+      "A model proposes this, but the source does not prove it, or its words speak of something else. It cannot be accepted in bulk.",
   },
   notReported: {
     icon: Ban,

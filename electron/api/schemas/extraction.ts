@@ -297,7 +297,13 @@ export const extractionContract = {
   /** Accepts every verified, undecided suggestion of one column; others are left and counted. */
   "extraction.acceptVerified": {
     input: z.object({ reviewId, fieldId: z.string() }),
-    output: z.object({ accepted: z.int(), skipped: z.int() }),
+    /** `subjects` of the accepted cells, to take them back together. */
+    output: z.object({ accepted: z.int(), skipped: z.int(), subjects: z.array(z.string()) }),
+  },
+  /** Takes the acting reviewer's own decisions on these cells back, as one act. */
+  "extraction.withdraw": {
+    input: z.object({ reviewId, subjects: z.array(z.string()).min(1) }),
+    output: z.object({ withdrawn: z.int() }),
   },
   "extraction.history": {
     input: cell,

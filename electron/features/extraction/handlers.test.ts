@@ -152,7 +152,7 @@ test("a locked paper is told by its error's code, so that the page can ask for t
 test("accepting a column at once leaves what fails a check to a person", async () => {
   const wrong = await suggested(trial.replace(/Ninety-six|96/, "A total of 142"));
   const column = { reviewId: wrong.reviewId, fieldId: "groupSize" };
-  expect(await wrong.handlers["extraction.acceptVerified"](column, frame)).toEqual({
+  expect(await wrong.handlers["extraction.acceptVerified"](column, frame)).toMatchObject({
     accepted: 0,
     skipped: 2,
   });
@@ -162,7 +162,28 @@ test("accepting a column at once leaves what fails a check to a person", async (
       { ...column, reviewId: right.reviewId },
       frame,
     ),
-  ).toEqual({ accepted: 2, skipped: 0 });
+  ).toMatchObject({ accepted: 2, skipped: 0 });
+});
+
+test("what was accepted together is taken back together, and nothing else is", async () => {
+  const { handlers, reviewId, cell } = await suggested();
+  await handlers["extraction.decide"](
+    { reviewId, recordId: "1", fieldId: "sampleSize", arm: null, action: "accept" },
+    frame,
+  );
+  const { subjects } = await handlers["extraction.acceptVerified"](
+    { reviewId, fieldId: "groupSize" },
+    frame,
+  );
+  expect(subjects).toHaveLength(2);
+  expect(await handlers["extraction.withdraw"]({ reviewId, subjects }, frame)).toEqual({
+    withdrawn: 2,
+  });
+  expect((await cell("groupSize")).map(({ state }) => state)).toEqual(["verified", "verified"]);
+  expect((await cell("sampleSize"))[0]?.state).toBe("accepted");
+  expect(await handlers["extraction.withdraw"]({ reviewId, subjects }, frame)).toEqual({
+    withdrawn: 0,
+  });
 });
 
 test("suggestions fill the grid, a decision rules over them, and undoing shows the suggestion again", async () => {
@@ -209,11 +230,11 @@ test("accepting a column takes verified cells only, and a missing value cannot b
   ]);
   expect(
     await handlers["extraction.acceptVerified"]({ reviewId, fieldId: "registration" }, frame),
-  ).toEqual({ accepted: 0, skipped: 1 });
+  ).toMatchObject({ accepted: 0, skipped: 1 });
   expect((await cell("registration"))[0]?.state).toBe("unsupported");
   expect(
     await handlers["extraction.acceptVerified"]({ reviewId, fieldId: "groupSize" }, frame),
-  ).toEqual({ accepted: 2, skipped: 0 });
+  ).toMatchObject({ accepted: 2, skipped: 0 });
   await expect(
     handlers["extraction.decide"](
       { reviewId, recordId: "1", fieldId: "funding", arm: null, action: "accept" },

@@ -239,7 +239,27 @@ export function createExtractionHandlers({
             : [],
         ),
       );
-      return { accepted: verified.length, skipped: open.length - verified.length };
+      return {
+        accepted: verified.length,
+        skipped: open.length - verified.length,
+        subjects: verified.map(({ subject }) => subject),
+      };
+    },
+    "extraction.withdraw": async ({ reviewId, subjects }) => {
+      const file = reviews.get(reviewId);
+      const asked = new Set(subjects);
+      const decided = gridOf(file, reviewer())
+        .studies.flatMap(({ cells }) => cells)
+        .filter(({ subject, decision }) => asked.has(subject) && decision !== null);
+      file.ledger.decide(
+        decided.map(({ subject }): NewDecision => ({
+          kind: "extract",
+          subject,
+          action: "withdraw",
+          reviewer: reviewer(),
+        })),
+      );
+      return { withdrawn: decided.length };
     },
     "extraction.history": async ({ reviewId, recordId, fieldId, arm }) => {
       const { ledger } = reviews.get(reviewId);

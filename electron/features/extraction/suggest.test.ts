@@ -184,6 +184,11 @@ describe("a value that is in the paper, but answers another question, is never v
     ],
     ["Sample size", "METHODS:\nBlocks ensured equal groups for every 40 patients recruited.", "40"],
     ["Blinding", "METHODS:\nThis was a multicentre randomised controlled trial.", null],
+    [
+      "Comparator",
+      "METHODS:\nThis was a pilot study. No control group was included.",
+      "control group",
+    ],
     ["Funding", "METHODS:\nPatients could leave at any time without financial penalties.", null],
   ])("%s: %s", (name, text, value) => {
     const [found] = asked(name, text);

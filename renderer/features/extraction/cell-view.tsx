@@ -1,6 +1,6 @@
 /** One cell in the one language of states. */
 import { TriangleAlert } from "lucide-react";
-import { useEffect, useRef } from "react";
+import { useEffect, useRef, useState } from "react";
 import type { GridCell } from "../../../electron/api/schemas/extraction.ts";
 import { StateIcon } from "../../frame/state-mark.tsx";
 
@@ -11,6 +11,7 @@ type CellViewProps = {
   onFocus: () => void;
   onSave: (text: string) => void;
   onCancel: () => void;
+  onDrop: () => void;
 };
 
 const words: Partial<Record<GridCell["state"], string>> = {
@@ -20,7 +21,16 @@ const words: Partial<Record<GridCell["state"], string>> = {
   failed: "Model failed",
 };
 
-export function CellView({ cell, focused, editing, onFocus, onSave, onCancel }: CellViewProps) {
+export function CellView({
+  cell,
+  focused,
+  editing,
+  onFocus,
+  onSave,
+  onCancel,
+  onDrop,
+}: CellViewProps) {
+  const [over, setOver] = useState(false);
   const button = useRef<HTMLButtonElement>(null);
   useEffect(() => {
     if (!focused || editing) return;
@@ -49,6 +59,19 @@ export function CellView({ cell, focused, editing, onFocus, onSave, onCancel }: 
       role="gridcell"
       tabIndex={focused ? 0 : -1}
       onClick={onFocus}
+      data-over={over}
+      onDragOver={(event) => {
+        if (!event.dataTransfer.types.includes("text/plain")) return;
+        event.preventDefault();
+        event.dataTransfer.dropEffect = "copy";
+        setOver(true);
+      }}
+      onDragLeave={() => setOver(false)}
+      onDrop={(event) => {
+        event.preventDefault();
+        setOver(false);
+        onDrop();
+      }}
       title={before ? `Suggested: ${before}` : undefined}
     >
       <StateIcon state={cell.state} />

@@ -14,6 +14,8 @@ type GridTableProps = {
   onFocus: (subject: string) => void;
   onSave: (text: string) => void;
   onCancel: () => void;
+  /** Words selected in the paper were dropped on this cell. */
+  onDrop: (subject: string) => void;
   onAcceptVerified: (fieldId: string) => void;
 };
 
@@ -100,6 +102,7 @@ function Row({
   onFocus,
   onSave,
   onCancel,
+  onDrop,
 }: GridTableProps & { study: Study }) {
   return (
     <>
@@ -138,6 +141,7 @@ function Row({
                 onFocus={() => onFocus(cell.subject)}
                 onSave={onSave}
                 onCancel={onCancel}
+                onDrop={() => onDrop(cell.subject)}
               />
             );
           })}

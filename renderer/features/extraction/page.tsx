@@ -72,6 +72,8 @@ function ExtractDesk({ reviewId, grid }: { reviewId: string; grid: Grid }) {
   // What was just decided, as the backend answered: the grid behind it may still be loading when a
   // quick reader presses undo.
   const lastDecided = useRef<Promise<Place | null>>(Promise.resolve(null));
+  /** Cells that were accepted together last, to be taken back together. */
+  const lastColumn = useRef<string[]>([]);
   const [editing, setEditing] = useState(false);
   const [visit, setVisit] = useState(0);
   const fieldName = (id: string): string =>
@@ -79,6 +81,7 @@ function ExtractDesk({ reviewId, grid }: { reviewId: string; grid: Grid }) {
   const decide = useDecide(reviewId, fieldName);
   const suggest = useChange("extraction.suggest", ["review", "audit"]);
   const acceptVerified = useChange("extraction.acceptVerified", ["review", "audit"]);
+  const withdraw = useChange("extraction.withdraw", ["review", "audit"]);
   // A paper's values show as soon as they are stored: the rules' first, then the packs', then the next paper's.
   const told = suggest.running ? suggest.event?.label : undefined;
   useEffect(() => {
@@ -103,6 +106,7 @@ function ExtractDesk({ reviewId, grid }: { reviewId: string; grid: Grid }) {
     source?: PdfSelection,
   ): Promise<boolean> => {
     const before = lastDecided.current;
+    lastColumn.current = [];
     const answer = decide.act(at, action, text, source);
     lastDecided.current = answer.then((cell) => (cell ? { study: at.study, cell } : before));
     return (await answer) !== undefined;
@@ -113,11 +117,18 @@ function ExtractDesk({ reviewId, grid }: { reviewId: string; grid: Grid }) {
   };
   /** The decision just taken, wherever the focus went since; else the one on this cell. */
   const undo = async (): Promise<void> => {
+    if (lastColumn.current.length > 0) return undoColumn();
     const last = (await lastDecided.current) ?? place;
     if (!last || last.cell.decision === null) return;
     if (!(await decide.act(last, "withdraw"))) return;
     lastDecided.current = Promise.resolve(null);
     focus(last.cell.subject);
+  };
+  const undoColumn = async (): Promise<void> => {
+    const subjects = lastColumn.current;
+    lastColumn.current = [];
+    const answer = await withdraw.run({ reviewId, subjects });
+    if (answer) toast(`Taken back: ${plural(answer.withdrawn, "cell")} of this field`);
   };
   const save = async (text: string): Promise<void> => {
     setEditing(false);
@@ -125,14 +136,23 @@ function ExtractDesk({ reviewId, grid }: { reviewId: string; grid: Grid }) {
     await decideAt(place, "correct", text);
   };
   /** The words selected in the paper, as the value of the cell in focus, with where they stand. */
-  const takeSelection = async (): Promise<void> => {
-    if (!place || decide.running) return;
+  const takeSelection = async (at: Place | null = place): Promise<void> => {
+    if (!at || decide.running) return;
     const selected = selectedInPdf();
     if (selected === null)
       return toast("Select words in the paper first; then they become the value.");
-    const field = grid.fields.find(({ id }) => id === place.cell.fieldId);
+    const field = grid.fields.find(({ id }) => id === at.cell.fieldId);
     const text = valueIn(selected.quote, field?.type === "number");
-    if (await decideAt(place, "correct", text, selected)) window.getSelection()?.removeAllRanges();
+    if (await decideAt(at, "correct", text, selected)) window.getSelection()?.removeAllRanges();
+  };
+  /** Words dragged from the paper on a cell of the study whose paper is open. */
+  const dropOn = async (target: string): Promise<void> => {
+    const at = findPlace(grid, target);
+    if (!at) return;
+    if (at.study.recordId !== place?.study.recordId)
+      return toast("The words are from another study's paper: drop them on its own row.");
+    await takeSelection(at);
+    focus(target);
   };
   /** The registry's value of the cell in focus, where it is not what stands there. */
   const takeRegistry = async (): Promise<void> => {
@@ -144,10 +164,14 @@ function ExtractDesk({ reviewId, grid }: { reviewId: string; grid: Grid }) {
   };
   async function acceptColumn(fieldId: string): Promise<void> {
     const answer = await acceptVerified.run({ reviewId, fieldId });
-    if (answer)
-      toast(
-        `${fieldName(fieldId)}: ${answer.accepted} accepted, ${answer.skipped} left for you to look at`,
-      );
+    if (!answer) return;
+    lastColumn.current = answer.subjects;
+    toast(
+      `${fieldName(fieldId)}: ${answer.accepted} accepted, ${answer.skipped} left for you to look at`,
+      answer.accepted === 0
+        ? undefined
+        : { label: "Undo", shortcut: "U", run: () => void undoColumn() },
+    );
   }
   const copy = async (): Promise<void> => {
     await navigator.clipboard.writeText(toTsv(grid));
@@ -192,7 +216,7 @@ function ExtractDesk({ reviewId, grid }: { reviewId: string; grid: Grid }) {
     { keys: "shift+c", label: "Copy the table as TSV", run: () => void copy() },
   ]);
 
-  const error = decide.error ?? suggest.error ?? acceptVerified.error;
+  const error = decide.error ?? suggest.error ?? acceptVerified.error ?? withdraw.error;
   const started = grid.studies.some((study) => study.cells.some((cell) => cell.suggestion));
   const left = (
     <div className="extract-left">
@@ -230,6 +254,7 @@ function ExtractDesk({ reviewId, grid }: { reviewId: string; grid: Grid }) {
             decide.clear();
             suggest.clear();
             acceptVerified.clear();
+            withdraw.clear();
           }}
         />
       )}
@@ -240,6 +265,7 @@ function ExtractDesk({ reviewId, grid }: { reviewId: string; grid: Grid }) {
         onFocus={focus}
         onSave={(text) => void save(text)}
         onCancel={() => setEditing(false)}
+        onDrop={(target) => void dropOn(target)}
         onAcceptVerified={(fieldId) => void acceptColumn(fieldId)}
       />
       <div className="extract-acts" role="group" aria-label="Decision on this cell">

@@ -61,8 +61,8 @@ export function WhyCell({
         <Why title="How it was found">
           <p>{suggestion.method}</p>
           <ul className="why-checks">
-            {suggestion.checks.map((check) => (
-              <li key={check.name} data-ok={check.ok}>
+            {suggestion.checks.map((check, index) => (
+              <li key={index} data-ok={check.ok}>
                 {check.ok ? (
                   <CircleCheck size={14} aria-label="Passed" />
                 ) : (

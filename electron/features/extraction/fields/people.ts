@@ -299,6 +299,11 @@ export function population(reading: Reading): Candidate[] {
         .replace(
           /^(?:(?:a |in )?total of|in|of|for|among|the|we|all|and|a|an|that|whether|on|eligible|were)\s+/gi,
           "",
+        )
+        // "Eating behaviour in subjects with obesity": the people stand behind the "in".
+        .replace(
+          /^(?:[\p{L}-]+\s+){1,3}(?:in|of|among|for)\s+(?=(?:the\s+)?(?:[\p{L}-]+\s+){0,3}(?:patients|participants|subjects|women|men|children|adults|individuals|people)\b)/iu,
+          "",
         ) ?? "";
     const words = value.split(/\s+/).length;
     if (words < 2) return [];

@@ -235,10 +235,7 @@ test("a dropped record finds its study by number; where paper and registry diffe
   });
   expect(
     await handlers["extraction.acceptVerified"]({ reviewId, fieldId: "sampleSize" }, frame),
-  ).toEqual({
-    accepted: 0,
-    skipped: 1,
-  });
+  ).toMatchObject({ accepted: 0, skipped: 1 });
   // What the paper does not say is the registry's suggestion, with its path; it is never taken in bulk.
   const country = await cell("country");
   expect(country).toMatchObject({ state: "suggested" });

@@ -42,10 +42,22 @@ const bareArm = (name: string): string =>
     .trim()
     .toLowerCase();
 
+/** "No control group was included": the words are there, and say the opposite. */
+function isDenied(value: string, quote: string): boolean {
+  const at = quote.toLowerCase().indexOf(value.toLowerCase());
+  return (
+    at >= 0 &&
+    /\b(?:no|without(?: an?)?|lack(?:ed|s|ing)?(?: of)?(?: an?)?|not (?:have|include|use|involve)(?: an?)?|absence of(?: an?)?)\s+(?:\p{L}+\s+)?$/iu.test(
+      quote.slice(Math.max(0, at - 40), at),
+    )
+  );
+}
+
 export function arm(asked: Asked): string | undefined {
   const { value } = asked.candidate;
   return first(
     armOf(value, asked),
+    isDenied(value, asked.candidate.quote) && "the quote says that there was none",
     notOfAll(asked) && "the groups together are not the people of the trial",
     (/[+“"(]$/.test(value) || /^(?:of|in|with the|from)\b/i.test(value) || unbalanced(value)) &&
       "the words of the arm are cut off",
