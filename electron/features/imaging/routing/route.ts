@@ -91,8 +91,7 @@ export function route(facts: Facts, scores: readonly Finding[] | undefined): Rou
   // Of what is open, how much is the first's; what the header rules out counts against it only in a file without one.
   const whole = isNamed ? open.reduce((sum, id) => sum + shareOf(id), 0) : 1;
   const share = shareOf(first) / (whole || 1);
-  if (!isForeign && share >= least(first))
-    return known(first, "pixels", `by its pixels (${percent(share)})`);
+  if (!isForeign && share >= least(first)) return known(first, "pixels", "by its pixels");
   const [other] = categoryIds
     .filter((id) => id !== first)
     .toSorted((a, b) => shareOf(b) - shareOf(a));
@@ -100,8 +99,8 @@ export function route(facts: Facts, scores: readonly Finding[] | undefined): Rou
     kind: "unsure",
     choices: [first, second ?? (other as Category)],
     why: isForeign
-      ? `it looks like nothing that the experts were made for (${percent(outside)})`
-      : `it is ${aboutCategory(first).title} by ${percent(share)} only`,
+      ? "it looks like nothing that the experts were made for"
+      : `it may be ${aboutCategory(first).title}, but its pixels do not say so clearly`,
   };
 }
 
@@ -132,8 +131,6 @@ const known = (category: Category, by: "header" | "pixels", how: string): Routed
   by,
   why: `${aboutCategory(category).title} ${how}`,
 });
-
-const percent = (share: number): string => `${Math.floor(100 * share)} %`;
 
 /** What the reader is asked when it cannot be told. */
 export function question({ choices, why }: Extract<Routed, { kind: "unsure" }>): string {
