@@ -97,6 +97,8 @@ export const seriesSchema = z.object({
       micronsPerPixel: z.number().nullable(),
     })
     .optional(),
+  /** Which of the volumes of a four-dimensional file this is, counted from 1. */
+  volumes: z.object({ index: z.int(), count: z.int() }).optional(),
   files: z.array(z.string()),
   /** Asset ids of the files as they were given, in the series' order. */
   sources: z.array(assetId),
@@ -238,6 +240,11 @@ export const imagingContract = {
   "imaging.offers": {
     input: z.object({ studyId: z.string(), seriesId: z.string() }),
     output: z.array(z.string()),
+  },
+  /** Another volume of a four-dimensional file, as a series of its own beside the first. */
+  "imaging.volume": {
+    input: z.object({ studyId: z.string(), seriesId: z.string(), volume: z.int().min(1) }),
+    output: z.object({ study: studySchema, seriesId: z.string() }),
   },
   /** One tile of a slide: RGB side by side, base64; those at the edges are smaller. */
   "imaging.tile": {

@@ -8,7 +8,7 @@ import { keepLabels } from "./label-map.ts";
 import { apply, orientationCode, rowsOf, type Vector } from "./geometry.ts";
 import { regionsOf } from "./derived/contours.ts";
 import { readReport } from "./derived/report-tree.ts";
-import { loadImages, loadSeries } from "./load.ts";
+import { loadImages, loadSeries, volumeOf, volumeOption } from "./load.ts";
 import { anonymize } from "./anonymize-command.ts";
 import { convertImage } from "./convert.ts";
 import { writeMask } from "./mask-files.ts";
@@ -66,12 +66,17 @@ async function aboutDerived(path: string): Promise<object | null> {
 
 const imageInfo: Command = {
   summary: "Header and geometry of an image file or a DICOM folder.",
-  usage: "image-info PATH [--at i,j,k]…",
-  options: { at: { type: "string", multiple: true, help: "voxel index to read; may be repeated" } },
+  usage: "image-info PATH [--at i,j,k]… [--volume N]",
+  options: {
+    volume: volumeOption,
+    at: { type: "string", multiple: true, help: "voxel index to read; may be repeated" },
+  },
   async run({ positionals: [path], values }, context) {
-    const about = await aboutDerived(need(path, "The image", this.usage));
+    const volumeNumber = volumeOf(values["volume"]);
+    const file = need(path, "The image", this.usage);
+    const about = volumeNumber === 1 ? await aboutDerived(file) : null;
     if (about) return about;
-    const series = await loadSeries(need(path, "The image", this.usage), context.progress);
+    const series = await loadSeries(file, context.progress, volumeNumber);
     const { volume } = series;
     return {
       format: series.format,
@@ -89,6 +94,7 @@ const imageInfo: Command = {
       ...(series.scale ? { scale: series.scale } : {}),
       ...(series.faults ? { faults: series.faults } : {}),
       ...(series.slide ? { slide: series.slide } : {}),
+      ...(series.volumes ? { volumes: series.volumes } : {}),
       ...(series.labels ? { labels: series.labels } : {}),
       warnings: series.warnings,
       files: series.files.length,

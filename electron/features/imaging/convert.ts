@@ -9,7 +9,8 @@ import { writeSegmentation, type SegmentToWrite } from "./dicom-seg-writer.ts";
 import { rowsOf } from "./geometry.ts";
 import { labelColour } from "./label-colours.ts";
 import { labelIds } from "./label-map.ts";
-import { loadSeries } from "./load.ts";
+import { attach } from "./derived/attach.ts";
+import { loadImages, loadSeries, volumeOf, volumeOption } from "./load.ts";
 import { writeNifti } from "./nifti.ts";
 import { writeNrrd } from "./nrrd-writer.ts";
 import type { OpenedSeries } from "./open.ts";
@@ -54,12 +55,54 @@ function segmentation(
   );
 }
 
+/**
+ * An RT structure set drawn on the voxels of its series; structures that share voxels come as further label
+ * maps. Null where `input` is none. @throws usage without the series, badInput where it was drawn on another
+ */
+async function fromStructures(
+  input: string,
+  reference: OpenedSeries | undefined,
+  note: (text: string) => void,
+): Promise<OpenedSeries[] | null> {
+  const { series, derived } = await loadImages(input);
+  const [structures] = derived;
+  if (series.length > 0 || structures?.kind !== "RTSTRUCT") return null;
+  if (reference === undefined)
+    throw new AppError(
+      "usage",
+      `"${input}" is a structure set, which has no voxels of its own: name its DICOM series with --reference.`,
+    );
+  const { volume, dicom, format } = reference;
+  const target = {
+    id: "",
+    shape: volume.shape,
+    affine: volume.affine,
+    ...(dicom ? { dicom } : {}),
+  };
+  const attached = await attach(structures, [target]);
+  if (attached.kind !== "masks") return null;
+  for (const warning of attached.warnings) note(warning);
+  return attached.layers.map(({ data, labels }) => ({
+    ...{ format, files: [input], warnings: [], sides: "known", sizes: reference.sizes },
+    volume: { ...volume, data, channels: 1, modality: "SEG", units: "label" },
+    labels: labels.map(({ id, name, color }) => ({ id, name, color })),
+  }));
+}
+
+/** OUT for the first, then OUT with a number before its ending. */
+const numbered = (out: string, at: number): string =>
+  at === 0 ? out : out.replace(/(\.nii\.gz|\.[^./]+)$/, `-${at + 1}$1`);
+
 export const convertImage: Command = {
   summary:
-    "Convert DICOM, SEG, NIfTI, NRRD, MetaImage or TIFF to DICOM, SEG, NIfTI or NRRD, geometry kept.",
-  usage: "convert-image IN OUT [--reference DICOM] [--modality CT|MR]",
+    "Convert DICOM, SEG, RT structure sets, NIfTI, NRRD, MetaImage or TIFF to DICOM, SEG, NIfTI or NRRD, geometry kept.",
+  usage: "convert-image IN OUT [--reference DICOM] [--modality CT|MR] [--volume N]",
   options: {
-    reference: { type: "string", help: "the DICOM series that a SEG belongs to" },
+    volume: volumeOption,
+    reference: {
+      type: "string",
+      help: "the DICOM series that a SEG belongs to, or that a structure set was drawn on",
+    },
     modality: {
       type: "string",
       help: "what a NIfTI image is, for the DICOM series written from it",
@@ -67,7 +110,15 @@ export const convertImage: Command = {
   },
   async run({ positionals: [input, out], values }, context) {
     if (!input || !out) throw new AppError("usage", `Usage: evidesk ${this.usage}`);
-    const series = await loadSeries(input, context.progress);
+    const reference =
+      typeof values["reference"] === "string"
+        ? await loadSeries(values["reference"], context.progress)
+        : undefined;
+    const structures = await fromStructures(input, reference, context.progress);
+    const [series, ...further] = structures ?? [
+      await loadSeries(input, context.progress, volumeOf(values["volume"])),
+    ];
+    if (series === undefined) throw new AppError("badInput", `"${input}" marks nothing.`);
     const { volume } = series;
     if (series.sides === "unknown")
       context.progress(
@@ -79,14 +130,13 @@ export const convertImage: Command = {
         "Colour images are not converted; NIfTI, NRRD and DICOM series are written in grey.",
       );
     let files = [out];
-    if (/\.nii(\.gz)?$/.test(out)) await write(out, writeNifti(volume, out.endsWith(".gz")));
-    else if (out.endsWith(".nrrd")) await write(out, writeNrrd(volume));
-    else if (out.endsWith(".dcm")) {
-      const reference =
-        typeof values["reference"] === "string"
-          ? await loadSeries(values["reference"], context.progress)
-          : undefined;
-      await write(out, segmentation(series, reference, out));
+    if (/\.(nii|nii\.gz|nrrd|dcm)$/.test(out)) {
+      files = [];
+      for (const [at, one] of [series, ...further].entries()) {
+        const path = numbered(out, at);
+        await write(path, bytesFor(path, one, reference));
+        files.push(path);
+      }
     } else if (/\.[A-Za-z]{2,5}$/.test(out))
       throw new AppError(
         "unsupported",
@@ -106,10 +156,23 @@ export const convertImage: Command = {
       spacing: volume.spacing,
       affine: rowsOf(volume.affine),
       modality: volume.modality,
+      ...(series.labels
+        ? { labels: [series, ...further].flatMap(({ labels = [] }) => labels) }
+        : {}),
       files,
     };
   },
 };
+
+function bytesFor(
+  path: string,
+  series: OpenedSeries,
+  reference: OpenedSeries | undefined,
+): Uint8Array {
+  if (path.endsWith(".dcm")) return segmentation(series, reference, path);
+  if (path.endsWith(".nrrd")) return writeNrrd(series.volume);
+  return writeNifti(series.volume, path.endsWith(".gz"));
+}
 
 async function write(path: string, bytes: Uint8Array): Promise<void> {
   await mkdir(dirname(path), { recursive: true });

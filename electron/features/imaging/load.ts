@@ -3,21 +3,17 @@ import { readdir, readFile, stat } from "node:fs/promises";
 import { basename, dirname, join, relative } from "node:path";
 import { AppError } from "../../api/errors.ts";
 import { dicomDirFiles } from "./dicomdir.ts";
-import { dataFiles, openImages, type ImageFile, type Opened, type OpenedSeries } from "./open.ts";
+import {
+  dataFiles,
+  openImages,
+  refuseLarge,
+  type ImageFile,
+  type Opened,
+  type OpenedSeries,
+} from "./open.ts";
 import { unzipped } from "./zip.ts";
 
 const mostFiles = 20_000;
-
-/** Node reads no more at once, and a volume of it would not fit either. */
-const mostBytes = 2 ** 31 - 1;
-function refuseLarge(path: string, bytes: number): void {
-  if (bytes > mostBytes)
-    throw new AppError(
-      "unsupported",
-      `"${path}" has ${(bytes / 1e9).toFixed(1)} GB; files of up to ${(mostBytes / 1e9).toFixed(1)} GB are read.`,
-      { path, bytes },
-    );
-}
 
 /** One file with those it cannot do without: the entries of a ZIP, a header's data, what a DICOMDIR names. */
 async function fileWithParts(path: string): Promise<ImageFile[]> {
@@ -60,16 +56,28 @@ async function filesOf(path: string): Promise<ImageFile[]> {
 }
 
 /** Every image, and what was made on images, in a file or folder. */
-export async function loadImages(path: string): Promise<Opened> {
-  return openImages(await filesOf(path));
+export async function loadImages(path: string, volume = 1): Promise<Opened> {
+  return openImages(await filesOf(path), undefined, { volume });
 }
+
+/** The `--volume` of commands that read one image. @throws usage for what is no number from 1 on */
+export function volumeOf(value: unknown): number {
+  const volume = Number(value ?? 1);
+  if (Number.isInteger(volume) && volume >= 1) return volume;
+  throw new AppError("usage", `--volume takes a number from 1 on, not "${String(value)}".`);
+}
+export const volumeOption = {
+  type: "string",
+  help: "which volume of a four-dimensional NIfTI file, counted from 1 (1)",
+} as const;
 
 /** The one series at `path`; of a folder with several, the one with most slices. @throws badFile with every reason */
 export async function loadSeries(
   path: string,
   note: (text: string) => void,
+  volume = 1,
 ): Promise<OpenedSeries> {
-  const { series, derived, rejected } = await loadImages(path);
+  const { series, derived, rejected } = await loadImages(path, volume);
   for (const { file, reason } of rejected) note(`${file}: ${reason}`);
   const [first, ...others] = series.toSorted((a, b) => b.volume.shape[2] - a.volume.shape[2]);
   if (first === undefined) {

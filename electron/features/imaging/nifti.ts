@@ -170,7 +170,7 @@ function layoutOf(bytes: Uint8Array, name: string): Layout {
 }
 
 /**
- * Reads a volume; of a fourth dimension, the first. Voxels are scaled by slope and intercept where the
+ * Reads a volume; of a fourth dimension, the one asked for, counted from 1. Voxels are scaled by slope and intercept where the
  * header gives them; complex ones become magnitudes. Of a gzipped file no more is unpacked than that
  * volume needs. @throws badFile when the header's sizes do not fit the bytes there are.
  */
@@ -181,15 +181,24 @@ export function readNifti(file: Uint8Array, name: string): Volume {
 export function openNifti(
   file: Uint8Array,
   name: string,
+  chosen = 1,
 ): {
   volume: Volume;
+  /** Absent where the file holds one. */
+  volumes?: { index: number; count: number };
   warnings: string[];
   sides: "known" | "unknown";
   sizes: "known" | "unknown";
 } {
   const packed = file[0] === 0x1f && file[1] === 0x8b;
   const layout = layoutOf(packed ? gunzipFirst(file, 544, name) : file, name);
-  const { header, shape, type, offset, count, frames } = layout;
+  const { header, shape, type, count, frames } = layout;
+  if (!(Number.isInteger(chosen) && chosen >= 1 && chosen <= frames))
+    throw new AppError(
+      "badInput",
+      `"${name}" holds ${frames} ${frames === 1 ? "volume" : "volumes"}; there is no volume ${chosen}.`,
+    );
+  const offset = layout.offset + (chosen - 1) * count * type.bytes;
   const needed = offset + count * type.bytes;
   const promise = `the NIfTI header promises ${shape.join(" × ")} voxels of ${type.name} (${needed} bytes)`;
   // Deflate packs at most 1032 to 1: a header that promises more is refused before anything is unpacked.
@@ -216,7 +225,10 @@ export function openNifti(
   const data =
     scaled && type.channels === 1 ? rescaled(stored, header.slope, header.intercept) : stored;
   const warnings: string[] = [];
-  if (frames > 1) warnings.push(`The file holds ${frames} volumes; the first is shown.`);
+  if (frames > 1)
+    warnings.push(
+      `The file holds ${frames} volumes; ${chosen === 1 ? "the first" : `number ${chosen}`} is shown.`,
+    );
   if (type.name.startsWith("complex"))
     warnings.push("The voxels are complex numbers; their magnitude is shown.");
   if (header.sform <= 0 && header.qform <= 0)
@@ -239,6 +251,7 @@ export function openNifti(
       modality: "unknown",
       units: "",
     },
+    ...(frames > 1 ? { volumes: { index: chosen, count: frames } } : {}),
     warnings,
     sides: header.sform <= 0 && header.qform <= 0 ? "unknown" : "known",
     sizes: foreign ? "unknown" : "known",

@@ -54,6 +54,8 @@ export type OpenedSeries = {
   source?: DicomFile[];
   /** What the header says of patient and view, for choosing an expert. */
   header?: NonNullable<Series["header"]>;
+  /** Which of the volumes of a four-dimensional file this is, counted from 1. */
+  volumes?: NonNullable<Series["volumes"]>;
   /** Levels and tiles of a whole slide, of which the volume is an overview. */
   slide?: NonNullable<Series["slide"]>;
   /** What DICOM calls the series and its images, for objects that belong to it. */
@@ -66,14 +68,28 @@ export type Opened = {
   rejected: { file: string; reason: string }[];
 };
 
+/** Node reads no more at once, and a volume of it would not fit either. */
+const mostBytes = 2 ** 31 - 1;
+
+/** Before a byte is read. @throws unsupported */
+export function refuseLarge(name: string, bytes: number): void {
+  if (bytes > mostBytes)
+    throw new AppError(
+      "unsupported",
+      `"${name}" has ${(bytes / 1e9).toFixed(1)} GB; files of up to ${(mostBytes / 1e9).toFixed(1)} GB are read.`,
+      { name, bytes },
+    );
+}
+
 /**
  * Opens what can be opened; a file that cannot is named with its reason and the others go on. A DICOM
- * segmentation alone is a volume of its own, unless `belongs` says that its series is elsewhere.
+ * segmentation alone is a volume of its own, unless `belongs` says that its series is elsewhere. Of files
+ * with a fourth dimension the `volume`th is read, counted from 1.
  */
 export async function openImages(
   files: readonly ImageFile[],
   onProgress?: (done: number, total: number) => void,
-  { belongs = false }: { belongs?: boolean } = {},
+  { belongs = false, volume = 1 }: { belongs?: boolean; volume?: number } = {},
 ): Promise<Opened> {
   const opened: Opened = { series: [], derived: [], rejected: [] };
   const dicom: DicomFile[] = [];
@@ -101,7 +117,7 @@ export async function openImages(
           });
         continue;
       }
-      const single = openSingle(bytes, name, (data) => byName.get(besideName(name, data)));
+      const single = openSingle(bytes, name, (data) => byName.get(besideName(name, data)), volume);
       if (single) opened.series.push(single);
       else {
         const dataSet = readDataSet(bytes, name);
@@ -268,7 +284,12 @@ function instanceOf(file: DicomFile | undefined): string[] {
   return uid ? [uid.trim()] : [];
 }
 
-function openSingle(bytes: Uint8Array, name: string, beside: Beside): OpenedSeries | null {
+function openSingle(
+  bytes: Uint8Array,
+  name: string,
+  beside: Beside,
+  volume: number,
+): OpenedSeries | null {
   const single = (format: OpenedSeries["format"], volume: Volume): OpenedSeries => ({
     volume,
     format,
@@ -278,10 +299,12 @@ function openSingle(bytes: Uint8Array, name: string, beside: Beside): OpenedSeri
     sizes: "unknown",
   });
   if (bytes.length === 0) throw new AppError("badFile", `"${name}" is empty.`);
+  if (volume !== 1 && !((bytes[0] === 0x1f && bytes[1] === 0x8b) || isNifti(bytes)))
+    throw new AppError("unsupported", `"${name}": volumes are chosen of NIfTI files only.`);
   if (isPng(bytes)) return single("PNG", readPng(bytes, name));
   if (isJpeg(bytes)) return single("JPEG", readJpeg(bytes, name));
   if ((bytes[0] === 0x1f && bytes[1] === 0x8b) || isNifti(bytes))
-    return { format: "NIfTI", files: [name], ...openNifti(bytes, name) };
+    return { format: "NIfTI", files: [name], ...openNifti(bytes, name, volume) };
   if (isNrrd(bytes)) return { format: "NRRD", files: [name], ...openNrrd(bytes, name, beside) };
   if (isMetaImage(bytes))
     return {

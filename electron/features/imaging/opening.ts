@@ -9,13 +9,17 @@ import type { Layer } from "./derived/layers.ts";
 import { measureMask } from "./describe.ts";
 import { labelColour } from "./label-colours.ts";
 import { labelIds } from "./label-map.ts";
-import { openImages, type ImageFile, type OpenedSeries } from "./open.ts";
+import { openImages, refuseLarge, type ImageFile, type OpenedSeries } from "./open.ts";
 import { studyFor } from "./read-first.ts";
 import { storeSeries } from "./series-store.ts";
+import { entriesOf, entryFor } from "./source-files.ts";
 import { seriesSubject, type Studies } from "./studies.ts";
 import { unzipped } from "./zip.ts";
 
-type Opening = Pick<HandlersFor<typeof imagingContract>, "imaging.open" | "imaging.attach">;
+type Opening = Pick<
+  HandlersFor<typeof imagingContract>,
+  "imaging.open" | "imaging.attach" | "imaging.volume"
+>;
 type Given = { assetId: string; name: string };
 type Rejected = { file: string; reason: string };
 
@@ -57,6 +61,25 @@ export function createOpeningHandlers({
         rejected: [...rejected, ...added.rejected],
       };
     },
+    "imaging.volume": async ({ studyId, seriesId, volume }, { signal }) => {
+      const series = studies().image(studyId, seriesId);
+      const [file, asset] = [series.files[0] ?? "", series.sources[0] ?? ""];
+      const isOf = (one: Series): boolean =>
+        one.sources[0] === asset && one.files[0] === file && one.volumes?.index === volume;
+      const there = studies().get(studyId).images.find(isOf);
+      if (there) return { study: studyFor(studies(), studyId, reviewer()), seriesId: there.id };
+      signal.throwIfAborted();
+      const entry = entryFor(entriesOf(await assets.get(asset)), file);
+      if (entry === undefined)
+        throw new AppError("notFound", `The file "${file}" is no longer among the stored ones.`);
+      const opened = await openImages([{ name: file, bytes: entry.bytes }], undefined, { volume });
+      const [one] = opened.series;
+      if (one === undefined)
+        throw new AppError("badInput", opened.rejected[0]?.reason ?? `"${file}" did not open.`);
+      const stored = await storeSeries(one, assets, () => asset);
+      const added = studies().addSeries(reviewer(), studyId, stored);
+      return { study: studyFor(studies(), studyId, reviewer()), seriesId: added };
+    },
     "imaging.attach": async ({ studyId, files }, { signal, emit }) => {
       const { images } = studies().get(studyId);
       const given = await readFiles(files, signal);
@@ -94,14 +117,15 @@ export function createOpeningHandlers({
     const broken: Rejected[] = [];
     for (const file of files) {
       signal.throwIfAborted();
-      const bytes = await assets.get(file.assetId);
       try {
+        refuseLarge(file.name, (await assets.info(file.assetId)).bytes);
+        const bytes = await assets.get(file.assetId);
         for (const image of unzipped({ name: file.name, bytes })) {
           images.push(image);
           sources.set(image.name, file.assetId);
         }
       } catch (thrown) {
-        // A broken ZIP is that file's failure; the others still open.
+        // A broken ZIP, or a file too large, is that file's failure; the others still open.
         broken.push({ file: file.name, reason: messageOf(thrown) });
       }
     }

@@ -71,13 +71,15 @@ export async function storeSeries(
     opened.files.length === 1
       ? (opened.files[0] ?? "image")
       : `${volume.modality}, ${volume.shape[2]} slices`;
+  const { volumes } = opened;
+  const which = volumes && volumes.index > 1 ? `, volume ${volumes.index} of ${volumes.count}` : "";
   const info = await assets.put(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), {
     name: `${name}.raw`,
     type: "application/octet-stream",
   });
   const range = rangeOf(data);
   return {
-    name,
+    name: name + which,
     format: opened.format,
     modality: volume.modality,
     ...(opened.header ? { header: opened.header } : {}),
@@ -100,6 +102,7 @@ export async function storeSeries(
     window: windowOf(opened, range),
     ...(opened.voi && opened.inverted === undefined ? { voi: opened.voi } : {}),
     ...(opened.slide ? { slide: opened.slide } : {}),
+    ...(volumes ? { volumes } : {}),
     warnings: opened.warnings,
     files: opened.files,
     sources: opened.files.map(sourceOf),

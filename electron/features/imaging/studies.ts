@@ -66,18 +66,30 @@ export function openStudies(path: string) {
       database
         .prepare("INSERT INTO studies(id, name, at, sample) VALUES (?,?,?,?)")
         .run(id, study.name, new Date().toISOString(), study.sample ? 1 : 0);
-      for (const image of images) {
-        const seriesId = randomUUID();
-        database
-          .prepare("INSERT INTO series(id, studyId, about) VALUES (?,?,?)")
-          .run(seriesId, id, JSON.stringify({ ...image, id: seriesId }));
-      }
+      for (const image of images) insertSeries(id, image);
       ledger.record(actor, "openStudy", {
         studyId: id,
         series: images.map((image) => ({ pixels: image.pixels, sources: image.sources })),
       });
     });
     return id;
+  }
+
+  function insertSeries(studyId: string, image: Omit<Series, "id">): string {
+    const id = randomUUID();
+    database
+      .prepare("INSERT INTO series(id, studyId, about) VALUES (?,?,?)")
+      .run(id, studyId, JSON.stringify({ ...image, id }));
+    return id;
+  }
+
+  /** A further series of a study that is open already. */
+  function addSeries(actor: string, studyId: string, image: Omit<Series, "id">): string {
+    return ledger.transaction(() => {
+      const seriesId = insertSeries(studyId, image);
+      ledger.record(actor, "openSeries", { studyId, seriesId, pixels: image.pixels });
+      return seriesId;
+    });
   }
 
   const images = (studyId: string): Series[] =>
@@ -140,6 +152,7 @@ export function openStudies(path: string) {
     entries,
     readFirst,
     add,
+    addSeries,
     get,
     list: (): StudySummary[] => ledger.all("SELECT * FROM studies ORDER BY at DESC").map(summary),
     image: (studyId: string, seriesId: string): Series => {

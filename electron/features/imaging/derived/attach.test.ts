@@ -5,9 +5,9 @@ import { afterEach, expect, test } from "vitest";
 import type { Study } from "../../../api/schemas/imaging.ts";
 import { openAssets } from "../../review/assets.ts";
 import { writeSegmentation } from "../dicom-seg-writer.ts";
-import { uid, writeDicom, type DicomElements } from "../dicom-writer.ts";
 import { errorsOf } from "../fixtures/dciodvfy.ts";
 import { dicomSlice } from "../fixtures/dicom-slice.ts";
+import { slices, square, structureSet } from "../fixtures/structure-set.ts";
 import { openNrrd } from "../nrrd.ts";
 import { writeNifti } from "../nifti.ts";
 import { openImages, type OpenedSeries } from "../open.ts";
@@ -61,60 +61,6 @@ function desk() {
     },
   };
 }
-
-const square = (size: number, z: number, from: number): number[] =>
-  [
-    [from, from],
-    [from + size, from],
-    [from + size, from + size],
-    [from, from + size],
-  ].flatMap(([x, y]) => [x as number, y as number, z]);
-
-/** A structure set whose contours lie on 10 × 10 mm slices of 1 mm pixels. */
-function structureSet(more: DicomElements, contours: [type: string, points: number[]][]): File {
-  return [
-    "rtstruct.dcm",
-    writeDicom({
-      "00080016": ["UI", "1.2.840.10008.5.1.4.1.1.481.3"],
-      "00080018": ["UI", uid("structures")],
-      "00080060": ["CS", "RTSTRUCT"],
-      "0020000d": ["UI", "1.2"],
-      "0020000e": ["UI", "1.2.9"],
-      "30060020": [
-        "SQ",
-        [{ "30060022": ["IS", 7], "30060024": ["UI", "1.9"], "30060026": ["LO", "heart"] }],
-      ],
-      "30060039": [
-        "SQ",
-        [
-          {
-            "3006002a": ["IS", [255, 0, 16]],
-            "30060040": [
-              "SQ",
-              contours.map(([type, points]) => ({
-                "30060042": ["CS", type],
-                "30060046": ["IS", points.length / 3],
-                "30060050": ["DS", points],
-              })),
-            ],
-            "30060084": ["IS", 7],
-          },
-        ],
-      ],
-      ...more,
-    }),
-  ];
-}
-const slices = [0, 2, 4].map((z, n): File => [
-  `${n}.dcm`,
-  dicomSlice({
-    position: [0, 0, z],
-    instance: n + 1,
-    columns: 10,
-    rows: 10,
-    more: { "00200052": ["UI", "1.9"], "00280030": ["DS", [1, 1]] },
-  }),
-]);
 
 test("contours become a mask of the voxels whose centres they hold; an inner contour is a hole", async () => {
   const { open, masks } = desk();
