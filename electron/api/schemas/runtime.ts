@@ -50,7 +50,7 @@ export const runtimeContract = {
           bytes: z.number(),
           /** The chance from which a model of this size is opened ahead. */
           needed: z.number(),
-          verdict: z.enum(["open", "fetch", "unlikely", "slow", "large", "costly"]),
+          verdict: z.enum(["open", "fetch", "asked", "unlikely", "slow", "large", "costly"]),
           /** Titles of what is closed for it. */
           closes: z.array(z.string()),
         }),

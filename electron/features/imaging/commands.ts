@@ -3,6 +3,7 @@ import { need, type Command } from "../../command.ts";
 import { AppError, toErrorShape } from "../../api/errors.ts";
 import type { Volume } from "../../api/volume.ts";
 import { wantedLabels } from "../models/experts.ts";
+import { runAtLeisure } from "../models/runtime/queue.ts";
 import { measureMask } from "./describe.ts";
 import { keepLabels } from "./label-map.ts";
 import { apply, orientationCode, rowsOf, type Vector } from "./geometry.ts";
@@ -156,28 +157,43 @@ const segment: Command = {
   },
 };
 
+/** Images that are held at once while several experts are asked about each. */
+const heldAtOnce = 16;
+
 const classify: Command = {
-  summary: "Ask a classification expert about images.",
-  usage: "classify IMAGE… --expert ID",
-  options: { expert: { type: "string", help: "pack id" } },
+  summary: "Ask one or more classification experts about images.",
+  usage: "classify IMAGE… --expert ID[,ID…]",
+  options: { expert: { type: "string", help: "pack ids; each is opened once for many images" } },
   async run({ positionals, values }, context) {
-    const expert = need(values["expert"], "--expert", this.usage);
+    const experts = need(values["expert"], "--expert", this.usage).split(",");
     need(positionals[0], "The image", this.usage);
-    const answers = [];
-    for (const path of positionals) {
+    const single = positionals.length === 1 && experts.length === 1;
+    const ask = async (path: string, series: Promise<OpenedSeries>, expert: string) => {
       try {
-        const result = await runExpert(context, expert, await loadSeries(path, context.progress));
+        const result = await runExpert(context, expert, await series);
         if (result.kind !== "classification")
           throw new AppError("usage", `"${expert}" outlines; use evidesk segment.`);
         const { findings, version, device, ms } = result;
-        answers.push({ file: path, findings, expert, version, device, ms });
+        return { file: path, findings, expert, version, device, ms };
       } catch (thrown) {
         // One unsuited image among many is that image's failure; alone, it is the command's.
         const error = toErrorShape(thrown);
-        if (positionals.length === 1 || ["usage", "cancelled"].includes(error.code)) throw thrown;
+        if (single || ["usage", "cancelled"].includes(error.code)) throw thrown;
         context.failed(`${path}: ${error.message}`);
-        answers.push({ file: path, findings: [], expert, error });
+        return { file: path, findings: [], expert, error };
       }
+    };
+    const answers = [];
+    for (let at = 0; at < positionals.length; at += heldAtOnce) {
+      context.signal.throwIfAborted();
+      const asked = positionals.slice(at, at + heldAtOnce).flatMap((path) => {
+        const series = loadSeries(path, context.progress);
+        // Asked together, so that the queue runs them expert by expert; answers keep the images' order.
+        return runAtLeisure({ isHeld: () => false }, () =>
+          experts.map((expert) => ask(path, series, expert)),
+        );
+      });
+      answers.push(...(await Promise.all(asked)));
     }
     return answers;
   },

@@ -160,7 +160,7 @@ def main():
         "format": "evidesk-pack/1",
         "id": "view-check",
         "version": VERSION,
-        "title": "What an image is",
+        "title": "Kind of image",
         "task": "classification",
         "licence": {
             "name": "Non-commercial research only: some of the MR slices it was trained on come from a copy that states no licence",

@@ -14,6 +14,7 @@ const does: Record<Expected["verdict"], (of: Expected) => string> = {
     closes.length === 0
       ? "is opened while you read"
       : `is opened while you read, in place of ${closes.join(" and ")}`,
+  asked: () => "is opened when it is asked for: models that write are not opened ahead",
   unlikely: ({ needed, bytes }) =>
     `is opened when it is asked for: ${size(bytes)} are read ahead from a chance of ${percent(needed)}`,
   slow: () => "is opened when it is asked for: it takes longer to open than a look at an image",

@@ -22,7 +22,7 @@ export type Outlook = {
   id: string;
   likely: number;
   needed: number;
-  verdict: "open" | "fetch" | "unlikely" | "slow" | "large" | "costly";
+  verdict: "open" | "fetch" | "asked" | "unlikely" | "slow" | "large" | "costly";
   evict: string[];
 };
 export type Prefetch = { id: string; evict: string[]; likely: number };
@@ -106,8 +106,11 @@ export function createResidency(
     return evict;
   }
 
-  /** What is expected next, likeliest first, and what will be done about it in the next `msFree` of waiting. */
-  function outlook(msFree: number): Outlook[] {
+  /**
+   * What is expected next, likeliest first, and what will be done about it in the next `msFree` of waiting.
+   * @param canOpen false for models that can only be opened by being asked
+   */
+  function outlook(msFree: number, canOpen: (id: string) => boolean = () => true): Outlook[] {
     const known = predictor.known();
     const mean = known.reduce((sum, id) => sum + weightOf(id).liveBytes, 0) / (known.length || 1);
     return expectedNext(predictor).map(({ id, likely }) => {
@@ -116,6 +119,7 @@ export function createResidency(
       const needed = liveBytes / (liveBytes + wasteAllowed * mean || 1);
       const about = { id, likely, needed, evict: [] };
       if (resident.has(id)) return { ...about, verdict: "open" };
+      if (!canOpen(id)) return { ...about, verdict: "asked" };
       if (likely < needed) return { ...about, verdict: "unlikely" };
       if (loadMs > msFree) return { ...about, verdict: "slow" };
       const made = room(liveBytes);
@@ -136,8 +140,8 @@ export function createResidency(
         : { kind: "refused", neededBytes: wanted, budgetBytes, heldBytes: held() };
     },
     /** The model that is worth opening in the next `msFree` of waiting, or null. */
-    prefetch: (msFree: number): Prefetch | null => {
-      const [best] = outlook(msFree)
+    prefetch: (msFree: number, canOpen: (id: string) => boolean = () => true): Prefetch | null => {
+      const [best] = outlook(msFree, canOpen)
         .filter(({ verdict }) => verdict === "fetch")
         .toSorted((a, b) => b.likely * weightOf(b.id).loadMs - a.likely * weightOf(a.id).loadMs);
       return best ? { id: best.id, evict: best.evict, likely: best.likely } : null;

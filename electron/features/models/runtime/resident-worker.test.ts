@@ -31,7 +31,12 @@ describe("the model process under a budget, with real packs", () => {
   function desk(budget: number, { ahead = false } = {}) {
     const packs = openPacks(bundledPacksFolder, folder);
     const trace = openTrace(join(folder, "calls.jsonl"));
-    const client = createWorkerClient(forkWorker);
+    const started: { pid: number }[] = [];
+    const client = createWorkerClient(() => {
+      const port = forkWorker();
+      started.push(port);
+      return port;
+    });
     const limits = { cpu: budget };
     const worker = keepResident(client, {
       trace,
@@ -40,7 +45,8 @@ describe("the model process under a budget, with real packs", () => {
       ahead,
     });
     stop = () => worker.stop();
-    return { packs, trace, worker, client, limits, texts: createTexts(packs, worker, settingsOf) };
+    const texts = createTexts(packs, worker, settingsOf);
+    return { packs, trace, worker, client, limits, started, texts };
   }
   const nameOf = async (packs: ReturnType<typeof openPacks>, id: string): Promise<string> =>
     traceName(networkPath(await packs.find(id)));
@@ -137,6 +143,35 @@ describe("the model process under a budget, with real packs", () => {
       .slice(before)
       .filter(({ loadMs }) => loadMs > 0);
     expect(loads.map(({ expert }) => expert).length, "each model once").toBe(2);
+  });
+
+  it("loses one call of a batch when the process is killed; the others run in a new one", async () => {
+    const { texts, started } = desk(1e9);
+    const [alone] = await texts.score("rct-classifier", abstracts, { signal });
+    let killed = false;
+    const ended = await runAtLeisure({ isHeld: () => false }, () =>
+      Promise.allSettled(
+        Array.from({ length: 12 }, async (_, at) => {
+          if (at === 3 && !killed) {
+            killed = true;
+            setTimeout(() => process.kill(started[0]?.pid ?? 0, "SIGKILL"), 1);
+          }
+          return texts.score("rct-classifier", abstracts, { signal });
+        }),
+      ),
+    );
+    const failed = ended.filter(({ status }) => status === "rejected") as PromiseRejectedResult[];
+    expect(
+      failed.length,
+      "the one under way, or none when it fell between two",
+    ).toBeLessThanOrEqual(1);
+    for (const { reason } of failed)
+      expect(reason).toMatchObject({
+        code: "modelFailed",
+        message: expect.stringMatching(/Nothing you decided is lost/),
+      });
+    for (const one of ended) if (one.status === "fulfilled") expect(one.value).toEqual([alone]);
+    expect(started.length).toBe(2);
   });
 
   it("opens ahead what always comes next, so that its call is a hit", async () => {

@@ -54,6 +54,9 @@ export function keepResident(
   let running = 0;
   let timer: NodeJS.Timeout | undefined;
   const waiters = new Set<() => void>();
+  /** By name, whether a model can be opened before it is asked; those not looked up yet count as able. */
+  const openable = new Map<string, boolean>();
+  const canOpen = (id: string): boolean => openable.get(id) ?? true;
   const queue = createCallQueue((id) =>
     [...residencies.values()].some((residency) => residency.residents().includes(id)),
   );
@@ -218,8 +221,10 @@ export function keepResident(
   async function fetchAhead(): Promise<void> {
     forgetGone();
     for (const { id } of expectedNext(predictor)) {
-      const request = paths.has(id) ? undefined : await requestOf(id);
-      if (request) {
+      if (openable.get(id)) continue;
+      const request = await requestOf(id);
+      openable.set(id, request !== undefined);
+      if (request && !paths.has(id)) {
         paths.set(id, request.path);
         deviceOf.set(id, deviceOf.get(id) ?? request.devices[0] ?? "cpu");
       }
@@ -227,7 +232,7 @@ export function keepResident(
     if (running > 0) return;
     const [device, next] =
       [...residencies]
-        .map(([on, residency]) => [on, residency.prefetch(thinkMs)] as const)
+        .map(([on, residency]) => [on, residency.prefetch(thinkMs, canOpen)] as const)
         .find(([on, found]) => found !== null && (deviceOf.get(found.id) ?? on) === on) ?? [];
     const request = next ? await requestOf(next.id) : undefined;
     if (!device || !next || !request || running > 0) return;
@@ -252,7 +257,7 @@ export function keepResident(
     const [first] = residencies.values();
     const all = [...residencies].flatMap(([device, residency]) =>
       residency
-        .outlook(thinkMs)
+        .outlook(thinkMs, canOpen)
         .filter(({ id }) => (deviceOf.get(id) ?? device) === device || residency === first),
     );
     const seen = new Set<string>();
