@@ -23,6 +23,11 @@ const parts: { name: string; command: string; args: string[] }[] = [
     command: process.execPath,
     args: [here("electron/features/imaging/routing/routing.measure.ts")],
   },
+  {
+    name: "who answers what",
+    command: process.execPath,
+    args: [here("electron/features/models/routing/assign.measure.ts")],
+  },
   ...(python
     ? [
         {
