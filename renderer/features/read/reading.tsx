@@ -52,6 +52,7 @@ export function Reading({ study, series }: { study: Study; series: Series }) {
   const [chosen, choose] = useState("");
   // A slide is looked at by its tiles; experts and drawing tools work on the overview.
   const [bySlide, showSlide] = useState(series.slide !== undefined);
+  const turns = study.turns.filter((turn) => turn.seriesId === series.id);
   const proposals = sources.filter(({ suggestion }) => suggestion !== undefined);
   // The newest proposal comes into view by itself; the reader's own map is one choice away.
   const source =
@@ -196,10 +197,10 @@ export function Reading({ study, series }: { study: Study; series: Series }) {
         </div>
         <div className="read-work" hidden={tab === "report"}>
           <ImpressionLine studyId={study.id} />
-          <LooksLike studyId={study.id} seriesId={series.id} />
+          {turns.length === 0 && <LooksLike studyId={study.id} seriesId={series.id} />}
           <Conversation
             study={study}
-            turns={study.turns.filter((turn) => turn.seriesId === series.id)}
+            turns={turns}
             offers={offers}
             busy={reading.busy}
             onAsk={(text, category) =>

@@ -50,7 +50,9 @@ test("pixels decide what the header leaves open, and only between that", () => {
 test("a photograph, a header that lies and an even guess ask the reader", () => {
   const photograph = route(plain, looks({ outside: 0.8, "cxr-adult": 0.2 }));
   expect(photograph).toMatchObject({ kind: "unsure", choices: ["cxr-adult", expect.any(String)] });
-  expect(photograph.kind === "unsure" && question(photograph)).toContain("Nothing was run");
+  expect(photograph.kind === "unsure" && question(photograph)).toContain(
+    "Nothing was run, because it looks like nothing",
+  );
   expect(route({ ...film, ageYears: 30 }, looks({ outside: 0.97 })).kind).toBe("unsure");
   expect(route(film, looks({ "cxr-child": 0.5, "cxr-adult": 0.5 }))).toMatchObject({
     kind: "unsure",

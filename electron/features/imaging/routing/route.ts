@@ -135,5 +135,5 @@ const known = (category: Category, by: "header" | "pixels", how: string): Routed
 /** What the reader is asked when it cannot be told. */
 export function question({ choices, why }: Extract<Routed, { kind: "unsure" }>): string {
   const [first, second] = choices.map((id) => aboutCategory(id).title);
-  return `I cannot tell what this image is: ${why}. Is it ${first} or ${second}? Nothing was run.`;
+  return `Nothing was run, because ${why}. Is it ${first} or ${second}?`;
 }
