@@ -141,7 +141,8 @@ const mostIncludes = 400;
 
 /**
  * Relevant records that are missing, with the upper end of a 95 % interval; null before five includes. A member has
- * found an include when, without having learned from it, it ranks it among as many records as were screened.
+ * found an include when, without having learned from it, it ranks it among as many records as there are includes. (As
+ * many as were screened would be too easy: tried on three reviews, nothing was missing then with a quarter missing.)
  */
 export function* missingWork(space: FeatureSpace, labels: readonly Label[]): Work<Missing | null> {
   const included = labels.filter(({ relevant }) => relevant).map(({ row }) => row);
@@ -155,7 +156,7 @@ export function* missingWork(space: FeatureSpace, labels: readonly Label[]): Wor
   const captures = asked.map(() => 1);
   for (const { scores, without } of members) {
     const sorted = scores.toSorted();
-    const least = sorted[Math.max(0, sorted.length - labels.length)] ?? -Infinity;
+    const least = sorted[Math.max(0, sorted.length - included.length)] ?? -Infinity;
     for (const [at, own] of without.entries())
       if (own >= least) captures[at] = (captures[at] as number) + 1;
   }

@@ -60,16 +60,6 @@ export function* similaritiesWork(space: FeatureSpace): Work<SimilarityOf> {
   return similarityOf;
 }
 
-/** The innermost loop, on its own so that the engine keeps the arrays at hand. */
-function addColumn(own: Float32Array, list: Lists, column: number, factor: number): void {
-  const { row, value } = list;
-  const end = list.start[column + 1] as number;
-  for (let place = list.start[column] as number; place < end; place += 1) {
-    const other = row[place] as number;
-    own[other] = (own[other] as number) + factor * (value[place] as number);
-  }
-}
-
 function similaritiesFrom(space: FeatureSpace, lists: readonly Lists[]): SimilarityOf {
   const kept = new Map<number, Float32Array>();
   return (row) => {
@@ -78,9 +68,15 @@ function similaritiesFrom(space: FeatureSpace, lists: readonly Lists[]): Similar
     kept.set(row, (own = new Float32Array(space.rows)));
     for (const [at, { start, column, value }] of space.blocks.entries()) {
       const list = lists[at] as Lists;
-      const last = start[row + 1] as number;
-      for (let entry = start[row] as number; entry < last; entry += 1)
-        addColumn(own, list, column[entry] as number, value[entry] as number);
+      for (let entry = start[row] as number; entry < (start[row + 1] as number); entry += 1) {
+        const factor = value[entry] as number;
+        const from = column[entry] as number;
+        const end = list.start[from + 1] as number;
+        for (let place = list.start[from] as number; place < end; place += 1) {
+          const other = list.row[place] as number;
+          own[other] = (own[other] as number) + factor * (list.value[place] as number);
+        }
+      }
     }
     own[row] = space.lengthSquared[row] as number;
     return own;

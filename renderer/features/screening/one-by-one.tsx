@@ -177,7 +177,7 @@ export function OneByOne({ review, topBar, order, onOrder }: OneByOneProps) {
           <>
             <QueryOrderChoice order={order} onChoose={onOrder} />
             <SessionNote session={session} remaining={queue.value?.remaining ?? 0} />
-            <RankingNote queue={queue.value} />
+            {session.size === 0 && <RankingNote queue={queue.value} />}
           </>,
           topBar,
         )}

@@ -12,7 +12,7 @@ const names: Record<StopMethod["name"], string> = {
 const explained: Record<StopMethod["name"], string> = {
   promise: "Records without an include, and a biased urn: both must allow it",
   callaghan: "Hypergeometric test that 95 % are found, on the ranked order; stops under p 0.05",
-  chao: "Capture and recapture over three other rankings; stops when the upper end of its interval leaves 95 %",
+  chao: "Capture and recapture over three other rankings; stops when the upper end of its interval leaves 95 %, which it seldom does",
   safe: "A tenth screened, twice as many as are relevant, and 50 irrelevant in a row",
   consecutive: "50 irrelevant records in a row: stops too early in many reviews",
 };
