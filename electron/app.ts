@@ -11,6 +11,7 @@ import { createExtractionHandlers } from "./features/extraction/handlers.ts";
 import { openRecognised } from "./features/extraction/ocr/recognised.ts";
 import { fieldsOf } from "./features/extraction/stored-fields.ts";
 import { openAssets } from "./features/review/assets.ts";
+import { createChannelHandlers } from "./features/imaging/channels-call.ts";
 import { createHeatMapHandlers } from "./features/imaging/heat-map-call.ts";
 import { createImagingHandlers } from "./features/imaging/handlers.ts";
 import { createRouter } from "./features/imaging/routing/router.ts";
@@ -165,6 +166,12 @@ export function createApp({
       secrets,
       record: (action, payload) =>
         openedStudies().ledger.record(reviews.settings().reviewer, action, payload),
+    }),
+    ...createChannelHandlers({
+      studies: openedStudies,
+      assets,
+      experts,
+      reviewer: () => reviews.settings().reviewer,
     }),
     ...createHeatMapHandlers({
       studies: openedStudies,

@@ -46,7 +46,7 @@ test("read first: an answer is held back until the impression is committed, then
   await expect(answer.getByRole("progressbar")).toBeVisible();
   await answer.getByRole("button", { name: "Cancel" }).press("Enter");
   await expect(answer.getByRole("button", { name: "Heat map" })).toBeVisible();
-  await expect(app.locator(".heat-layer")).toHaveCount(0);
+  await expect(app.locator(".page-layer")).toHaveCount(0);
   await expect
     .poll(async () => {
       const jobs = (await desk.call("jobs.list", {})) as { call: string; state: string }[];

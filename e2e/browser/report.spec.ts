@@ -123,7 +123,5 @@ test("a segmentation dropped on its study waits for a decision; one of another s
   await expect(notice).toContainText("1 attached, 1 not", { timeout: 20_000 });
   await expect(notice).toContainText("this SEG belongs to another study (1.2.88)");
   await expect(app.locator(".finding [data-state=suggested]")).toBeVisible();
-  await expect(
-    app.getByLabel("Name of segment").or(app.locator(".segments input")).first(),
-  ).toHaveValue("lesion");
+  await expect(app.getByRole("region", { name: "Suggested outline" })).toContainText("lesion");
 });

@@ -4,6 +4,7 @@
  */
 import type { EventsOf, HandlersFor, InputOf, OutputOf } from "./call.ts";
 import { auditContract } from "./schemas/audit.ts";
+import { channelsContract } from "./schemas/channels.ts";
 import { exportContract } from "./schemas/export.ts";
 import { generationContract } from "./schemas/generation.ts";
 import { heatMapContract } from "./schemas/heat-map.ts";
@@ -28,6 +29,7 @@ export const contract = {
   ...imagingContract,
   ...readingContract,
   ...heatMapContract,
+  ...channelsContract,
   ...pacsContract,
   ...segmentationContract,
   ...modelsContract,

@@ -123,9 +123,9 @@ export function describeResult(
       result.findings
         .filter((finding) => finding.above === above)
         .toSorted((a, b) => Number(b.label === args) - Number(a.label === args))
-        .map((finding) => `${finding.label} ${finding.score.toFixed(2)}${splitOf(finding)}`)
+        .map((finding) => `${finding.label}${splitOf(finding)}`)
         .join(", ") || "none";
-    return `Scores above the operating point: ${names(true)}. Below it: ${names(false)}. These are suggestions, not a diagnosis, and it looks for nothing else: an image without them is not thereby normal.`;
+    return `Above the operating point: ${names(true)}. Below it: ${names(false)}. These are suggestions, not a diagnosis, and it looks for nothing else: an image without them is not thereby normal.`;
   }
   const measured = measureMask(result.mask.data, volume, result.labels);
   const found = measured.filter(({ voxels }) => voxels > 0);

@@ -192,7 +192,7 @@ export function createImagingHandlers({
   }
 }
 
-async function suggestionFrom(
+export async function suggestionFrom(
   result: ExpertResult,
   series: Series,
   { subject, card, why }: { subject: string; card: ExpertCard; why: string | undefined },

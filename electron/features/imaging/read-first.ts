@@ -95,10 +95,10 @@ export function heldTurns<Said extends Turn>(turns: readonly Said[]): Said[] {
 }
 
 function held<Said extends Turn>(turn: Said): Said {
-  const { call: _call, suggestionId: _suggestion, planner: _planner, why: _why, ...rest } = turn;
   return {
-    ...rest,
+    ...("seriesId" in turn ? { seriesId: turn.seriesId } : {}),
+    at: turn.at,
     role: "assistant",
     text: "There is an answer. It is held back until you commit your own impression.",
-  } as Said;
+  } as unknown as Said;
 }

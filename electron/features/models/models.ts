@@ -83,7 +83,8 @@ export type ExpertCard = Pick<
   | "inputs"
   | "intendedUse"
   | "planner"
->;
+> &
+  Partial<Pick<Manifest, "inference">>;
 
 export type Experts = {
   list: () => Promise<ExpertCard[]>;

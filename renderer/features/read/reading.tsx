@@ -12,6 +12,7 @@ import { Trouble } from "../../ui/feedback.tsx";
 import { Segmented } from "../../ui/segmented.tsx";
 import { toast } from "../../ui/toast.tsx";
 import { asError, useCall } from "../../use-call.ts";
+import { Channels } from "./channels/channels.tsx";
 import { Classified } from "./classify/classified.tsx";
 import { Conversation } from "./conversation.tsx";
 import { CommitImpression, ImpressionLine } from "./first/impression.tsx";
@@ -28,8 +29,10 @@ import { pointsOf } from "./measure/annotations.ts";
 import { MeasurementList } from "./measure/measurement-list.tsx";
 import { useMeasurements } from "./measure/use-measurements.ts";
 import { ReportPanel } from "./report/report-panel.tsx";
+import { PreviewPanel } from "./segment/preview-panel.tsx";
 import { sourcesOf } from "./segment/sources.ts";
 import { SlideView } from "./slide/slide-view.tsx";
+import { hasDraft } from "./segment/use-segments.ts";
 import { SegmentWork } from "./segment/work.tsx";
 import { SequenceChoice, useSequences } from "./sequence-choice.tsx";
 import { useReading } from "./use-study.ts";
@@ -40,7 +43,9 @@ function fullScreen(): void {
   else void document.querySelector(".read-stage")?.requestFullscreen();
 }
 
-export function Reading({ study, series }: { study: Study; series: Series }) {
+type ReadingProps = { study: Study; series: Series; onSeries: (seriesId: string) => void };
+
+export function Reading({ study, series, onSeries }: ReadingProps) {
   const reading = useReading(study, series);
   const look = useLook(study, series);
   const measurements = useMeasurements(study.id, look.stage);
@@ -57,6 +62,13 @@ export function Reading({ study, series }: { study: Study; series: Series }) {
   // The newest proposal comes into view by itself; the reader's own map is one choice away.
   const source =
     sources.find(({ id }) => id === chosen) ?? proposals.at(-1) ?? sources[sources.length - 1];
+  // What nobody has decided on is a preview until the reader begins to work on a copy of it.
+  const [refined, setRefined] = useState<ReadonlySet<string>>(new Set());
+  const isPreview =
+    source?.suggestion !== undefined &&
+    source.decision === undefined &&
+    !refined.has(source.id) &&
+    !hasDraft(series.id, source.id);
 
   const exportTraining = async (): Promise<void> => {
     try {
@@ -215,13 +227,29 @@ export function Reading({ study, series }: { study: Study; series: Series }) {
           >
             <SequenceChoice of={together} />
           </Conversation>
+          <Channels study={study} onSeries={onSeries} />
           <Classified
             study={study}
             series={series}
             stage={look.stage}
             onDecide={(suggestionId, action) => void reading.decide(suggestionId, action)}
           />
-          {source && (
+          {source && isPreview && (
+            <PreviewPanel
+              key={`preview ${source.id}`}
+              series={series}
+              look={look}
+              sources={sources}
+              source={source}
+              onSource={choose}
+              onDecide={(action) => void reading.decide(source.id, action)}
+              onRefine={(mode) => {
+                setRefined(new Set(refined).add(source.id));
+                if (mode) look.pick(mode);
+              }}
+            />
+          )}
+          {source && !isPreview && (
             <SegmentWork
               key={source.id}
               study={study}

@@ -21,7 +21,7 @@ export function StudyView({ study }: { study: Study }) {
       <SeriesList study={study} current={series} onChoose={setSeriesId}>
         <AttachButton attach={attach} />
       </SeriesList>
-      <Reading key={series.id} study={study} series={series} />
+      <Reading key={series.id} study={study} series={series} onSeries={setSeriesId} />
       <AttachNotice attach={attach} study={study} onSeries={setSeriesId} />
     </DropArea>
   );

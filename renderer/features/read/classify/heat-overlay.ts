@@ -1,8 +1,7 @@
 /** Draws a heat map over the image, in step with its zoom, pan, turn and mirror. */
-import { Enums } from "@cornerstonejs/core";
 import type { HeatMap } from "../../../../electron/api/schemas/heat-map.ts";
 import type { Series } from "../../../../electron/api/schemas/imaging.ts";
-import { viewOf, type View } from "../look/mount.ts";
+import { layOver } from "../look/page-layer.ts";
 import { worldOf } from "../look/planes.ts";
 import type { Stage } from "../look/viewer.tsx";
 
@@ -36,53 +35,20 @@ export function layHeat(
   picture
     .getContext("2d")
     ?.putImageData(new ImageData(heatPicture(map, changes), map.columns, map.rows), 0, 0);
-  const stops = stage.hung.flatMap(({ shown }, index) => {
-    const view = viewOf(stage.engine, index);
-    return view && shown.series.id === series.id
-      ? [overView(view, series, map, picture, opacity)]
-      : [];
+  const [width, height] = series.shape;
+  return layOver(stage, series.id, {
+    opacity,
+    paint: (context, view) => {
+      // Where three corners of the image lie on the page says how it is moved, turned and mirrored.
+      const at = (i: number, j: number): number[] =>
+        view.worldToCanvas(worldOf(series, [i - 0.5, j - 0.5, 0]));
+      const [[x = 0, y = 0], [xi = 0, yi = 0], [xj = 0, yj = 0]] = [at(0, 0), at(1, 0), at(0, 1)];
+      context.setTransform(xi - x, yi - y, xj - x, yj - y, x, y);
+      context.beginPath();
+      context.rect(0, 0, width, height);
+      context.clip();
+      context.imageSmoothingQuality = "high";
+      context.drawImage(picture, 0, 0, map.columns * map.cell, map.rows * map.cell);
+    },
   });
-  return () => {
-    for (const stop of stops) stop();
-  };
-}
-
-function overView(
-  view: View,
-  series: Series,
-  { cell }: HeatMap,
-  picture: HTMLCanvasElement,
-  opacity: number,
-): () => void {
-  const { element } = view;
-  const layer = document.createElement("canvas");
-  layer.className = "heat-layer";
-  layer.style.opacity = String(opacity);
-  element.append(layer);
-  const draw = (): void => {
-    const { clientWidth, clientHeight } = element;
-    const scale = devicePixelRatio;
-    [layer.width, layer.height] = [clientWidth * scale, clientHeight * scale];
-    const context = layer.getContext("2d");
-    if (context === null) return;
-    // Where three corners of the image lie on the page says how it is moved, turned and mirrored.
-    const at = (i: number, j: number): number[] =>
-      view.worldToCanvas(worldOf(series, [i - 0.5, j - 0.5, 0]));
-    const [[x = 0, y = 0], [xi = 0, yi = 0], [xj = 0, yj = 0]] = [at(0, 0), at(1, 0), at(0, 1)];
-    context.setTransform(scale, 0, 0, scale, 0, 0);
-    context.transform(xi - x, yi - y, xj - x, yj - y, x, y);
-    const [width, height] = series.shape;
-    context.beginPath();
-    context.rect(0, 0, width, height);
-    context.clip();
-    context.imageSmoothingQuality = "high";
-    context.drawImage(picture, 0, 0, picture.width * cell, picture.height * cell);
-  };
-  const events = [Enums.Events.IMAGE_RENDERED, Enums.Events.CAMERA_MODIFIED];
-  for (const event of events) element.addEventListener(event, draw);
-  draw();
-  return () => {
-    for (const event of events) element.removeEventListener(event, draw);
-    layer.remove();
-  };
 }

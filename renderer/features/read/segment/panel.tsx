@@ -8,6 +8,7 @@ import { hasSizes, isCt, type ShownSeries } from "../look/shown-series.ts";
 import { stateOf } from "../use-study.ts";
 import { WhyExpert } from "../why-expert.tsx";
 import { SegmentRow } from "./segment-row.tsx";
+import { SourceChoice } from "./source-choice.tsx";
 import type { Source } from "./sources.ts";
 import { SegmentTools, type BrushSettings } from "./tools.tsx";
 import type { Segments } from "./use-segments.ts";
@@ -21,6 +22,9 @@ type PanelProps = {
   segments: Segments;
   overlay: Overlay;
   onOverlay: (overlay: Overlay) => void;
+  /** Whether the model's own outline lies over the work. */
+  raw: boolean;
+  onRaw: (shown: boolean) => void;
   mode: Mode;
   onPick: (mode: Mode) => void;
   brush: BrushSettings;
@@ -32,7 +36,7 @@ type PanelProps = {
 };
 
 export function SegmentPanel(props: PanelProps) {
-  const { series, source, sources, segments, overlay, onOverlay } = props;
+  const { series, source, segments, overlay, onOverlay } = props;
   const { suggestion, decision } = source;
   return (
     <section className="finding" aria-label="Segments">
@@ -42,21 +46,7 @@ export function SegmentPanel(props: PanelProps) {
             {suggestion ? stateOf(decision) : "drawn"}
           </span>
         )}
-        {sources.length > 1 ? (
-          <select
-            aria-label="Label map in view"
-            value={source.id}
-            onChange={(event) => props.onSource(event.target.value)}
-          >
-            {sources.map(({ id, name }) => (
-              <option key={id} value={id}>
-                {name}
-              </option>
-            ))}
-          </select>
-        ) : (
-          <strong>{source.name}</strong>
-        )}
+        <SourceChoice {...props} />
         <span className="finding-by">
           {decision ? `by ${decision.reviewer}` : suggestion ? "a suggestion" : ""}
         </span>
@@ -105,6 +95,16 @@ export function SegmentPanel(props: PanelProps) {
               />
               Outline
             </label>
+            {suggestion && (
+              <label>
+                <input
+                  type="checkbox"
+                  checked={props.raw}
+                  onChange={(event) => props.onRaw(event.target.checked)}
+                />
+                Model's own, dashed
+              </label>
+            )}
             <label className="finding-opacity">
               Opacity
               <input

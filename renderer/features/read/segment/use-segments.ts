@@ -26,10 +26,16 @@ const longestPauseS = 60;
 type View = { locked: ReadonlySet<number>; hidden: ReadonlySet<number> };
 const plain: View = { locked: new Set(), hidden: new Set() };
 
+const keyOf = (seriesId: string, sourceId: string): string => `${seriesId} ${sourceId}`;
+
+/** Whether work on this map waits to be saved. */
+export const hasDraft = (seriesId: string, sourceId: string): boolean =>
+  drafts.has(keyOf(seriesId, sourceId));
+
 export const gridOf = ({ shape, spacing }: Series): Grid => ({ shape, spacing });
 
 export function useSegments(series: Series, source: Source, shown: ShownSeries | null) {
-  const key = `${series.id} ${source.id}`;
+  const key = keyOf(series.id, source.id);
   const [segments, setSegments] = useState(() => drafts.get(key)?.segments ?? source.segments);
   const [active, chooseActive] = useState(segments[0]?.id ?? 0);
   const [view, setView] = useState(plain);

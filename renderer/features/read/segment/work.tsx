@@ -11,6 +11,7 @@ import type { Look } from "../look/use-look.ts";
 import { SegmentPanel } from "./panel.tsx";
 import type { Source } from "./sources.ts";
 import { brushMode, type BrushSettings } from "./tools.tsx";
+import { usePreview } from "./use-preview.ts";
 import { gridOf, setBrush, useSegments } from "./use-segments.ts";
 import { useWhole } from "../look/use-whole.ts";
 import { fillBetween } from "./voxels.ts";
@@ -40,6 +41,9 @@ export function SegmentWork({
   const shown = useWhole(hung);
   const segments = useSegments(series, source, shown);
   const [overlay, setOverlay] = useState<Overlay>({ visible: true, opacity: 0.35, outline: true });
+  const [raw, setRaw] = useState(false);
+  const { mask: rawId = null } = (source.suggestion?.value ?? {}) as { mask?: string };
+  usePreview(stage, series, { maskId: raw ? rawId : null, labels: segments.segments, fill: 0 });
   const { window } = series;
   const [brush, changeBrush] = useState<BrushSettings>({
     radius: 12,
@@ -164,6 +168,8 @@ export function SegmentWork({
       segments={segments}
       overlay={overlay}
       onOverlay={setOverlay}
+      raw={raw}
+      onRaw={setRaw}
       mode={look.mode}
       onPick={pick}
       brush={brush}
