@@ -285,3 +285,31 @@ test("deaths are worked out from survivors, never verified, and the arithmetic i
   });
   expect(result.checks[0]?.message).toContain("5 = 50 − 45");
 });
+
+test("of several columns of sizes under an arm, the one beside the mean at its time counts", () => {
+  const th = (texts: string[]): string => texts.map((text) => cell(text, "th")).join("");
+  const paper = paperFromJats(
+    report({
+      heads: [],
+      rows: [
+        `<tr>${cell("", "th")}${cell("Drug X", "th", 4)}${cell("Placebo", "th", 4)}</tr>`,
+        `<tr>${th(["", "n", "Baseline, mean (SD)", "n", "1 year, mean (SD)", "n", "Baseline, mean (SD)", "n", "1 year, mean (SD)"])}</tr>`,
+        row([
+          "Strength",
+          "42",
+          "118.1 (37.4)",
+          "31",
+          "132.3 (33.9)",
+          "38",
+          "118.2 (33.7)",
+          "32",
+          "121.2 (36.3)",
+        ]),
+      ],
+    }),
+  );
+  expect(findResult(paper, { ...question, outcome: "strength at 1 year" })).toMatchObject({
+    intervention: { mean: 132.3, n: 31 },
+    comparator: { mean: 121.2, n: 32 },
+  });
+});

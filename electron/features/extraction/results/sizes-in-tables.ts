@@ -83,19 +83,26 @@ function headCells(
 const sizeHead =
   /^(?:n[a-d]?|no\.|total|obs\.?|observations|sample size|clusters|number|patients \(n\))$/i;
 
-/** The column named N of the same arm, in the same row: "N | Mean" under each arm. */
+/**
+ * The column named N of the same arm, in the same row: "N | Mean" under each arm. Of several, the one that
+ * shares most heads with the value (arm and time), then the nearest, a column before it first.
+ */
 export function sizeBeside(matrix: Matrix, row: number, column: number): Size | undefined {
   const heads = matrix.headsAt[row] ?? [];
   const arm = heads[column]?.[0];
   if (arm === undefined || (heads[column]?.length ?? 0) < 2) return undefined;
+  const found: { at: number; shared: number; size: Size }[] = [];
   for (let at = matrix.labelColumns; at < heads.length; at += 1) {
     const cell = matrix.cells[row]?.[at];
     const own = heads[at] ?? [];
     if (at === column || own[0] !== arm || !sizeHead.test(own.at(-1) ?? "")) continue;
     const size = wholeNumber(cell?.text);
-    if (size !== undefined && cell) return sized(cell, size, 3.5);
+    if (size === undefined || !cell) continue;
+    const shared = own.filter((head, level) => heads[column]?.[level] === head).length;
+    found.push({ at, shared, size: sized(cell, size, 3.5) });
   }
-  return undefined;
+  const away = (at: number): number => (at < column ? column - at : at - column + 0.5);
+  return found.toSorted((a, b) => b.shared - a.shared || away(a.at) - away(b.at))[0]?.size;
 }
 
 /** Sizes that a row gives: in its label, or in a column named n. */
