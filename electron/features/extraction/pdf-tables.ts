@@ -122,7 +122,8 @@ function captionBeside(at: Chunk, chunks: Chunk[], edge: number, bottom: number)
 function frameOf(found: Found, { lines, captions, chunks }: Surroundings) {
   const { at } = found;
   const next = captions
-    .filter((other) => other.at.y0 > at.y1 && other.at.x0 < at.x1 + 40)
+    // A caption in the column to the left ends no table here.
+    .filter((other) => other.at.y0 > at.y1 && other.at.x0 < at.x1 + 40 && other.at.x1 > at.x0 - 8)
     .map((other) => other.at.y0);
   const limit = Math.min(Number.POSITIVE_INFINITY, ...next);
   const below = lines.filter(

@@ -167,6 +167,27 @@ test("a page with only invisible text is read but marked as a scan's words", asy
   expect(paper.text).toContain("recognised words");
 });
 
+test("a table is not cut where the left column's next table begins", async () => {
+  const small = (x: number, y: number, label: string): Mark[] => [
+    { text: `Table ${label} Outcomes of the groups`, x, y, bold: true },
+    { rule: [x, y + 10, x + 230] },
+    ...["Drug", "Placebo"].map((text, at): Mark => ({ text, x: x + 120 + at * 60, y: y + 20 })),
+    { rule: [x, y + 26, x + 230] },
+    ...["Births", "Twins", "Deaths", "Falls"].flatMap((text, row): Mark[] => [
+      { text, x, y: y + 40 + row * 14 },
+      { text: `${row + 11}`, x: x + 120, y: y + 40 + row * 14 },
+      { text: `${row + 21}`, x: x + 180, y: y + 40 + row * 14 },
+    ]),
+    { rule: [x, y + 92, x + 230] },
+  ];
+  const page = [...small(50, 560, "1"), ...small(320, 520, "2")];
+  const { tables } = await readPaper(tinyPdf([page]));
+  expect(tables.map(({ label, rows }) => [label, rows.length]).toSorted()).toEqual([
+    ["Table 1", 5],
+    ["Table 2", 5],
+  ]);
+});
+
 test("a corrupt cross-reference table is rebuilt, and bytes that are no PDF are refused clearly", async () => {
   const paper = await readPaper(tinyPdf([column(words(3, "kept"), 50, 100)], { brokenXref: true }));
   expect(paper.text).toContain("kept2");
