@@ -28,6 +28,7 @@ function Studies() {
   const { value, error } = useCall("imaging.studies", {});
   const [progress, setProgress] = useState("");
   const [rejected, setRejected] = useState<{ file: string; reason: string }[]>([]);
+  const [opened, setOpened] = useState<{ id: string; name: string } | null>(null);
   const [failure, setFailure] = useState<AppError | null>(null);
 
   const [archive, setArchive] = useState(false);
@@ -61,6 +62,7 @@ function Studies() {
         { emit: ({ label, done, total }) => setProgress(`${label} ${done} of ${total}`) },
       );
       setRejected(answer.rejected);
+      setOpened(answer.study);
       invalidate("imaging");
       if (answer.study && answer.rejected.length === 0)
         go({ page: "read", studyId: answer.study.id });
@@ -112,16 +114,23 @@ function Studies() {
         />
       )}
       {rejected.length > 0 && (
-        <div className="card" role="alert">
+        <div className="card card-body studies-refused" role="alert">
           <p>
-            {rejected.length} {rejected.length === 1 ? "file was" : "files were"} not opened;
-            everything else was.
+            {rejected.length} {rejected.length === 1 ? "file was" : "files were"} not opened
+            {opened ? "; everything else was." : "."}
           </p>
           <ul>
             {rejected.slice(0, 20).map((one) => (
               <li key={one.file}>{one.reason}</li>
             ))}
+            {rejected.length > 20 && <li>and {rejected.length - 20} more</li>}
           </ul>
+          {opened && (
+            <Button
+              icon={ScanLine}
+              onPress={() => go({ page: "read", studyId: opened.id })}
+            >{`Read ${opened.name}`}</Button>
+          )}
         </div>
       )}
       {error && <Trouble error={error} />}

@@ -39,8 +39,8 @@ export function FoundStudies({ found, busy, onFetch }: FoundProps) {
         <tbody>
           {found.map((study) => (
             <tr key={study.study}>
-              <td>{study.patientName.replaceAll("^", " ").trim()}</td>
-              <td>{study.patientId}</td>
+              <td>{study.patientName.replaceAll("^", " ").trim() || "no name"}</td>
+              <td>{study.patientId || "no ID"}</td>
               <td className="numbers">{shownDate(study.date)}</td>
               <td>{study.description}</td>
               <td>{study.modalities.join(", ")}</td>
