@@ -95,7 +95,7 @@ def main():
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--epochs", type=int, default=60)
     parser.add_argument("--seeds", type=int, nargs="+", default=[1, 2], help="one network each; the pack averages them")
-    parser.add_argument("--start", type=Path, help="an exported network of one member (version 1.0.0) to go on from")
+    parser.add_argument("--start", type=Path, help="an exported network of one member (versions 1.0.0 and 1.1.0) to go on from")
     parser.add_argument("--rate", type=float, default=3e-3)
     parser.add_argument("--members", type=Path, default=CACHE, help="where the networks of the seeds are kept; one that lies there is not trained again")
     parser.add_argument("--measure", action="store_true")

@@ -14,8 +14,12 @@ def start_from(model, path, images):
     """
     graph = onnx.load(str(path)).graph
     stored = {item.name: numpy_helper.to_array(item) for item in graph.initializer}
-    folded = [[torch.tensor(stored[name]) for name in node.input[1:]] for node in graph.node if node.op_type in ("Conv", "Gemm")]
-    waiting = iter(folded)
+    nodes = [node for node in graph.node if node.op_type in ("Conv", "Gemm")]
+    layers = sum(isinstance(part, (nn.Conv2d, nn.Linear)) for part in model.modules())
+    if len(nodes) not in (layers, 2 * layers):
+        raise ValueError(f"{path} holds {len(nodes)} layers, the network {layers}")
+    # A pack that also asks about the mirrored image holds every layer a second time, after the first round.
+    waiting = iter([[torch.tensor(stored[name]) for name in node.input[1:]] for node in nodes[:layers]])
     bias_of_last = []
 
     def take(layer, _):
@@ -40,6 +44,4 @@ def start_from(model, path, images):
         model(images)
     for hook in hooks:
         hook.remove()
-    if next(waiting, None) is not None:
-        raise ValueError(f"{path} holds more layers than the network")
     return model
