@@ -96,3 +96,8 @@ test("trials that are wished for are no trial", () => {
     "We randomised 40 women.",
   ]);
 });
+
+test("a thing that is there only in a mixture is met in part", () => {
+  const sentence = "98 patients with urge or mixed urge-stress incontinence were randomised.";
+  expect(judged("Stress incontinence", "Propiverine", sentence)[0]).toBe("partial");
+});

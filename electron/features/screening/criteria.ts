@@ -13,7 +13,7 @@ import {
   type TermWeight,
 } from "./criterion-reading.ts";
 import { ageSigns, designSigns, type Design } from "./design.ts";
-import { isDenied, isNamesake, tellsOfOthers, tellsOfStudy } from "./mentions.ts";
+import { isBlended, isDenied, isNamesake, tellsOfOthers, tellsOfStudy } from "./mentions.ts";
 import { sentencesOf, type Sentence } from "./sentences.ts";
 import { termsOf, type Term } from "./terms.ts";
 
@@ -176,7 +176,7 @@ function findPart(part: Part, record: Prepared): Found {
       continue;
     }
     if (cover >= 0.6) asserted += Math.floor(named.length / needed.size);
-    const studied = at === 0 || tellsOfStudy(text);
+    const studied = (at === 0 || tellsOfStudy(text)) && !isBlended(text, start, end);
     const better = cover > found.cover || (cover === found.cover && studied && !found.studied);
     if (better) Object.assign(found, { cover, sentence: text, studied });
   }

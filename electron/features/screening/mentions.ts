@@ -30,6 +30,11 @@ export function isDenied(sentence: string, start: number, end: number): boolean 
   return deniedAhead.test(ahead) || deniedList.test(ahead) || deniedBehind.test(behind);
 }
 
+/** Whether the thing is named only as part of a mixture: "mixed urge-stress incontinence" is no stress incontinence. */
+export function isBlended(sentence: string, start: number, end: number): boolean {
+  return /\b(?:mixed|combined)\b/i.test(sentence.slice(Math.max(0, start - 30), end + 10));
+}
+
 const people =
   /\b(?:patients?|wom[ae]n|m[ae]n|participants?|subjects?|volunteers?|children|adults?|girls?|boys?|infants?|residents?|outpatients?|cases?|rats?|mice|rabbits?|dogs?|sheep|knees?|n\s*=\s*\d+|\d{2,})\b/i;
 const doing =
