@@ -70,7 +70,10 @@ test("a report is drafted from what was accepted, edited, saved and verified by 
   await expect(app.getByLabel("The question, in your own words")).toHaveValue(
     /evidence for nodule of the upper lobe/,
   );
-  await app.goBack();
+  // The two halves meet: the review names its read, and leads back to it.
+  const reads = app.getByRole("region", { name: "Image reads of this review" });
+  await reads.getByRole("button", { name: /^Nodule – / }).press("Enter");
+  await expect(app).toHaveURL(new RegExp(`/read/${studyId}`));
   await expect(findings.getByRole("button", { name: /^Evidence for nodule/ })).toBeVisible();
 });
 

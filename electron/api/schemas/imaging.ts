@@ -195,6 +195,16 @@ export const studySchema = studySummarySchema.extend({
   decisions: z.array(decisionSchema),
 });
 
+/** What may stay on de-identification, as PS3.15 Annex E names it. */
+export const deidentifyOption = z.enum([
+  "modified-dates",
+  "full-dates",
+  "patient-characteristics",
+  "retain-uids",
+  "device-identity",
+  "institution-identity",
+]);
+
 const rejected = z.array(z.object({ file: z.string(), reason: z.string() }));
 
 export const imagingContract = {
@@ -305,9 +315,26 @@ export const imagingContract = {
     }),
     output: decisionSchema,
   },
+  /**
+   * Everything decided, measured and reported, and all of it as one ZIP. With `deidentify` without what names the
+   * patient (PS3.15 basic profile); the table of old and new identifiers is then a file beside the ZIP, not in it.
+   */
   "imaging.export": {
-    input: z.object({ studyId: z.string() }),
-    output: z.object({ files: z.array(z.object({ assetId, name: z.string(), bytes: z.int() })) }),
+    input: z.object({
+      studyId: z.string(),
+      deidentify: z
+        .object({
+          options: z.array(deidentifyOption),
+          /** Also the DICOM images themselves. */
+          images: z.boolean(),
+        })
+        .optional(),
+    }),
+    output: z.object({
+      files: z.array(z.object({ assetId, name: z.string(), bytes: z.int() })),
+      /** What the reader must look at before it is shared. */
+      warnings: z.array(z.string()),
+    }),
   },
 } satisfies ContractPart;
 

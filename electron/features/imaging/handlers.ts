@@ -1,4 +1,5 @@
 /** Calls of the Read half: open, ask, decide, export. */
+import { randomUUID } from "node:crypto";
 import { zipSync } from "fflate";
 import type { HandlersFor } from "../../api/call.ts";
 import type { imagingContract, Series, Turn } from "../../api/schemas/imaging.ts";
@@ -16,6 +17,7 @@ import { categoryOfSequence, takenFor } from "./planning/sequences.ts";
 import type { Planners } from "./planning/planners.ts";
 import { draftReport } from "./report/draft.ts";
 import { templateFor, templates } from "./report/templates.ts";
+import { anonymousRead, uidMapCsv } from "./read-deidentify.ts";
 import { buildRead } from "./read-export.ts";
 import { heldTurns, isWithheld, refuseWithheld, studyFor } from "./read-first.ts";
 import type { Router } from "./routing/router.ts";
@@ -153,13 +155,27 @@ export function createImagingHandlers({
         : { turns, suggestion: suggested };
     },
     ...createDecisionHandlers({ studies, assets, reviewer }),
-    "imaging.export": async ({ studyId }) => {
+    "imaging.export": async ({ studyId, deidentify }) => {
       refuseWithheld(studies(), studyId, reviewer());
-      const study = studies().get(studyId);
-      const built = await buildRead(
-        { study, entries: studies().entries.of(studyId), reader: reviewer() },
-        assets,
-      );
+      const options = new Set(deidentify?.options);
+      const anonymous = deidentify
+        ? await anonymousRead(studies().get(studyId), assets, { salt: randomUUID(), options })
+        : undefined;
+      const study = anonymous?.study ?? studies().get(studyId);
+      const entries = studies().entries.of(studyId);
+      const built = [
+        ...(await buildRead(
+          {
+            ...{ study, entries, reader: reviewer() },
+            ...(anonymous ? { sources: anonymous.sources } : {}),
+          },
+          assets,
+        )),
+        ...(deidentify?.images ? (anonymous?.images ?? []) : []),
+      ];
+      const map = anonymous
+        ? [{ name: "uid-map-keep-private.csv", bytes: uidMapCsv(anonymous.uidMap) }]
+        : [];
       const bundle = {
         name: `${study.name.replaceAll(/[^\p{L}\p{N}._-]+/gu, "-")}.zip`,
         bytes: zipSync(Object.fromEntries(built.map(({ name, bytes }) => [name, bytes])), {
@@ -167,7 +183,7 @@ export function createImagingHandlers({
         }),
       };
       const files = [];
-      for (const file of [...built, bundle]) {
+      for (const file of [...map, ...built, bundle]) {
         const info = await assets.put(file.bytes, {
           name: file.name,
           type: file.name.endsWith(".json") ? "application/json" : "application/octet-stream",
@@ -176,9 +192,10 @@ export function createImagingHandlers({
       }
       studies().ledger.record(reviewer(), "export", {
         studyId,
+        ...(deidentify ? { deidentified: deidentify.options } : {}),
         files: files.map(({ name, assetId }) => ({ name, sha256: assetId })),
       });
-      return { files };
+      return { files, warnings: anonymous?.warnings ?? [] };
     },
   };
 

@@ -29,15 +29,22 @@ export type ReadToBuild = {
   study: Study;
   entries: ReturnType<ReturnType<typeof openEntries>["of"]>;
   reader: string;
+  /** Headers of each series in place of its own: those without what names the patient. */
+  sources?: ReadonlyMap<string, DicomFile[]>;
 };
 
 /** Accepted and corrected suggestions and the readers' own segments become files; rejected ones are named in the report. */
 export async function buildRead(
-  { study, entries, reader }: ReadToBuild,
+  { study, entries, reader, sources: given }: ReadToBuild,
   assets: AssetStore,
 ): Promise<BuiltFile[]> {
-  const sources = new Map<string, DicomFile[]>();
-  for (const series of study.images) sources.set(series.id, await sourceFiles(series, assets));
+  const sources = new Map(given);
+  if (given === undefined)
+    for (const series of study.images)
+      sources.set(
+        series.id,
+        (await sourceFiles(series, assets)).map(({ file }) => file),
+      );
   const masks: (DecidedMask & BuiltMask)[] = [];
   const reads = [];
   for (const suggestion of study.suggestions) {

@@ -29,7 +29,7 @@ export function createTiles(assets: AssetStore) {
           sources: series.sources.slice(level, level + 1),
         },
         assets,
-      ).then(([one]) => one);
+      ).then(([one]) => one?.file);
     kept.set(key, file);
     const [oldest] = kept.keys();
     if (kept.size > mostKept && oldest !== undefined) kept.delete(oldest);

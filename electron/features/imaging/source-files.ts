@@ -1,4 +1,4 @@
-/** The DICOM headers that a stored series was opened from, in the series' order. */
+/** The DICOM headers and bytes that a stored series was opened from, in the series' order. */
 import type { Series } from "../../api/schemas/imaging.ts";
 import type { AssetStore } from "../review/assets.ts";
 import { isDicom, readDicom, type DicomFile } from "./dicom.ts";
@@ -23,10 +23,10 @@ export function entryFor(entries: readonly Entry[], file: string): Entry | undef
 export async function sourceFiles(
   series: Pick<Series, "format" | "files" | "sources" | "name">,
   assets: AssetStore,
-): Promise<DicomFile[]> {
+): Promise<{ file: DicomFile; bytes: Uint8Array }[]> {
   if (series.format !== "DICOM") return [];
   const unpacked = new Map<string, Entry[]>();
-  const out: DicomFile[] = [];
+  const out: { file: DicomFile; bytes: Uint8Array }[] = [];
   for (const [at, file] of series.files.entries()) {
     const id = series.sources[at];
     if (!id) return [];
@@ -38,7 +38,7 @@ export async function sourceFiles(
     }
     const found = entryFor(entries, file);
     if (found === undefined || !isDicom(found.bytes)) return [];
-    out.push(readDicom(found.bytes, file));
+    out.push({ file: readDicom(found.bytes, file), bytes: found.bytes });
   }
   return out;
 }

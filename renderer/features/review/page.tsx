@@ -7,6 +7,7 @@ import { Button, IconButton } from "../../ui/button.tsx";
 import { Skeleton, Trouble } from "../../ui/feedback.tsx";
 import { toast } from "../../ui/toast.tsx";
 import { useCall, useChange } from "../../use-call.ts";
+import { LinkedReads } from "./linked-reads.tsx";
 import { ExclusionReasons } from "./exclusion-reasons.tsx";
 import "./question.css";
 
@@ -54,6 +55,7 @@ export function QuestionPage({ reviewId }: { reviewId: string }) {
           placeholder="In adults with …, does … compared with … change …?"
           onSave={(text) => save({ question: text })}
         />
+        <LinkedReads reviewId={reviewId} />
         <ExclusionReasons
           reviewId={reviewId}
           reasons={exclusionReasons}

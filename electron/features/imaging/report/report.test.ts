@@ -1,6 +1,7 @@
 import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { unzipSync } from "fflate";
 import { afterEach, expect, test } from "vitest";
 import { AppError } from "../../../api/errors.ts";
 import type { Experts } from "../../models/models.ts";
@@ -472,4 +473,82 @@ test("segments drawn by hand go out as MANUAL, opened again voxel by voxel; a co
     decision: { action: "drawn by hand", by: "Ada Reader" },
   });
   expect(JSON.stringify(readReport(readDataSet(named(/report-sr\.dcm$/), "sr")))).toMatch(/lesion/);
+});
+
+test("an export without what names the patient has none of it in any file, and its objects refer to the images that go with it", async () => {
+  const { handlers, frame, open, studies, assets } = desk();
+  const uids = { study: "1.2.840.99.1", series: "1.2.840.99.7" };
+  const named: File[] = [0, 1, 2].map((at) => [
+    `Doe-John-${at}.dcm`,
+    dicomSlice({
+      ...{ instance: at + 1, position: [0, 0, 5 * at], columns: 16, rows: 12 },
+      series: uids.series,
+      more: {
+        "0020000d": ["UI", uids.study],
+        "00081030": ["LO", "CT of John Doe"],
+        "00080080": ["LO", "St Elsewhere"],
+        "00100010": ["PN", "Doe^John"],
+        "00100020": ["LO", "12345678"],
+        "00100030": ["DA", "19500101"],
+        "00280301": ["CS", "YES"],
+      },
+    }),
+  ]);
+  const { id: studyId, images } = await open(...named);
+  const seriesId = images[0]?.id ?? "";
+  studies.addTurns(studyId, seriesId, [
+    { role: "user", text: "has John Doe a nodule?", at: new Date().toISOString() },
+  ]);
+  const mask = await assets.put(new Uint8Array(16 * 12 * 3).fill(1, 200, 230), {
+    name: "m",
+    type: "",
+  });
+  const segments = [{ id: 1, name: "lesion", color: "#e69f00", state: "done" as const }];
+  await handlers["imaging.saveSegments"](
+    { studyId, seriesId, mask: mask.id, segments, seconds: 1 },
+    frame,
+  );
+  const telling = ["Doe", "John", "12345678", "Elsewhere", "19500101", uids.study, uids.series];
+  const bundleOf = async (deidentify?: { options: []; images: boolean }) => {
+    const answer = await handlers["imaging.export"](
+      { studyId, ...(deidentify ? { deidentify } : {}) },
+      frame,
+    );
+    const zip = answer.files.find(({ name }) => name.endsWith(".zip"));
+    const files = unzipSync(new Uint8Array(await assets.get(zip?.assetId ?? "")));
+    const latin = (bytes: Uint8Array): string => Buffer.from(bytes).toString("latin1");
+    const all = Object.entries(files).map(([name, bytes]) => `${name}\n${latin(bytes)}`);
+    return { ...answer, zip, files, all: all.join("\n") };
+  };
+  const plain = await bundleOf();
+  for (const word of telling.filter((one) => one !== "Elsewhere"))
+    expect(plain.all.includes(word), `the test can fail on ${word}`).toBe(true);
+  const clean = await bundleOf({ options: [], images: true });
+  for (const word of telling) {
+    expect(clean.all.includes(word), `${word} is left`).toBe(false);
+    expect(clean.zip?.name).not.toContain(word);
+  }
+  const map = clean.files[Object.keys(clean.files).find((name) => name.includes("uid")) ?? ""];
+  expect(map, "the table that leads back is not in the bundle").toBeUndefined();
+  const image = clean.files["images/00002.dcm"] ?? new Uint8Array();
+  const instance = readDataSet(image, "image").string("x00080018") ?? "none";
+  const seg = Object.entries(clean.files).find(([name]) => /own-segments.*\.dcm$/.test(name))?.[1];
+  expect(Buffer.from(seg ?? []).includes(instance), "the outline names its image").toBe(true);
+  const again = (
+    await openImages([
+      ...Object.entries(clean.files)
+        .filter(([name]) => name.startsWith("images/"))
+        .map(([name, bytes]) => ({ name, bytes })),
+    ])
+  ).series[0];
+  expect(again?.volume.shape).toEqual([16, 12, 3]);
+  expect(clean.warnings.join(" ")).toMatch(/burned into its pixels/);
+  const answer = await handlers["imaging.export"](
+    { studyId, deidentify: { options: [], images: false } },
+    frame,
+  );
+  const table = answer.files.find(({ name }) => name.startsWith("uid-map"));
+  const text = new TextDecoder().decode(await assets.get(table?.assetId ?? ""));
+  expect(text.split("\r\n")).toHaveLength(1 + 1 + 1 + 3);
+  expect(text).toContain(uids.series);
 });
