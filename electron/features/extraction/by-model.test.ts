@@ -90,3 +90,20 @@ test("a part that failed is told with every field; all failed is no 'not reporte
   expect(short[0]).toMatchObject({ status: "failed", value: null });
   expect(short[0]?.checks[0]?.message).toMatch(/1 values for 3 fields/);
 });
+
+test("a value that the paper holds, on something else than the field, is not verified for a model either", async () => {
+  const other = paperFromPlain(
+    "METHODS:\nWomen aged 25 to 50 years were enrolled. Serum was measured with a kit (Medix, Kuala Lumpur, Malaysia).",
+  );
+  const found = await proposeByModel(
+    other,
+    [field("age", "Mean age"), field("country", "Country")],
+    async () =>
+      answer([
+        ["25 to 50 years", "Women aged 25 to 50 years were enrolled."],
+        ["Malaysia", "Kuala Lumpur, Malaysia"],
+      ]),
+  );
+  expect(found.map(({ status }) => status)).toEqual(["unsupported", "unsupported"]);
+  expect(found[1]?.checks).toContainEqual(expect.objectContaining({ name: "sense", ok: false }));
+});

@@ -6,7 +6,9 @@
 import { z } from "zod";
 import type { Generated } from "../../api/schemas/generation.ts";
 import type { Field, Paper } from "../../api/schemas/extraction.ts";
-import { verify } from "./evidence.ts";
+import { verify, type Verdict } from "./evidence.ts";
+import { kindOf } from "./fields/kinds.ts";
+import { readingOf, type Reading } from "./fields/reading.ts";
 import type { Proposal } from "./suggest.ts";
 
 export type Passage = { number: number; text: string; start: number };
@@ -46,7 +48,8 @@ export async function proposeByModel(
 ): Promise<Proposal[]> {
   const passages = passagesOf(paper);
   const outcomes = await readAll(passages, fields, ask);
-  return fields.map((field, index) => proposalOf(paper, field, index, outcomes, passages.length));
+  const reading = readingOf(paper);
+  return fields.map((field, index) => proposalOf(reading, field, index, outcomes, passages.length));
 }
 
 async function readAll(passages: Passage[], fields: Field[], ask: AskFields): Promise<Outcome[]> {
@@ -93,9 +96,30 @@ function wordsOf({ name, description, type, unit, options, outcome }: Field): st
   return more.length === 0 ? name : `${name}: ${more.join("; ")}`;
 }
 
+/** The same doubts as for rules, on the whole sentence that a model's quote is cut from. */
+function doubtOn(
+  reading: Reading,
+  field: Field,
+  value: string,
+  { evidence }: Verdict,
+): string | undefined {
+  const place = evidence.start ?? -1;
+  const sentence = reading.sentences.find(({ start, end }) => start <= place && place < end);
+  const quote = sentence?.text ?? evidence.quote;
+  const candidate = {
+    value,
+    quote,
+    near: sentence?.start ?? place,
+    score: 0,
+    method: "",
+    words: (text: string) => text.includes(value),
+  };
+  return kindOf(field)?.doubt?.({ candidate, field, reading });
+}
+
 /** The first verified value, else the first that was given at all, else what was searched. */
 function proposalOf(
-  paper: Paper,
+  reading: Reading,
   field: Field,
   index: number,
   outcomes: Outcome[],
@@ -114,11 +138,16 @@ function proposalOf(
     const one = read[index];
     if (one === undefined || one.value === null || one.value.trim() === "") return [];
     const near = passages.find(({ number }) => number === one.passage)?.start;
-    const verdict = verify(paper, one.value, one.quote, near === undefined ? {} : { near });
-    return [{ value: one.value.trim(), verdict, model }];
+    const verdict = verify(reading.paper, one.value, one.quote, near === undefined ? {} : { near });
+    const value = one.value.trim();
+    const doubt =
+      verdict.status === "verified" ? doubtOn(reading, field, value, verdict) : undefined;
+    return [{ value, verdict, doubt, model }];
   });
   const base = { fieldId: field.id, name: field.name, score: 0 };
-  const best = given.find(({ verdict }) => verdict.status === "verified") ?? given[0];
+  const proved = ({ verdict, doubt }: (typeof given)[number]): boolean =>
+    verdict.status === "verified" && doubt === undefined;
+  const best = given.find(proved) ?? given[0];
   if (best === undefined)
     return {
       ...base,
@@ -134,7 +163,7 @@ function proposalOf(
     ...base,
     value: best.value,
     ...(field.unit === undefined ? {} : { unit: field.unit }),
-    status: best.verdict.status,
+    status: proved(best) ? "verified" : "unsupported",
     evidence: best.verdict.evidence,
     method: best.model,
     checks: [
@@ -143,6 +172,7 @@ function proposalOf(
         ok: best.verdict.status === "verified",
         message: best.verdict.reason,
       },
+      ...(best.doubt === undefined ? [] : [{ name: "sense", ok: false, message: best.doubt }]),
       coverage,
       ...(others.length > 0
         ? [

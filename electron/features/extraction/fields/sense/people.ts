@@ -137,7 +137,9 @@ const otherAges =
 export function age(asked: Asked): string | undefined {
   const { candidate, field } = asked;
   const asksMean = /\b(?:mean|average|median)\b/i.test(field.name);
-  const isMean = /\b(?:mean|average|median|SD)\b|±|\+\/-|\+-|\d\s*\(\s*\d/i.test(candidate.value);
+  const isMean =
+    /\b(?:mean|average|median)\s+(?:\p{L}+\s+)?age\b[^.;\d]*$/iu.test(around(candidate).before) ||
+    /\b(?:mean|average|median|SD)\b|±|\+\/-|\+-|\d\s*\(\s*\d/i.test(candidate.value);
   const { before, after } = around(candidate);
   const near = `${before.slice(-40)}${candidate.value}${after.slice(0, 25)}`;
   return first(
