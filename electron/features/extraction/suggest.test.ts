@@ -205,6 +205,13 @@ describe("a value that is in the paper, but answers another question, is never v
     );
     expect(found).toMatchObject({ status: "verified", value: expect.stringContaining("52.4") });
   });
+  test("the country is the trial's, not an author's address, where the paper tells both", () => {
+    const [found] = asked(
+      "Country",
+      "School of Hygiene, London, United Kingdom\n\nMETHODS:\nThe trial was conducted in drug shops in Tanzania.",
+    );
+    expect(found).toMatchObject({ value: "Tanzania", status: "verified" });
+  });
   test("words that were denied are not cut out of their denial", () => {
     const [found] = asked(
       "Blinding",

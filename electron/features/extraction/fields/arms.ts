@@ -32,6 +32,7 @@ export function armName(text: string): string {
       " ",
     )
     .replace(/^\d+ (?:to|in) (?:the )?/i, "")
+    .replace(/\s*%\s*$/, "")
     .replaceAll(/,?\s*(?:no\.|n)\s*\(%\)|\(\s*(?:n|no\.?|%|mean|SD)[^)]*\)/gi, " ")
     .replaceAll(/[*†‡§¶#]+|\s+[a-d]$/g, " ")
     .replaceAll(/\s+/g, " ")

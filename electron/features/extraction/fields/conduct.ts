@@ -139,6 +139,7 @@ const lost =
 export function missing(reading: Reading): Candidate[] {
   return ranked(
     reading.sentences.flatMap((sentence): Candidate[] => {
+      if (!["abstract", "methods", "results"].includes(sentence.role)) return [];
       if (!toldIn(sentence) || sentence.kind === "caption") return [];
       const match = lost.exec(sentence.text);
       if (!match) return [];

@@ -144,7 +144,10 @@ export function funding(reading: Reading): Candidate[] {
   ).filter((one) => one.score > 0);
 }
 
-const countryPattern = new RegExp(String.raw`\b(?<!\bBeth )(?:${countries.join("|")})\b`, "g");
+export const countryPattern = new RegExp(
+  String.raw`\b(?<!\bBeth )(?:${countries.join("|")})\b`,
+  "g",
+);
 const demonymPattern = new RegExp(String.raw`\b(?:${Object.keys(demonyms).join("|")})\b`, "g");
 
 /** The country named where the paper says where it was done, else in the authors' addresses. */

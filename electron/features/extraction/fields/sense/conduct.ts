@@ -48,6 +48,9 @@ export function length(asked: Asked, ofTreatment: boolean): string | undefined {
     ) &&
       !/follow/i.test(close) &&
       "the time is of recruiting",
+    !ofTreatment &&
+      /\b(?:admitted|admissions?|recruited|recruitment|enrolled)\b[^.;]{0,40}$/i.test(before) &&
+      "the time is of recruiting",
     /\b(?:power|sample size|assum\w*)\b/i.test(near) && "the time is of a calculation",
     (otherTimes.test(close) ||
       /\b(?:diar(?:y|ies)|journal|worksheets?|recall|questionnaires?|gestation\w*|accelerometers?|borrow\w*|loans?|smok\w*|run-?in|wash-?out)\b/i.test(
@@ -87,6 +90,11 @@ export function length(asked: Asked, ofTreatment: boolean): string | undefined {
 export const allocating: Doubt = (asked) =>
   first(
     telling(/random|minimi[sz]|lots|coin|lottery|allocat|assign/i)(asked),
+    /\b(?:blind|mask)\w*/i.test(asked.candidate.quote) &&
+      !/\b(?:sequence|computer|list|block|envelope|generated|table)\w*/i.test(
+        asked.candidate.quote,
+      ) &&
+      "the quote speaks of blinding",
     !/\b(?:allocat\w*|assign\w*|patients?|participants?|subjects?|children|women|groups?|arms?|treatments?|randomi[sz]ation|randomi[sz]ed)\b/i.test(
       asked.candidate.quote,
     ) && "the quote does not speak of people or groups",

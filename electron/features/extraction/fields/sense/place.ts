@@ -1,4 +1,5 @@
 /** Doubts about where the study was done, who paid it and where it is registered. Pure. */
+import { countryPattern } from "../trial.ts";
 import { elsewhere, first, sentenceOf, type Asked } from "./asked.ts";
 
 const maker =
@@ -8,12 +9,26 @@ const people =
 
 /** "(LapMentor, Simbionix, Israel)": a country that ends a bracketed list of names is a maker's address. */
 const makersAddress = /\([^()]*\p{Lu}[^(),]*,\s*\p{Lu}[^()]*\)/u;
+
+/** Another country than the candidate's stands where the paper tells of its people or its conduct. */
+function toldElsewhere({ candidate, reading }: Asked): boolean {
+  return reading.sentences.some(({ role, text }) => {
+    if (!["title", "abstract", "methods"].includes(role) || !people.test(text)) return false;
+    const named = [...text.matchAll(countryPattern)].map(([name]) => name);
+    return named.length > 0 && !maker.test(text) && !candidate.words?.(text);
+  });
+}
+
 export function country(asked: Asked): string | undefined {
   const { quote } = asked.candidate;
   const sentence = sentenceOf(asked);
   const bracketed = [...quote.matchAll(/\([^()]*\)/g)].map(([words]) => words);
   const outside = bracketed.reduce((left, words) => left.replace(words, " "), quote);
-  if (sentence && ["title", "front"].includes(sentence.role)) return undefined;
+  if (sentence?.role === "title") return undefined;
+  if (sentence?.role === "front")
+    return toldElsewhere(asked)
+      ? "an author's address, while the paper names another country for the study"
+      : undefined;
   return first(
     elsewhere(sentence),
     maker.test(quote) &&
@@ -33,7 +48,8 @@ export function country(asked: Asked): string | undefined {
     /\b(?:views|opinions?) of\b|\bgovernment\b/i.test(quote) &&
       !/\b(?:recruit\w*|enrol\w*|conducted|took place|ethic\w*|hospitals?)\b/i.test(quote) &&
       "the quote names a government",
-    /\b(?:conference|congress|meeting|symposium|annual session)\b/i.test(quote) &&
+    /\b(?:conference(?! on harmoni)|congress|meeting|symposium|annual session)\b/i.test(quote) &&
+      !/\b(?:recruit\w*|enrol\w*|conducted|took place)\b/i.test(quote) &&
       "the quote names where the results were told",
     (sentence?.role === "acknowledgements" || sentence?.role === "conflicts") &&
       "it stands among the thanks, not where the study is told",
@@ -57,7 +73,7 @@ export function setting(asked: Asked): string | undefined {
     !says.test(quote) && "the quote does not say that the study was done there",
     /\b(?:fulfill?|attend|could|not|who|which|we)\b/i.test(asked.candidate.value) &&
       "the value is a part of a sentence on something else",
-    /\b(?:criteria of|measurements?|analy[sz]ed|researchers|material)\b/i.test(quote) &&
+    /\b(?:criteria of|measurements?|tests?|ECG|analy[sz]ed|researchers|material)\b/i.test(quote) &&
       !/\b(?:recruit\w*|enrol\w*|admitted)\b/i.test(quote) &&
       "the quote tells where something else was done",
     /\bcollege of\b/i.test(asked.candidate.value) &&
