@@ -119,6 +119,7 @@ type Read = {
 export function goesOut(
   study: Decided,
   { report, measurements, impressions = [] }: Read,
+  nameless = false,
 ): string[] {
   const masks = standing(study).filter(({ value }) => value.mask !== undefined);
   const dicom = masks.filter(({ series }) => series?.format === "DICOM").length;
@@ -142,7 +143,9 @@ export function goesOut(
       `${count(measurements.length, "measurement", "measurements")} as CSV`,
     impressions.length > 0 &&
       `${count(impressions.length, "own impression", "own impressions")} beside what models suggested, as JSON`,
-    "Every decision, finding and question asked, as JSON",
-    isDicom && "The DICOM files name the patient as the images do",
+    nameless
+      ? "Every decision and finding as JSON, without what was asked"
+      : "Every decision, finding and question asked, as JSON",
+    isDicom && !nameless && "The DICOM files name the patient as the images do",
   ].filter((line): line is string => typeof line === "string");
 }

@@ -23,6 +23,10 @@ const mayStay: [Kept, string][] = [
   ["institution-identity", "the institution"],
 ];
 
+/** Dates are either moved or as they are. */
+const excludes = (one: Kept, other: Kept): boolean =>
+  one !== other && one.endsWith("-dates") && other.endsWith("-dates");
+
 export function ExportRead({ study, reading, unsaved }: ExportProps) {
   const make = useChange("imaging.export", [], "byCaller");
   const [nameless, setNameless] = useState(false);
@@ -45,7 +49,7 @@ export function ExportRead({ study, reading, unsaved }: ExportProps) {
     <section className="report-part" aria-label="What goes out">
       <h2>What goes out</h2>
       <ul className="report-out">
-        {goesOut(study, reading).map((line) => (
+        {goesOut(study, reading, nameless).map((line) => (
           <li key={line}>{line}</li>
         ))}
         {unsaved && <li data-kind="missing">Not in it: the text that is not saved yet</li>}
@@ -72,7 +76,7 @@ export function ExportRead({ study, reading, unsaved }: ExportProps) {
                 onChange={(event) =>
                   setStay(
                     event.target.checked
-                      ? [...stay, option]
+                      ? [...stay.filter((other) => !excludes(option, other)), option]
                       : stay.filter((other) => other !== option),
                   )
                 }
@@ -96,10 +100,16 @@ export function ExportRead({ study, reading, unsaved }: ExportProps) {
         </Button>
         {map && (
           <Button icon={FileKey} onPress={() => void native.saveAsset(map.assetId, map.name)}>
-            Save the table of identifiers (keep it private)
+            Table of identifiers
           </Button>
         )}
       </div>
+      {map && (
+        <p className="field-note">
+          The table leads from the new identifiers back to the old ones: it is not in the ZIP, and
+          does not belong beside it.
+        </p>
+      )}
       {make.error && <Trouble error={make.error} onClose={make.clear} />}
       {made && made.warnings.length > 0 && (
         <ul className="report-out" role="status" aria-label="Before you share it">

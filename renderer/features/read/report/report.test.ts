@@ -59,6 +59,8 @@ it("tells of an export what it holds, and never that an unverified report is ver
   expect(full).toMatch(/1 outline you accepted or corrected.*1 also as DICOM SEG/);
   expect(full).toMatch(/DICOM SR, UNVERIFIED/);
   expect(full).toMatch(/name the patient/);
+  const nameless = goesOut(study(decision("1", "accept")), { report, measurements: [] }, true);
+  expect(nameless.join("\n")).not.toMatch(/name the patient|question asked/);
 });
 
 it("says where a finding is, counting slices from 1", () => {
