@@ -13,6 +13,7 @@ test("read first: an answer is held back until the impression is committed, then
   app,
   desk,
 }) => {
+  test.setTimeout(180_000);
   const studies = (await desk.call("imaging.studies", {})) as { id: string; name: string }[];
   const studyId = studies.find(({ name }) => name.includes("films"))?.id ?? "";
   const film = async (): Promise<Film> => (await desk.call("imaging.get", { studyId })) as Film;
