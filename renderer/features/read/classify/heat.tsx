@@ -7,6 +7,7 @@ import { Button, IconButton } from "../../../ui/button.tsx";
 import { Progress, Trouble } from "../../../ui/feedback.tsx";
 import { useChange } from "../../../use-call.ts";
 import type { Stage } from "../look/viewer.tsx";
+import { Opacity } from "../opacity.tsx";
 import { layHeat } from "./heat-overlay.ts";
 
 type HeatProps = {
@@ -72,17 +73,7 @@ export function Heat({ studyId, suggestionId, series, stage }: HeatProps) {
         </label>
         <IconButton label="Take the heat map away" icon={X} onPress={() => setMap(null)} />
       </div>
-      <label className="finding-opacity">
-        Opacity
-        <input
-          type="range"
-          min={0}
-          max={1}
-          step={0.05}
-          value={opacity}
-          onChange={(event) => setOpacity(Number(event.target.value))}
-        />
-      </label>
+      <Opacity value={opacity} onChange={setOpacity} />
       <p className="field-note">
         Where covering the picture changes the score:{" "}
         <span className="heat-key" data-kind="falls">

@@ -5,6 +5,7 @@ import { Button } from "../../../ui/button.tsx";
 import type { Mode } from "../look/cornerstone.ts";
 import type { Overlay } from "../look/overlay.ts";
 import { hasSizes, isCt, type ShownSeries } from "../look/shown-series.ts";
+import { Opacity } from "../opacity.tsx";
 import { stateOf } from "../use-study.ts";
 import { WhyExpert } from "../why-expert.tsx";
 import { SegmentRow } from "./segment-row.tsx";
@@ -105,17 +106,10 @@ export function SegmentPanel(props: PanelProps) {
                 Model's own, dashed
               </label>
             )}
-            <label className="finding-opacity">
-              Opacity
-              <input
-                type="range"
-                min={0}
-                max={1}
-                step={0.05}
-                value={overlay.opacity}
-                onChange={(event) => onOverlay({ ...overlay, opacity: Number(event.target.value) })}
-              />
-            </label>
+            <Opacity
+              value={overlay.opacity}
+              onChange={(opacity) => onOverlay({ ...overlay, opacity })}
+            />
           </div>
           <div className="finding-acts">{actsOf(props)}</div>
         </>

@@ -7,6 +7,7 @@ import { Button } from "../../../ui/button.tsx";
 import type { Mode } from "../look/cornerstone.ts";
 import { showOverlay } from "../look/overlay.ts";
 import type { Look } from "../look/use-look.ts";
+import { Opacity } from "../opacity.tsx";
 import { SourceChoice } from "./source-choice.tsx";
 import type { Source } from "./sources.ts";
 import { brushMode } from "./tools.tsx";
@@ -84,17 +85,7 @@ export function PreviewPanel(props: PreviewProps) {
           />
           Show
         </label>
-        <label className="finding-opacity">
-          Opacity
-          <input
-            type="range"
-            min={0}
-            max={1}
-            step={0.05}
-            value={fill}
-            onChange={(event) => setFill(Number(event.target.value))}
-          />
-        </label>
+        <Opacity value={fill} onChange={setFill} />
       </div>
       <div className="finding-acts">
         <Button kind="primary" icon={Check} shortcut="⏎" onPress={() => onDecide("accept")}>
