@@ -52,8 +52,10 @@ export async function askImage(asked: Asked): Promise<void> {
     return;
   }
   // A file that names no modality, among files that are named as MR sequences of one patient, is MR.
-  const isMr = asked.facts.modality === "unknown" && sequences.length > 1;
-  const facts = isMr ? { ...asked.facts, modality: "MR" } : asked.facts;
+  const isMr = volume.modality === "unknown" && sequences.length > 1;
+  const told = isMr ? "MR" : volume.modality;
+  const facts =
+    asked.facts.modality === "unknown" ? { ...asked.facts, modality: told } : asked.facts;
   let spoke = false;
   /** What the expert is given, or why this image is nothing for it. */
   const given = (expert: ExpertCard) => {
@@ -99,7 +101,7 @@ export async function askImage(asked: Asked): Promise<void> {
   };
   if (!seeing) return lead(rules);
   try {
-    return await lead(seeingPlanner(seeing, { ...asked, facts }, { request, cards }));
+    return await lead(seeingPlanner(seeing, { ...asked, volume, facts }, { request, cards }));
   } catch (thrown) {
     // What an expert throws is the request's failure; only the planner's own failure has another planner.
     if (spoke || !(thrown instanceof AppError) || !plannerFailures.has(thrown.code)) throw thrown;
