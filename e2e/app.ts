@@ -112,4 +112,12 @@ export const test = base.extend<{ desk: Desk; app: Page }, { prepared: string }>
   },
 });
 
+/** The review that the app comes with. */
+export async function sampleId(desk: Desk): Promise<string> {
+  const reviews = (await desk.call("review.list", {})) as { id: string; sample: boolean }[];
+  const sample = reviews.find((review) => review.sample);
+  if (!sample) throw new Error("The sample review is not there at first start.");
+  return sample.id;
+}
+
 export { expect } from "@playwright/test";

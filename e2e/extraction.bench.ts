@@ -7,7 +7,7 @@
 import { rmSync } from "node:fs";
 import { availableParallelism, loadavg } from "node:os";
 import { chromium } from "playwright";
-import { startDesk } from "./app.ts";
+import { sampleId, startDesk } from "./app.ts";
 import { findChromium } from "./chromium.ts";
 
 const rounds = Number(process.env["ROUNDS"] ?? 5);
@@ -40,8 +40,7 @@ async function round(): Promise<Seen[]> {
     args: ["--no-sandbox"],
   });
   try {
-    const reviews = (await desk.call("review.list", {})) as { id: string; sample: boolean }[];
-    const reviewId = reviews.find(({ sample }) => sample)?.id ?? "";
+    const reviewId = await sampleId(desk);
     const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
     await page.goto(desk.url.replace("/#", `/review/${reviewId}/extract#`));
     await page.getByRole("button", { name: "Suggest values" }).waitFor();

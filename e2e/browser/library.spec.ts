@@ -1,10 +1,15 @@
 /** The library: asked by keyboard, answered by passages that open at their words, or not at all. */
-import { expect, test, type Desk } from "../app.ts";
+import type { Page } from "@playwright/test";
+import { expect, sampleId, test, type Desk } from "../app.ts";
 import { chatServer } from "../chat-server.ts";
 
-async function sampleId(desk: Desk): Promise<string> {
-  const reviews = (await desk.call("review.list", {})) as { id: string; sample: boolean }[];
-  return reviews.find((review) => review.sample)?.id ?? "";
+/** A review of one record, its library open, the question typed to the model `id` and not sent. */
+async function questionTo(id: string, { desk, app }: { desk: Desk; app: Page }): Promise<void> {
+  const review = (await desk.call("review.create", { title: "Sleep" })) as { id: string };
+  await desk.call("records.add", { reviewId: review.id, title: "Valerian for insomnia" });
+  await app.goto(desk.url.replace("/#", `/library/${review.id}#`));
+  await app.getByLabel("Answered by").selectOption(id);
+  await app.getByLabel("Question to the library").fill("Does valerian help against insomnia?");
 }
 
 test("a question is asked by key, a passage opens the paper at its words, and what is not there is said", async ({
@@ -51,11 +56,7 @@ test("a model's sentence shows its citations as suggestions; the one that cites 
   const { id } = (await desk.call("generation.addEndpoint", { address, model: "fake" })) as {
     id: string;
   };
-  const review = (await desk.call("review.create", { title: "Sleep" })) as { id: string };
-  await desk.call("records.add", { reviewId: review.id, title: "Valerian for insomnia" });
-  await app.goto(desk.url.replace("/#", `/library/${review.id}#`));
-  await app.getByLabel("Answered by").selectOption(id);
-  await app.getByLabel("Question to the library").fill("Does valerian help against insomnia?");
+  await questionTo(id, { desk, app });
   await app.keyboard.press("Enter");
   const sentences = app.locator(".library-sentences");
   await expect(sentences).toContainText("Valerian was tried", { timeout: 90_000 });
@@ -76,11 +77,7 @@ test("a model on another machine is asked nothing before that was allowed, and i
     model: "far",
     remote: true,
   })) as { id: string };
-  const review = (await desk.call("review.create", { title: "Sleep" })) as { id: string };
-  await desk.call("records.add", { reviewId: review.id, title: "Valerian for insomnia" });
-  await app.goto(desk.url.replace("/#", `/library/${review.id}#`));
-  await app.getByLabel("Answered by").selectOption(id);
-  await app.getByLabel("Question to the library").fill("Does valerian help against insomnia?");
+  await questionTo(id, { desk, app });
   const ask = app.getByRole("button", { name: "Ask models.example:8000" });
   await expect(ask).toBeDisabled();
   await app.keyboard.press("Enter");
@@ -103,11 +100,7 @@ test("an answer that broke off is told, the review is as it was, and a press ask
     address: server.address,
     model: "cut",
   })) as { id: string };
-  const review = (await desk.call("review.create", { title: "Sleep" })) as { id: string };
-  await desk.call("records.add", { reviewId: review.id, title: "Valerian for insomnia" });
-  await app.goto(desk.url.replace("/#", `/library/${review.id}#`));
-  await app.getByLabel("Answered by").selectOption(id);
-  await app.getByLabel("Question to the library").fill("Does valerian help against insomnia?");
+  await questionTo(id, { desk, app });
   await app.keyboard.press("Enter");
   await expect(app.getByRole("alert")).toContainText("gave no usable answer (cutOff)", {
     timeout: 60_000,

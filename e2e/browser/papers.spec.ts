@@ -1,11 +1,6 @@
 /** Papers: import with reasons, extraction linked to the source, and pages that print no broken text. */
 import { readFileSync } from "node:fs";
-import { expect, test, type Desk } from "../app.ts";
-
-async function sampleId(desk: Desk): Promise<string> {
-  const reviews = (await desk.call("review.list", {})) as { id: string; sample: boolean }[];
-  return reviews.find((review) => review.sample)?.id ?? "";
-}
+import { expect, sampleId, test } from "../app.ts";
 
 test("a cut reference file imports what is whole and names the line of what is not", async ({
   desk,

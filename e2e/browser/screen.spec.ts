@@ -1,13 +1,6 @@
 /** Screening by keyboard on the bundled sample: what the screen says is what the file holds. */
 import type { Page } from "@playwright/test";
-import { expect, test, type Desk } from "../app.ts";
-
-async function sampleId(desk: Desk): Promise<string> {
-  const reviews = (await desk.call("review.list", {})) as { id: string; sample: boolean }[];
-  const sample = reviews.find((review) => review.sample);
-  if (!sample) throw new Error("The sample review is not there at first start.");
-  return sample.id;
-}
+import { expect, sampleId, test, type Desk } from "../app.ts";
 
 async function openScreen(desk: Desk, app: Page) {
   const reviewId = await sampleId(desk);

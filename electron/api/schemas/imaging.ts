@@ -197,13 +197,20 @@ export const studySchema = studySummarySchema.extend({
 
 /** What may stay on de-identification, as PS3.15 Annex E names it. */
 export const deidentifyOption = z.enum([
+  /** Keeps dates but moves all of a patient's by the same number of days (option 113107). */
   "modified-dates",
+  /** Dates and times stay as they are (option 113106). */
   "full-dates",
+  /** Sex, age, size and weight stay (option 113108). */
   "patient-characteristics",
+  /** UIDs stay as they are (option 113110). */
   "retain-uids",
+  /** Station and serial numbers of the machine stay (option 113109). */
   "device-identity",
+  /** The institution's name and address stay (option 113112). */
   "institution-identity",
 ]);
+export type DeidentifyOption = z.infer<typeof deidentifyOption>;
 
 const rejected = z.array(z.object({ file: z.string(), reason: z.string() }));
 

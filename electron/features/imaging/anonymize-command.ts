@@ -4,19 +4,19 @@ import { mkdir, readdir, readFile, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Command } from "../../command.ts";
 import { AppError, toErrorShape } from "../../api/errors.ts";
+import { deidentifyOption, type DeidentifyOption } from "../../api/schemas/imaging.ts";
 import { deidentify, type Deidentified } from "./deidentify.ts";
-import { deidentifyOptions, type DeidentifyOption } from "./deidentify-rules.ts";
 import { isDicom } from "./dicom.ts";
 
 function optionsFrom(text: unknown): Set<DeidentifyOption> {
   const names = typeof text === "string" ? text.split(",").filter((name) => name !== "") : [];
   return new Set(
     names.map((name) => {
-      const known = deidentifyOptions.find((option) => option === name.trim());
+      const known = deidentifyOption.options.find((option) => option === name.trim());
       if (known !== undefined) return known;
       throw new AppError(
         "usage",
-        `--options "${name}" is not one of ${deidentifyOptions.join(", ")}.`,
+        `--options "${name}" is not one of ${deidentifyOption.options.join(", ")}.`,
       );
     }),
   );
@@ -38,7 +38,7 @@ export const anonymize: Command = {
   summary: "Copies of DICOM files without what names the patient (PS3.15 basic profile).",
   usage: "anonymize IN OUT [--options NAME,…] [--key TEXT]",
   options: {
-    options: { type: "string", help: deidentifyOptions.join(", ") },
+    options: { type: "string", help: deidentifyOption.options.join(", ") },
     key: {
       type: "string",
       help: "the same key gives the same pseudonyms again; without it they cannot be told",

@@ -1,9 +1,9 @@
 /** Which series stands for which channel of an expert that reads several sequences, and whether that can be. Pure. */
-import { sequenceOf, sequenceOfName, type Sequence } from "../../api/sequences.ts";
+import { sequenceOf } from "../../api/sequences.ts";
 import type { Channel } from "../../api/schemas/channels.ts";
 import type { Series } from "../../api/schemas/imaging.ts";
 import type { ExpertCard } from "../models/models.ts";
-import { sequencesOf } from "./planning/sequences.ts";
+import { sameGrid, sequenceOfChannel, sequencesOf } from "./planning/sequences.ts";
 
 type Candidate = Pick<
   Series,
@@ -14,13 +14,6 @@ type Candidate = Pick<
 export function channelNames({ inputs }: Pick<ExpertCard, "inputs">): string[] {
   const named: unknown = inputs[0]?.["sequences"];
   return sequencesOf({ inputs }) && Array.isArray(named) ? named.map(String) : [];
-}
-
-/** "pre-contrast" and "post-contrast" are T1 images without and with contrast agent. */
-function wantedOf(name: string): Sequence | null {
-  if (/^pre.?contrast$/i.test(name)) return "T1";
-  if (/^post.?contrast$/i.test(name)) return "T1c";
-  return sequenceOfName(name);
 }
 
 /** Series that could be a channel: volumes of one channel, MR or of no named modality. */
@@ -37,7 +30,7 @@ export function channelsByDescription(
 ): (string | null)[] {
   const could = channelSeries(images);
   return names.map((name) => {
-    const wanted = wantedOf(name);
+    const wanted = sequenceOfChannel(name);
     const fitting = could.filter((one) => wanted !== null && sequenceOf(one) === wanted);
     return fitting.length === 1 ? (fitting[0]?.id ?? null) : null;
   });
@@ -57,7 +50,8 @@ export function checkChannels(
       return { name, seriesId: null, said: null, check: "missing" };
     }
     const said = sequenceOf(series);
-    const check = said === null ? "unknown" : said === wantedOf(name) ? "fits" : "contradicts";
+    const check =
+      said === null ? "unknown" : said === sequenceOfChannel(name) ? "fits" : "contradicts";
     return { name, seriesId: series.id, said, check };
   });
   const chosen = channels.flatMap(({ seriesId }) => could.find(({ id }) => id === seriesId) ?? []);
@@ -71,11 +65,4 @@ export function checkChannels(
         `"${one.name}" (${one.shape.join(" × ")}) does not lie on the grid of "${first.name}" (${first.shape.join(" × ")}): the sequences must be registered to each other first.`,
       );
   return { channels, problems };
-}
-
-/** Voxel for voxel the same place, within a hundredth of a millimetre over the whole image. */
-function sameGrid(a: Candidate, b: Candidate): boolean {
-  if (a.shape.some((size, axis) => size !== b.shape[axis])) return false;
-  const furthest = Math.max(...a.shape);
-  return a.affine.every((value, at) => Math.abs(value - (b.affine[at] ?? 0)) * furthest < 0.01);
 }

@@ -4,22 +4,7 @@
  * go; here only what is known to be needed and harmless stays, so that an attribute nobody thought of
  * is removed, too.
  */
-
-export const deidentifyOptions = [
-  /** Keeps dates but moves all of a patient's by the same number of days (option 113107). */
-  "modified-dates",
-  /** Dates and times stay as they are (option 113106). */
-  "full-dates",
-  /** Sex, age, size and weight stay (option 113108). */
-  "patient-characteristics",
-  /** UIDs stay as they are (option 113110). */
-  "retain-uids",
-  /** Station and serial numbers of the machine stay (option 113109). */
-  "device-identity",
-  /** The institution's name and address stay (option 113112). */
-  "institution-identity",
-] as const;
-export type DeidentifyOption = (typeof deidentifyOptions)[number];
+import type { DeidentifyOption } from "../../api/schemas/imaging.ts";
 
 export type Action =
   | "keep"

@@ -5,15 +5,10 @@
 import { createHash } from "node:crypto";
 import type { DataSet, Element } from "dicom-parser";
 import { AppError } from "../../api/errors.ts";
+import type { DeidentifyOption } from "../../api/schemas/imaging.ts";
 import { readDataSet } from "./dicom.ts";
 import { uid } from "./dicom-writer.ts";
-import {
-  actionFor,
-  isStandardUid,
-  methodCodes,
-  shiftDate,
-  type DeidentifyOption,
-} from "./deidentify-rules.ts";
+import { actionFor, isStandardUid, methodCodes, shiftDate } from "./deidentify-rules.ts";
 
 export type Deidentified = {
   bytes: Uint8Array;

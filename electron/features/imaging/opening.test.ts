@@ -25,7 +25,7 @@ function fourDimensional(): Uint8Array {
   return bytes;
 }
 
-test("another volume of a four-dimensional file becomes one series of its own with its own values", async () => {
+function desk() {
   const path = mkdtempSync(join(tmpdir(), "evidesk-opening-"));
   const assets = openAssets(join(path, "assets"));
   const studies = openStudies(join(path, "studies.evidesk"));
@@ -34,6 +34,11 @@ test("another volume of a four-dimensional file becomes one series of its own wi
     rmSync(path, { recursive: true });
   });
   const handlers = createOpeningHandlers({ studies: () => studies, assets, reviewer: () => "AB" });
+  return { assets, handlers };
+}
+
+test("another volume of a four-dimensional file becomes one series of its own with its own values", async () => {
+  const { assets, handlers } = desk();
   const frame = { signal: new AbortController().signal, emit: () => {} };
   const name = "perfusion/four.nii";
   const { id: assetId } = await assets.put(fourDimensional(), { name, type: "" });
@@ -61,14 +66,7 @@ test("another volume of a four-dimensional file becomes one series of its own wi
 });
 
 test("a file of more than 2 GB is refused by its size before it is read, and the others open", async () => {
-  const path = mkdtempSync(join(tmpdir(), "evidesk-large-"));
-  const assets = openAssets(join(path, "assets"));
-  const studies = openStudies(join(path, "studies.evidesk"));
-  onTestFinished(() => {
-    studies.close();
-    rmSync(path, { recursive: true });
-  });
-  const handlers = createOpeningHandlers({ studies: () => studies, assets, reviewer: () => "AB" });
+  const { assets, handlers } = desk();
   const large = await assets.put(new Uint8Array(4), { name: "cine.dcm", type: "" });
   // A hole on the disk: as long as 2.4 GB of frames, and no room taken.
   truncateSync(assets.path(large.id), 2_400_000_000);

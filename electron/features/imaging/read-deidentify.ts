@@ -1,8 +1,7 @@
 /** A read without what names the patient: its images' headers, names and identifiers, before any file is built from them. */
-import type { Series, Study } from "../../api/schemas/imaging.ts";
+import type { DeidentifyOption, Series, Study } from "../../api/schemas/imaging.ts";
 import type { AssetStore } from "../review/assets.ts";
 import { deidentify } from "./deidentify.ts";
-import type { DeidentifyOption } from "./deidentify-rules.ts";
 import { readDicom, type DicomFile } from "./dicom.ts";
 import { textOf } from "./dicom-export.ts";
 import { sourceFiles } from "./source-files.ts";

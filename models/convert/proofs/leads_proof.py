@@ -17,7 +17,7 @@ from transformers import AutoModelForCausalLM, AutoTokenizer, MistralConfig, Mis
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 from leads_gguf import convert  # noqa: E402
-from tiny_network import spread  # noqa: E402
+from tiny_network import greedy, spread  # noqa: E402
 
 target = Path(sys.argv[1])
 target.mkdir(parents=True, exist_ok=True)
@@ -64,19 +64,10 @@ for kind in ("f16", "q8_0"):
 text = "Randomised trial of yoga in 60 adults: systolic pressure fell by 4.2 mmHg; na\u00efve \u03b2-blocker."
 prompt = read(text).input_ids
 messages = [{"role": "user", "content": "Was cough less frequent?"}, {"role": "assistant", "content": "By 24%."}, {"role": "user", "content": "Than placebo?"}]
-tokens = torch.tensor([prompt])
-with torch.no_grad():
-    first = torch.softmax(model(tokens).logits[0, -1], dim=-1)
-    margins = []
-    for _ in range(64):
-        logits = model(tokens).logits[0, -1]
-        best = logits.topk(2).values
-        margins.append(float(best[0] - best[1]))
-        tokens = torch.cat([tokens, logits.argmax().reshape(1, 1)], dim=1)
 chat = read.apply_chat_template(messages, tokenize=True, return_dict=False)
 reference = {
-    "text": text, "prompt": prompt, "greedy": tokens[0, len(prompt) :].tolist(), "smallestMargin": min(margins), "probabilities": [round(float(value), 8) for value in first],
+    "text": text, "prompt": prompt, **greedy(model, prompt),
     "messages": messages, "chat": chat, "chatText": read.apply_chat_template(messages, tokenize=False),
 }
 (target / "reference.json").write_text(json.dumps(reference) + "\n")
-print(size, "tokens;", len(prompt), "in the prompt; smallest margin", round(min(margins), 4), reference["chatText"], [read.convert_ids_to_tokens(one) for one in chat])
+print(size, "tokens;", len(prompt), "in the prompt; smallest margin", round(reference["smallestMargin"], 4), reference["chatText"], [read.convert_ids_to_tokens(one) for one in chat])

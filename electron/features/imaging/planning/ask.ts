@@ -57,12 +57,12 @@ export async function askImage(asked: Asked): Promise<void> {
   const facts =
     asked.facts.modality === "unknown" ? { ...asked.facts, modality: told } : asked.facts;
   let spoke = false;
-  /** What the expert is given, or why this image is nothing for it. */
+  const looked = new Map<string, ReturnType<typeof givenTo>>();
+  /** Asked before the call and for it: voxels are looked through, and channels joined, once a request. */
   const given = (expert: ExpertCard) => {
-    const unsuited = unsuitedFor(expert, volume);
-    if (unsuited) return { problem: unsuited.message };
-    const found = volumeFor(expert, volume, sequences);
-    return "problem" in found ? { problem: `${expert.title}: ${found.problem}.` } : found;
+    const found = looked.get(expert.id) ?? givenTo(expert, volume, sequences);
+    looked.set(expert.id, found);
+    return found;
   };
   const lead = (planner: Planner): Promise<void> =>
     converse({
@@ -113,6 +113,14 @@ export async function askImage(asked: Asked): Promise<void> {
     });
     return lead(rules);
   }
+}
+
+/** What the expert is given, or why this image is nothing for it. */
+function givenTo(expert: ExpertCard, volume: Volume, sequences: Asked["sequences"]) {
+  const unsuited = unsuitedFor(expert, volume);
+  if (unsuited) return { problem: unsuited.message };
+  const found = volumeFor(expert, volume, sequences);
+  return "problem" in found ? { problem: `${expert.title}: ${found.problem}.` } : found;
 }
 
 /** What the reader said an image is stands where its file is silent, for the planner too. */

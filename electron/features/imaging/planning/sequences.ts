@@ -30,16 +30,17 @@ const named: Record<string, Sequence> = {
   FLAIR: "FLAIR",
 };
 
+/** Which sequence a channel's name in a manifest stands for. */
+export const sequenceOfChannel = (name: string): Sequence | null => named[name] ?? null;
+
 /** The sequences of an expert's channels, in its order; undefined where it reads one image, or others than these. */
 export function sequencesOf(expert: Pick<ExpertCard, "inputs">): Sequence[] | undefined {
   const [input] = expert.inputs;
   const names = input?.["sequences"];
   if (!Array.isArray(names)) return undefined;
-  const known = names.map((name) => named[String(name)]);
-  return known.length === input?.channels &&
-    known.length > 1 &&
-    known.every((one) => one !== undefined)
-    ? (known as Sequence[])
+  const known = names.flatMap((name) => sequenceOfChannel(String(name)) ?? []);
+  return known.length === names.length && known.length === input?.channels && known.length > 1
+    ? known
     : undefined;
 }
 
@@ -78,10 +79,15 @@ export function takenFor<S extends Pick<Series, "id" | "name" | "files" | "modal
   return taken;
 }
 
-/** Voxel for voxel on one grid, within a hundredth of a millimetre. */
-const alike = (a: Volume, b: Volume): boolean =>
-  a.shape.every((size, axis) => size === b.shape[axis]) &&
-  a.affine.every((value, at) => Math.abs(value - (b.affine[at] as number)) < 0.01);
+/** Voxel for voxel the same place, within a hundredth of a millimetre over the whole image. */
+export function sameGrid(
+  a: Pick<Volume, "shape" | "affine">,
+  b: Pick<Volume, "shape" | "affine">,
+): boolean {
+  if (a.shape.some((size, axis) => size !== b.shape[axis])) return false;
+  const furthest = Math.max(...a.shape);
+  return a.affine.every((value, at) => Math.abs(value - (b.affine[at] ?? 0)) * furthest < 0.01);
+}
 
 /**
  * The channels of an expert, one after the other, on the grid of `volume`; `volume` itself where it has them
@@ -102,7 +108,7 @@ export function volumeFor(
       problem: `it reads ${wanted.join(", ")}; no series of this study was taken for ${missing.join(", ")}`,
     };
   const there = found.filter((one) => one !== undefined);
-  const other = there.find((one) => one.volume.channels !== 1 || !alike(one.volume, volume));
+  const other = there.find((one) => one.volume.channels !== 1 || !sameGrid(one.volume, volume));
   if (other)
     return {
       problem: `"${other.title}" (${other.sequence}) does not lie on the grid of the image that is open; nothing is resampled here`,
