@@ -1,24 +1,8 @@
 /** Web of Science / ISI field-tagged text (`FN … VR … PT … ER … EF`), also BIOSIS and Zoological Record. */
 import { cleanLine } from "../normalise.ts";
-import {
-  emptyRecord,
-  saysSomething,
-  type ImportedRecord,
-  type LineReader,
-  type Sink,
-} from "../record.ts";
-import {
-  addTag,
-  allOf,
-  continueTag,
-  doiOf,
-  extraOf,
-  firstOf,
-  pmidOf,
-  textOf,
-  yearOf,
-  type Tags,
-} from "./tags.ts";
+import { emptyRecord, type ImportedRecord, type LineReader, type Sink } from "../record.ts";
+import { TaggedRecord } from "./tagged-record.ts";
+import { allOf, doiOf, extraOf, firstOf, pmidOf, textOf, yearOf, type Tags } from "./tags.ts";
 
 const carried = new Set(["PT", "TI", "AB", "AF", "SO", "PY", "VL", "IS", "LA", "DI", "PM"]);
 /** Each continuation line of these is another person. */
@@ -26,48 +10,26 @@ const people = new Set(["AU", "AF", "BE", "ED", "CA", "GP"]);
 const tagged = /^([A-Z][A-Z0-9])(?: (.*))?$/;
 
 export function openIsi(sink: Sink): LineReader {
-  let tags: Tags = new Map();
-  let start = 0;
-  let last = "";
-  let broken = "";
-
-  function finish(): void {
-    if (start > 0) {
-      const record = isiRecord(tags, start);
-      if (broken !== "") sink.reject(start, broken);
-      else if (saysSomething(record)) sink.record(record);
-      else sink.reject(start, "The record has no title, abstract, authors, DOI or PMID.");
-    }
-    tags = new Map();
-    start = 0;
-    last = "";
-    broken = "";
-  }
-
+  const record = new TaggedRecord(sink, isiRecord);
   return {
     line(text, number) {
       const found = tagged.exec(text.trimEnd());
       if (found === null) {
-        if (start === 0 || last === "" || text.trim() === "") return;
-        if (people.has(last)) addTag(tags, last, text.trim());
-        else continueTag(tags, last, text.trim(), " ");
+        if (record.start > 0 && text.trim() !== "") record.more(text.trim(), people, " ");
         return;
       }
       const tag = found[1] ?? "";
       if (tag === "FN" || tag === "VR" || tag === "EF") return;
-      if (tag === "ER") return finish();
-      if (tag === "PT" && tags.has("PT") && tags.has("TI")) finish();
-      if (start === 0) start = number;
-      last = tag;
-      addTag(tags, tag, (found[2] ?? "").trim());
+      if (tag === "ER") {
+        record.finish();
+        return;
+      }
+      if (tag === "PT" && record.tags.has("PT") && record.tags.has("TI")) record.finish();
+      record.add(tag, (found[2] ?? "").trim(), number);
     },
-    overlong(number, characters) {
-      if (start === 0) start = number;
-      broken = `Line ${number} has ${characters} characters; the longest line read is 4,000,000.`;
-    },
+    overlong: (number, characters) => record.overlong(number, characters),
     end() {
-      if (start > 0)
-        sink.reject(start, broken || "The file ends inside this record: its ER line is missing.");
+      record.finish("The file ends inside this record: its ER line is missing.");
     },
   };
 }

@@ -1,25 +1,12 @@
 /** MEDLINE display format (.nbib, "PubMed format" text), also as ERIC and others imitate it. */
 import { cleanLine, normaliseDoi } from "../normalise.ts";
-import {
-  emptyRecord,
-  saysSomething,
-  type ImportedRecord,
-  type LineReader,
-  type Sink,
-} from "../record.ts";
-import {
-  addTag,
-  allOf,
-  continueTag,
-  extraOf,
-  firstOf,
-  pmidOf,
-  textOf,
-  yearOf,
-  type Tags,
-} from "./tags.ts";
+import { emptyRecord, type ImportedRecord, type LineReader, type Sink } from "../record.ts";
+import { TaggedRecord } from "./tagged-record.ts";
+import { allOf, extraOf, firstOf, pmidOf, textOf, yearOf, type Tags } from "./tags.ts";
 
 const carried = new Set(["PMID", "TI", "AB", "FAU", "JT", "VI", "IP", "PG", "LA", "MH", "OT"]);
+/** No tag of this format is continued by a list. */
+const none: ReadonlySet<string> = new Set();
 const tagged = /^([A-Z][A-Z0-9]{1,3}) {0,3}- ?(.*)$/;
 
 /**
@@ -28,53 +15,35 @@ const tagged = /^([A-Z][A-Z0-9]{1,3}) {0,3}- ?(.*)$/;
  * breaks off before the closing tags that every MEDLINE record has (SO), though others had them.
  */
 export function openNbib(sink: Sink): LineReader {
-  let tags: Tags = new Map();
-  let start = 0;
-  let last = "";
-  let broken = "";
+  const record = new TaggedRecord(sink, nbibRecord);
   let closed = 0;
 
-  function finish(atEnd: boolean): void {
-    if (start === 0) return;
-    const cut = atEnd && closed > 0 && tags.has("PMID") && !tags.has("SO");
-    if (broken !== "") sink.reject(start, broken);
-    else if (cut)
-      sink.reject(start, "The file ends inside this record: its source line (SO) is missing.");
-    else {
-      const record = nbibRecord(tags, start);
-      if (saysSomething(record)) sink.record(record);
-      else sink.reject(start, "The record has no title, abstract, authors, DOI or PMID.");
-    }
-    if (tags.has("SO")) closed += 1;
-    tags = new Map();
-    start = 0;
-    last = "";
-    broken = "";
+  function finish(cut = ""): void {
+    if (record.tags.has("SO")) closed += 1;
+    record.finish(cut);
   }
 
   return {
     line(text, number) {
       if (text.trim() === "") {
-        if (tags.size > 2) finish(false);
+        if (record.tags.size > 2) finish();
         return;
       }
-      const found = text.charCodeAt(0) === 32 ? null : tagged.exec(text);
+      const indented = text.charCodeAt(0) === 32;
+      const found = indented ? null : tagged.exec(text);
       if (found === null) {
-        if (start > 0 && last !== "" && text.charCodeAt(0) === 32)
-          continueTag(tags, last, text.trim(), " ");
+        if (record.start > 0 && indented) record.more(text.trim(), none, " ");
         return;
       }
       const tag = found[1] ?? "";
-      if (tag === "PMID" && tags.has("PMID")) finish(false);
-      if (start === 0) start = number;
-      last = tag;
-      addTag(tags, tag, (found[2] ?? "").trim());
+      if (tag === "PMID" && record.tags.has("PMID")) finish();
+      record.add(tag, (found[2] ?? "").trim(), number);
     },
-    overlong(number, characters) {
-      if (start === 0) start = number;
-      broken = `Line ${number} has ${characters} characters; the longest line read is 4,000,000.`;
+    overlong: (number, characters) => record.overlong(number, characters),
+    end() {
+      const cut = closed > 0 && record.tags.has("PMID") && !record.tags.has("SO");
+      finish(cut ? "The file ends inside this record: its source line (SO) is missing." : "");
     },
-    end: () => finish(true),
   };
 }
 

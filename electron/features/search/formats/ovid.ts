@@ -1,12 +1,7 @@
 /** Ovid exports: `<n>` headed records, with two-letter tags or with whole field names on their own lines. */
 import { cleanLine, normaliseYear } from "../normalise.ts";
-import {
-  emptyRecord,
-  saysSomething,
-  type ImportedRecord,
-  type LineReader,
-  type Sink,
-} from "../record.ts";
+import { emptyRecord, type ImportedRecord, type LineReader, type Sink } from "../record.ts";
+import { TaggedRecord } from "./tagged-record.ts";
 import {
   addTag,
   allOf,
@@ -62,25 +57,16 @@ const carried = new Set(["TI", "AB", "LG", "YR"]);
 
 /** Reads both layouts. The labelled one has names at the margin and indented values below them. */
 export function openOvid(sink: Sink): LineReader {
-  let tags: Tags = new Map();
-  let start = 0;
-  let last = "";
-  let broken = "";
+  const record = new TaggedRecord(sink, ovidRecord);
 
+  /** A heading with nothing below it is no record. */
   function finish(): void {
-    if (start > 0 && (tags.size > 0 || broken !== "")) {
-      const record = ovidRecord(tags, start);
-      if (broken !== "") sink.reject(start, broken);
-      else if (saysSomething(record)) sink.record(record);
-      else sink.reject(start, "The record has no title, abstract, authors, DOI or PMID.");
-    }
-    tags = new Map();
-    start = 0;
-    last = "";
-    broken = "";
+    if (record.tags.size === 0 && record.broken === "") record.drop();
+    else record.finish();
   }
 
   function value(text: string): void {
+    const { tags, last } = record;
     if (last === "" || text.trim() === "") return;
     if (tags.get(last)?.at(-1) === "" || !tags.has(last)) {
       tags.delete(last);
@@ -92,33 +78,25 @@ export function openOvid(sink: Sink): LineReader {
     line(text, number) {
       if (heading.test(text)) {
         finish();
-        start = number;
+        record.begin(number);
         return;
       }
       const short = shortTag.exec(text);
       if (short !== null) {
-        if (start === 0) start = number;
-        last = short[1] ?? "";
-        addTag(tags, last, (short[2] ?? "").trim());
+        record.add(short[1] ?? "", (short[2] ?? "").trim(), number);
         return;
       }
       if (labelLine.test(text.trimEnd()) && text.charCodeAt(0) !== 32) {
-        if (start === 0) start = number;
         const name = text.trim();
-        last = longNames[name.toLowerCase()] ?? name;
-        if (last === "TI" && tags.has("TI") && tags.has("SO")) {
-          finish();
-          start = number;
-          last = "TI";
-        }
+        const tag = longNames[name.toLowerCase()] ?? name;
+        if (tag === "TI" && record.tags.has("TI") && record.tags.has("SO")) finish();
+        record.begin(number);
+        record.last = tag;
         return;
       }
       value(text);
     },
-    overlong(number, characters) {
-      if (start === 0) start = number;
-      broken = `Line ${number} has ${characters} characters; the longest line read is 4,000,000.`;
-    },
+    overlong: (number, characters) => record.overlong(number, characters),
     end: finish,
   };
 }

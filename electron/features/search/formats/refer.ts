@@ -1,23 +1,7 @@
 /** Refer / EndNote tagged import (`%T title`, .enw). */
-import {
-  emptyRecord,
-  saysSomething,
-  type ImportedRecord,
-  type LineReader,
-  type Sink,
-} from "../record.ts";
-import {
-  addTag,
-  allOf,
-  continueTag,
-  doiOf,
-  extraOf,
-  firstOf,
-  pmidOf,
-  textOf,
-  yearOf,
-  type Tags,
-} from "./tags.ts";
+import { emptyRecord, type ImportedRecord, type LineReader, type Sink } from "../record.ts";
+import { TaggedRecord } from "./tagged-record.ts";
+import { allOf, doiOf, extraOf, firstOf, pmidOf, textOf, yearOf, type Tags } from "./tags.ts";
 
 const carried = new Set(["0", "T", "X", "A", "D", "V", "N", "P", "K", "G"]);
 const tagged = /^%([0-9A-Z@!#$&()*+=<>[\]~^?])(?: (.*)|)$/;
@@ -25,47 +9,24 @@ const listed = new Set(["A", "K", "E"]);
 
 /** Records are parted by a blank line, or by a tag that a record has once (%0, or %T as some begin with the title). */
 export function openRefer(sink: Sink): LineReader {
-  let tags: Tags = new Map();
-  let start = 0;
-  let last = "";
-  let broken = "";
-
-  function finish(): void {
-    if (start > 0) {
-      const record = referRecord(tags, start);
-      if (broken !== "") sink.reject(start, broken);
-      else if (saysSomething(record)) sink.record(record);
-      else sink.reject(start, "The record has no title, abstract, authors, DOI or PMID.");
-    }
-    tags = new Map();
-    start = 0;
-    last = "";
-    broken = "";
-  }
-
+  const record = new TaggedRecord(sink, referRecord);
   return {
     line(text, number) {
+      const { tags } = record;
       const found = tagged.exec(text.trimEnd());
       if (found === null) {
-        if (text.trim() === "") {
-          if (tags.has("T") || tags.has("A")) finish();
-        } else if (last !== "") {
-          if (listed.has(last)) addTag(tags, last, text.trim());
-          else continueTag(tags, last, text.trim(), last === "X" ? "\n" : " ");
-        }
+        if (text.trim() !== "") record.more(text.trim(), listed, record.last === "X" ? "\n" : " ");
+        else if (tags.has("T") || tags.has("A")) record.finish();
         return;
       }
       const tag = found[1] ?? "";
-      if ((tag === "0" && tags.has("0")) || (tag === "T" && tags.has("T"))) finish();
-      if (start === 0) start = number;
-      last = tag;
-      addTag(tags, tag, (found[2] ?? "").trim());
+      if ((tag === "0" && tags.has("0")) || (tag === "T" && tags.has("T"))) record.finish();
+      record.add(tag, (found[2] ?? "").trim(), number);
     },
-    overlong(number, characters) {
-      if (start === 0) start = number;
-      broken = `Line ${number} has ${characters} characters; the longest line read is 4,000,000.`;
+    overlong: (number, characters) => record.overlong(number, characters),
+    end() {
+      record.finish();
     },
-    end: finish,
   };
 }
 

@@ -1,28 +1,14 @@
 /** RIS, as reference managers and databases write it: with missing ends, loose lines and odd tags. */
 import { cleanLine, labelOf } from "../normalise.ts";
-import {
-  emptyRecord,
-  saysSomething,
-  type ImportedRecord,
-  type LineReader,
-  type Sink,
-} from "../record.ts";
-import {
-  addTag,
-  allOf,
-  continueTag,
-  doiOf,
-  extraOf,
-  firstOf,
-  pmidOf,
-  textOf,
-  yearOf,
-  type Tags,
-} from "./tags.ts";
+import { emptyRecord, type ImportedRecord, type LineReader, type Sink } from "../record.ts";
+import { TaggedRecord } from "./tagged-record.ts";
+import { allOf, doiOf, extraOf, firstOf, pmidOf, textOf, yearOf, type Tags } from "./tags.ts";
 
 const carried = new Set(["TY", "TI", "T1", "AB", "N2", "AU", "A1", "PY", "VL", "KW", "LA"]);
 /** A line break inside these starts another value. */
 const listed = new Set(["KW", "K1", "AU", "A1", "UR"]);
+/** A line break inside these is a paragraph's. */
+const paragraphs = new Set(["AB", "N2", "N1"]);
 
 /** Tags met between ER and the next TY; Ovid ends with the journal as NL. */
 const afterEnd = new Set(["UR", "L1", "L2", "L3", "L4", "LK", "ID", "NL"]);
@@ -32,73 +18,45 @@ const afterEnd = new Set(["UR", "L1", "L2", "L3", "L4", "LK", "ID", "NL"]);
  * exporter forgot ER. A record that the end of the file cuts off is rejected with its first line.
  */
 export function openRis(sink: Sink): LineReader {
-  let tags: Tags = new Map();
-  let start = 0;
-  let last = "";
   /** Authors of A1 and AU as they come, since some files mix the two tags. */
   let authors: string[] = [];
-  let broken = "";
   let previous: ImportedRecord | undefined;
+  const record = new TaggedRecord(sink, (tags, line) => risRecord(tags, authors, line));
 
   /** Some hosts write a link after ER: it belongs to the record before it. */
   function belongsToPrevious(): boolean {
-    if (previous === undefined || start === 0 || broken !== "") return false;
-    for (const tag of tags.keys()) if (!afterEnd.has(tag)) return false;
-    for (const [tag, values] of tags) (previous.extra[tag] ??= []).push(...values);
+    if (previous === undefined || record.start === 0 || record.broken !== "") return false;
+    for (const tag of record.tags.keys()) if (!afterEnd.has(tag)) return false;
+    for (const [tag, values] of record.tags) (previous.extra[tag] ??= []).push(...values);
     return true;
   }
 
-  function finish(): void {
-    if (start === 0) return;
-    if (broken !== "") sink.reject(start, broken);
-    else if (!belongsToPrevious()) {
-      const record = risRecord(tags, authors, start);
-      if (saysSomething(record)) {
-        sink.record(record);
-        previous = record;
-      } else sink.reject(start, "The record has no title, abstract, authors, DOI or PMID.");
-    }
-    tags = new Map();
-    start = 0;
-    last = "";
+  function finish(cut = ""): void {
+    if (belongsToPrevious()) record.drop();
+    else previous = record.finish(cut) ?? previous;
     authors = [];
-    broken = "";
   }
 
   return {
     line(text, number) {
+      const { last } = record;
       const tag = risTag(text);
       if (tag === "") {
-        if (start > 0 && last !== "") {
-          continuation(tags, last, text);
-          if (last === "AU" || last === "A1") authors.push(text.trim());
-        }
+        const value = text.trim();
+        if (record.start === 0 || last === "" || value === "") return;
+        record.more(value, listed, paragraphs.has(last) ? "\n" : " ");
+        if (last === "AU" || last === "A1") authors.push(value);
         return;
       }
       if (tag === "ER") return finish();
-      if (tag === "TY" && start > 0 && tags.size > 1) finish();
-      if (start === 0) start = number;
-      last = tag;
+      if (tag === "TY" && record.start > 0 && record.tags.size > 1) finish();
       const value = text.slice(text.indexOf("-", 2) + 1).trim();
-      addTag(tags, tag, value);
+      record.add(tag, value, number);
       if (tag === "AU" || tag === "A1") authors.push(value);
     },
-    overlong(number, characters) {
-      if (start === 0) start = number;
-      broken = `Line ${number} has ${characters} characters; the longest line read is 4,000,000.`;
-    },
-    end() {
-      if (start > 0 && !belongsToPrevious())
-        sink.reject(start, broken || "The file ends inside this record: its ER line is missing.");
-    },
+    overlong: (number, characters) => record.overlong(number, characters),
+    end: () => finish("The file ends inside this record: its ER line is missing."),
   };
-}
-
-function continuation(tags: Tags, last: string, text: string): void {
-  const value = text.trim();
-  if (value === "") return;
-  if (listed.has(last)) addTag(tags, last, value);
-  else continueTag(tags, last, value, last === "AB" || last === "N2" || last === "N1" ? "\n" : " ");
 }
 
 /** The tag of a `XX  - ` line, or "". One to three blanks are met before the dash, none or one after it. */
