@@ -100,10 +100,22 @@ export function copyBlock(
       for (let j = Math.max(0, -start[1]); j < Math.min(size[1], ny - start[1]); j += 1) {
         const from = ((c * nx + i + start[0]) * ny + j + start[1]) * nz + start[2];
         const to = ((c * size[0] + i) * size[1] + j) * size[2];
-        for (let k = firstZ; k < endZ; k += 1) data[to + k] = grid.data[from + k] as number;
+        copyRun(grid.data, from + firstZ, data, to + firstZ, endZ - firstZ);
       }
     }
   }
+}
+
+/** `set` on a view is a memory copy, but making the view costs as much as some thirty values one by one. */
+function copyRun(
+  from: Float32Array | Uint8Array,
+  at: number,
+  to: Float32Array | Uint8Array,
+  start: number,
+  length: number,
+): void {
+  if (length > 32) to.set(from.subarray(at, at + length), start);
+  else for (let k = 0; k < length; k += 1) to[start + k] = from[at + k] as number;
 }
 
 /** Writes `part` into `whole` at `start`; it must fit. */
@@ -119,6 +131,6 @@ export function place<Data extends Float32Array | Uint8Array>(
       for (let j = 0; j < py; j += 1) {
         const from = ((c * px + i) * py + j) * pz;
         const to = ((c * nx + i + start[0]) * ny + j + start[1]) * nz + start[2];
-        for (let k = 0; k < pz; k += 1) whole.data[to + k] = part.data[from + k] as number;
+        copyRun(part.data, from, whole.data, to, pz);
       }
 }

@@ -126,6 +126,9 @@ function softmax({ data, channels, size }: Grid): Float32Array {
   return result;
 }
 
+/** Values that the nearest cache of a processor holds beside their labels. */
+const cached = 4096;
+
 function argmax(
   { data, channels, size }: Grid,
   ids: readonly number[],
@@ -133,13 +136,21 @@ function argmax(
 ): Uint8Array {
   const count = sizeOf(size);
   const labels = new Uint8Array(count);
-  for (let at = 0; at < count; at += 1) {
-    let best = background === "nonPositive" ? 0 : Number.NEGATIVE_INFINITY;
+  const least = background === "nonPositive" ? 0 : Number.NEGATIVE_INFINITY;
+  // Channel by channel over a stretch that the processor's cache holds.
+  const best = new Float32Array(Math.min(count, cached));
+  for (let from = 0; from < count; from += cached) {
+    const length = Math.min(cached, count - from);
+    best.fill(least);
     for (let c = 0; c < channels; c += 1) {
-      const value = data[c * count + at] as number;
-      if (value <= best) continue;
-      best = value;
-      labels[at] = ids[c] ?? 0;
+      const id = ids[c] ?? 0;
+      const start = c * count + from;
+      for (let at = 0; at < length; at += 1) {
+        const value = data[start + at] as number;
+        if (value <= (best[at] as number)) continue;
+        best[at] = value;
+        labels[from + at] = id;
+      }
     }
   }
   return labels;

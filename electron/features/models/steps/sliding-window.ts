@@ -154,9 +154,11 @@ function openCells({ image, roi, before, starts, weights }: Partition) {
   const open = new Map<string, { sums: Float32Array; total: Float32Array | undefined }>();
   const spare: Float32Array[] = [];
 
+  /** Room used before where it is large enough, since fresh memory costs more than what is written into it. */
   function roomFor(length: number): Float32Array {
-    const found = spare.findIndex((one) => one.length === length);
-    return spare.splice(found, found < 0 ? 0 : 1)[0]?.fill(0) ?? new Float32Array(length);
+    const found = spare.findIndex((one) => one.buffer.byteLength >= length * 4);
+    const [room] = spare.splice(found, found < 0 ? 0 : 1);
+    return room ? new Float32Array(room.buffer, 0, length) : new Float32Array(length);
   }
 
   function one(window: Size, box: [Stretch, Stretch, Stretch], answer: Float32Array) {
@@ -172,6 +174,7 @@ function openCells({ image, roi, before, starts, weights }: Partition) {
     const sums = known?.sums ?? roomFor(outputs * voxels);
     const total = weights && count > 1 ? (known?.total ?? new Float32Array(voxels)) : undefined;
     const factors = count > 1 ? weights : undefined;
+    if (known === undefined && factors !== undefined) sums.fill(0);
     if (known === undefined && factors === undefined)
       copyBlock({ size: roi, channels: outputs, data: answer, affine: [] }, inside, size, sums);
     else
