@@ -5,15 +5,15 @@ export const notANumber = (): AppError =>
 
 /** @throws modelFailed where any value is NaN: nothing may be made of such an output */
 export function refuseNaN(data: Float32Array): void {
-  // Nought times a value is nought, but for NaN and infinity; four sums do not wait for each other.
+  // One NaN makes the sum NaN, and so may infinities; four sums do not wait for each other.
   let [a, b, c, d] = [0, 0, 0, 0];
   const whole = data.length - (data.length % 4);
   for (let at = 0; at < whole; at += 4) {
-    a += 0 * (data[at] as number);
-    b += 0 * (data[at + 1] as number);
-    c += 0 * (data[at + 2] as number);
-    d += 0 * (data[at + 3] as number);
+    a += data[at] as number;
+    b += data[at + 1] as number;
+    c += data[at + 2] as number;
+    d += data[at + 3] as number;
   }
-  for (let at = whole; at < data.length; at += 1) a += 0 * (data[at] as number);
-  if (a + b + c + d !== 0 && data.some(Number.isNaN)) throw notANumber();
+  for (let at = whole; at < data.length; at += 1) a += data[at] as number;
+  if (Number.isNaN(a + b + c + d) && data.some(Number.isNaN)) throw notANumber();
 }
