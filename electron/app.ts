@@ -256,7 +256,7 @@ export function createApp({
     planners,
     router,
     close: async (): Promise<void> => {
-      worker.stop();
+      worker.close();
       studies?.close();
       reviews.closeAll();
     },

@@ -48,6 +48,23 @@ test("the process starts before anything is asked, or once per call", async () =
   expect(workers.started.length).toBe(1);
 });
 
+test("work that outlives the desk starts a process that nobody ends", async () => {
+  const workers = fakeWorkers(({ id }, worker) => worker.reply(done(id)));
+  const client = createWorkerClient(workers.spawn);
+  await client.run(request);
+  client.close();
+  await expect(client.run(request)).rejects.toMatchObject({ code: "cancelled" });
+  expect(workers.started.length).toBe(1);
+});
+
+test("a process ended while it starts leaves its caller waiting for ever", async () => {
+  const workers = fakeWorkers(() => {}, false);
+  const client = createWorkerClient(workers.spawn);
+  const asked = client.run(request);
+  client.stop();
+  await expect(asked).rejects.toMatchObject({ code: "cancelled" });
+});
+
 test("a dead process is asked again and again, or one failure closes models for good", async () => {
   let healthy = false;
   const workers = fakeWorkers(({ id }, worker) =>

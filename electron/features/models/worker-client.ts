@@ -42,6 +42,7 @@ export type Use = { device: string; tried: Tried };
 type OnProgress = (done: number, total: number) => void;
 
 const failuresAllowed = 3;
+const cancelled = (): AppError => new AppError("cancelled", "The model run was cancelled.");
 
 /** The runtime's own errors have no code of ours: the model ran and failed. Ours keep theirs. */
 function failed(error: ErrorShape, limit: number | undefined): AppError {
@@ -77,10 +78,12 @@ export function createWorkerClient(
   let nextId = 1;
   let msSpent = 0;
   let rssBytes = 0;
+  let closed = false;
   const uses = new Map<string, Use>();
   const waiting = new Map<number, Waiting>();
 
   function start(): Promise<WorkerPort> {
+    if (closed) throw cancelled();
     if (failures >= failuresAllowed) {
       throw new AppError(
         "modelUnavailable",
@@ -117,7 +120,8 @@ export function createWorkerClient(
       });
       started.onExit((why) => {
         clearTimeout(timer);
-        if (current !== started) return;
+        // Ended on purpose before it was there: whoever waits for it must hear so.
+        if (current !== started) return reject(cancelled());
         forget();
         const error = gone(why);
         reject(error);
@@ -157,7 +161,7 @@ export function createWorkerClient(
     for (const call of waiting.values()) call.reject(error);
     waiting.clear();
   }
-  const stop = (): void => end(new AppError("cancelled", "The model run was cancelled."));
+  const stop = (): void => end(cancelled());
 
   async function ask(
     request: Unnumbered<WorkerRequest>,
@@ -258,5 +262,10 @@ export function createWorkerClient(
       failures = 0;
     },
     stop,
+    /** For good: what still works in the backend while it ends must not start another process, which nobody would end. */
+    close: (): void => {
+      closed = true;
+      stop();
+    },
   };
 }

@@ -291,6 +291,10 @@ export function keepResident(
       client.stop();
       forgetGone();
     },
+    close: (): void => {
+      clearTimeout(timer);
+      client.close();
+    },
     /** A model that was opened past this keeper, by path. */
     adopt: (path: string): void => {
       const use = client.useOf(path);
