@@ -5,8 +5,8 @@ import { createRequire } from "node:module";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { toErrorShape } from "./api/errors.ts";
+import { keepCompiled } from "./compiled.ts";
 import { defaultDataFolder, pageFolder, programFolder } from "./places.ts";
-import { serve } from "./serve.ts";
 
 const usage = "npm start -- [--port N] [--data DIR]";
 
@@ -96,6 +96,8 @@ if (reason === null) {
   );
 } else {
   buildPage();
+  keepCompiled();
+  const { serve } = await import("./serve.ts");
   const host = await serve({ dataFolder, port, open: !process.env["CI"] }).catch(
     (thrown: unknown) => {
       process.stderr.write(`${toErrorShape(thrown).message}\n`);

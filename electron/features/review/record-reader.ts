@@ -47,6 +47,29 @@ export function createRecordReader(ledger: Ledger) {
     });
   }
 
+  /** Ids of live records in id order. */
+  function liveIds(): string[] {
+    return ledger
+      .all("SELECT id FROM records WHERE duplicateOf IS NULL ORDER BY id")
+      .map((row) => String(row["id"]));
+  }
+
+  /** Id, title and abstract of live records, at most `limit` of them, from the one after `afterId` up to `lastId`. */
+  function texts({ afterId, lastId, limit }: { afterId: string; lastId: string; limit: number }) {
+    return ledger
+      .all(
+        "SELECT id, title, abstract FROM records WHERE duplicateOf IS NULL AND id > ? AND id <= ? ORDER BY id LIMIT ?",
+        Number(afterId),
+        Number(lastId),
+        limit,
+      )
+      .map((row) => ({
+        id: String(row["id"]),
+        title: String(row["title"]),
+        abstract: String(row["abstract"]),
+      }));
+  }
+
   function outcome(subject: string, stage: Stage): Outcome {
     const settled = adjudicationsIn(ledger.decisions(adjudicationKind[stage], subject));
     const adjudication = settled.get(subject) ?? null;
@@ -71,7 +94,7 @@ export function createRecordReader(ledger: Ledger) {
     return recordFrom(row, known, group, { reviewer, view: "own", plan: teamPlan(ledger) });
   }
 
-  return { records, record, outcome };
+  return { records, record, outcome, liveIds, texts };
 }
 
 /**

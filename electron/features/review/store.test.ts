@@ -2,6 +2,8 @@ import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import type { ReviewRecord } from "../../api/schemas/review.ts";
+import { editRecord } from "./edit-record.ts";
 import { openReview, type FindDuplicates, type NewRecord } from "./store.ts";
 
 const path = (): string => join(mkdtempSync(join(tmpdir(), "evidesk-review-")), "a.evidesk");
@@ -169,4 +171,21 @@ test("the summary that Home shows counts what the records say", async () => {
     reports: 1,
     title: "A review",
   });
+});
+
+test("the records' version changes with records and their texts, not with decisions", () => {
+  const file = openReview(path(), { create });
+  const bring = (title: string) => file.importRecords("AB", source, [record(title)], byDoi);
+  const versions = [file.recordsVersion()];
+  bring("One");
+  versions.push(file.recordsVersion());
+  bring("Two");
+  versions.push(file.recordsVersion());
+  // As long as before: the ranking must learn of it all the same.
+  editRecord(file.ledger, "AB", file.record("1") as ReviewRecord, { title: "Eno" });
+  versions.push(file.recordsVersion());
+  expect(new Set(versions).size).toBe(4);
+  file.ledger.decide([{ kind: "screen", subject: "record:1", action: "include", reviewer: "AB" }]);
+  expect(file.recordsVersion()).toBe(versions.at(-1));
+  file.close();
 });

@@ -1,7 +1,7 @@
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { openReview } from "../review/store.ts";
 import { createScreeningHandlers } from "./handlers.ts";
 import { recipes } from "./learner.ts";
@@ -65,7 +65,10 @@ test("the next start opens on the last ranking, and another reviewer never does"
   await new Promise((resolve) => setTimeout(resolve, 20));
   const started = () => createScreeningHandlers({ reviews: desk.reviews, keepAfterMs: 0 });
   const ask = { reviewId: desk.reviewId, limit: 20, stage: "screen", order: "certain" } as const;
+  // A large review's first record must not wait until all texts are read for the ranking.
+  const read = vi.spyOn(desk.file, "texts");
   const first = await started()["screening.queue"](ask, still);
+  expect(read).not.toHaveBeenCalled();
   expect(first.pending).toBe(true);
   expect(first).toMatchObject({ trained: true, learnedFrom: 2, model: before.model });
   expect(first.records.map(({ id, score }) => [id, score])).toEqual(

@@ -15,7 +15,12 @@ import type { Missing } from "./chao.ts";
 import { highlightsOf } from "./criteria.ts";
 import { createKeeper, readKept } from "./kept-ranking.ts";
 import { recipeFor } from "./learner.ts";
-import { createLiveRankings, type LiveRanking, type RankingInput } from "./live.ts";
+import {
+  createLiveRankings,
+  type LiveRanking,
+  type RankedText,
+  type RankingInput,
+} from "./live.ts";
 import {
   actOn,
   decisionsFor,
@@ -29,12 +34,16 @@ import {
 } from "./people.ts";
 import { excludeRest, progressOf } from "./progress.ts";
 import { inOrder } from "./query-order.ts";
+import type { Work } from "./slices.ts";
 
 /**
  * A small review's ranking is there within this time; a large one's comes behind the list at hand.
  * The first list may take a little longer: there is nothing on the screen yet that would change.
  */
 const longestWaitMs = { first: 800, later: 300 };
+
+/** How long a page takes to ask for what stands beside its first record. */
+const openingMs = 300;
 
 /** As many records as anyone screens while a large review's ranking is made. */
 const keptHead = 100;
@@ -49,11 +58,10 @@ export function createScreeningHandlers({
   const rankings = createLiveRankings();
   const keep = createKeeper(keepAfterMs);
   const reviewer = (): string => reviews.settings().reviewer;
-  /** Reads the records themselves only when they have changed. */
   const inputOf = (file: ReviewFile): RankingInput => ({
     version: file.recordsVersion(),
-    texts: () =>
-      file.records(reviewer()).map(({ id, title, abstract }) => ({ id, title, abstract })),
+    ids: file.liveIds,
+    texts: (ids) => textsWork(file, ids),
     criteria: file.protocol().criteria,
     decisions: decisionsFor(file, "screen", reviewer()).flatMap((decision) =>
       // "Maybe" teaches nothing: it is neither relevant nor irrelevant.
@@ -68,6 +76,13 @@ export function createScreeningHandlers({
     if (teamPlan(file.ledger).suggestions === "never") return unranked(file);
     const key = rankingKey(file, reviewer());
     return rankings.atHand(key) ?? rankings.current(key, inputOf(file));
+  };
+  const rankSoon = (file: ReviewFile, afterMs: number): void => {
+    setTimeout(() => {
+      // The program may have been closed in between; the decisions are on disk, only the refit is gone.
+      if (file.ledger.database.isOpen && teamPlan(file.ledger).suggestions !== "never")
+        rankings.current(rankingKey(file, reviewer()), inputOf(file));
+    }, afterMs).unref();
   };
   const chaoOf = (file: ReviewFile): Promise<Missing | null> =>
     rankings.missing(rankingKey(file, reviewer()), inputOf(file));
@@ -86,14 +101,16 @@ export function createScreeningHandlers({
       // A reviewer never sees an order that another's decisions made.
       const madeFor = sha256(JSON.stringify([input.version, input.criteria, reviewer()]));
       const kept = suggestions === "never" ? null : readKept(file, madeFor);
+      const key = rankingKey(file, reviewer());
+      const opensOnKept = kept !== null && rankings.atHand(key) === undefined;
+      // The first record waits for nothing but itself: the ranking begins when the page has it.
+      if (opensOnKept) rankSoon(file, openingMs);
       const ranking =
         suggestions === "never"
           ? unranked(file)
-          : await rankings.within(
-              rankingKey(file, reviewer()),
-              input,
-              kept === null ? longestWaitMs : { ...longestWaitMs, first: 0 },
-            );
+          : opensOnKept
+            ? { ...unranked(file), pending: true }
+            : await rankings.within(key, input, longestWaitMs);
       const open = openRows(file, ranking.ids, stage, reviewer());
       // Until this session's first ranking is made, the last session's tells the order.
       const last = ranking.scores === null && ranking.pending ? kept : null;
@@ -230,11 +247,7 @@ export function createScreeningHandlers({
       });
       if (decision === undefined) throw new AppError("internal", "The decision was not stored.");
       // The refit starts behind the acknowledgement; the next queue call finds it done or waits for the rest of it.
-      setImmediate(() => {
-        // The program may have been closed in between; the decision is on disk, only the refit is gone.
-        if (file.ledger.database.isOpen && teamPlan(file.ledger).suggestions !== "never")
-          rankings.current(rankingKey(file, reviewer()), inputOf(file));
-      });
+      rankSoon(file, 0);
       return decision;
     },
     "screening.undo": async ({ reviewId }) => {
@@ -262,6 +275,20 @@ export function createScreeningHandlers({
       return progressOf(file, stage, reviewer(), chao);
     },
   };
+}
+
+const textsPerStep = 64;
+
+/** The texts of all live records, some at a time, so that a large review opens before it is read; null once closed. */
+function* textsWork(file: ReviewFile, ids: readonly string[]): Work<RankedText[] | null> {
+  const texts: RankedText[] = [];
+  const lastId = ids.at(-1) ?? "0";
+  while (texts.length < ids.length) {
+    yield;
+    if (!file.ledger.database.isOpen) return null;
+    texts.push(...file.texts({ afterId: texts.at(-1)?.id ?? "0", lastId, limit: textsPerStep }));
+  }
+  return texts;
 }
 
 /** Two windows on one review: a decision that the page never showed is not overwritten unseen. */

@@ -13,10 +13,13 @@ import { createJudge, feedbackWork, termWeightWork, type Judge } from "./zero-sh
 
 export type RankedText = { id: string; title: string; abstract: string };
 
-/** What a review's ranking is made from. `version` changes when records do; `texts` is read only then. */
+/** What a review's ranking is made from. `version` changes when records do; ids and texts are read only then. */
 export type RankingInput = {
   version: string;
-  texts: () => readonly RankedText[];
+  /** Of live records in file order. */
+  ids: () => readonly string[];
+  /** The texts behind the ids, read in steps; null when the review was closed meanwhile. */
+  texts: (ids: readonly string[]) => Work<readonly RankedText[] | null>;
   criteria: readonly Criterion[];
   decisions: readonly { recordId: string; relevant: boolean }[];
 };
@@ -38,7 +41,8 @@ type State = {
   wording: string;
   /** The decisions that the latest ranking is made from; null before the first. */
   wanted: string | null;
-  texts: readonly RankedText[];
+  /** Null until they are read, behind the first list. */
+  texts: readonly RankedText[] | null;
   rowOf: Map<string, number>;
   learner: Learner | null;
   space: FeatureSpace | null;
@@ -60,13 +64,12 @@ export function createLiveRankings() {
     const held = states.get(reviewId);
     if (held?.version === input.version && held.wording === wording) return held;
     const same = held?.version === input.version ? held : null;
-    const texts = same?.texts ?? input.texts();
-    const ids = same?.ranking.ids ?? texts.map(({ id }) => id);
+    const ids = same?.ranking.ids ?? input.ids();
     const state: State = {
       version: input.version,
       wording,
       wanted: null,
-      texts,
+      texts: same?.texts ?? null,
       rowOf: same?.rowOf ?? new Map(ids.map((id, row) => [id, row])),
       learner: same?.learner ?? null,
       space: same?.space ?? null,
@@ -137,8 +140,10 @@ export function createLiveRankings() {
 async function make(state: State, input: RankingInput, isStale: () => boolean): Promise<void> {
   // The parts that later decisions need as well are finished even when this ranking is stale.
   const never = (): boolean => false;
+  const texts = (state.texts ??= await runInSlices(input.texts(state.ranking.ids), never));
+  if (texts === null) return;
   if (state.judge === null) {
-    const weight = await runInSlices(termWeightWork(textsOf(state)), never);
+    const weight = await runInSlices(termWeightWork(textsOf(texts)), never);
     if (weight !== null) state.judge = createJudge(input.criteria, weight);
     state.ranking = { ...state.ranking, judge: state.judge?.judge ?? null };
   }
@@ -163,8 +168,8 @@ async function make(state: State, input: RankingInput, isStale: () => boolean): 
     // The classifier will be wanted soon: its features are made while the first records are read.
   }
   if (state.learner === null) {
-    const recipe = recipeFor(state.texts.length);
-    const space = await runInSlices(featureSpaceWork(textsOf(state), recipe), never);
+    const recipe = recipeFor(texts.length);
+    const space = await runInSlices(featureSpaceWork(textsOf(texts), recipe), never);
     if (space !== null) [state.space, state.learner] = [space, learnerOn(space, recipe)];
   }
   const { learner } = state;
@@ -190,7 +195,7 @@ async function make(state: State, input: RankingInput, isStale: () => boolean): 
 
 /** Scores by the criteria, once for a wording; with the feedback from the best records once there are features. */
 async function readCriteria(state: State, isStale: () => boolean): Promise<void> {
-  if (state.criteriaScores === null && state.judge !== null)
+  if (state.criteriaScores === null && state.judge !== null && state.texts !== null)
     state.criteriaScores = await runInSlices(scoreAll(state.texts, state.judge), isStale);
   if (state.fedBack || state.criteriaScores === null || state.space === null || isStale()) return;
   const scores = await runInSlices(feedbackWork(state.space, state.criteriaScores), isStale);
@@ -198,7 +203,7 @@ async function readCriteria(state: State, isStale: () => boolean): Promise<void>
 }
 
 /** Title and abstract of a row, put together when asked: a large review's texts are not held twice. */
-function textsOf({ texts }: State): Texts {
+function textsOf(texts: readonly RankedText[]): Texts {
   return {
     length: texts.length,
     at: (row) => `${texts[row]?.title ?? ""} ${texts[row]?.abstract ?? ""}`,

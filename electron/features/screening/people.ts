@@ -25,10 +25,14 @@ export function rankingKey(file: ReviewFile, reviewer: string): string {
 
 /** The records in file order, for a review in which no model may touch the decision. */
 export function unranked(file: ReviewFile): LiveRanking {
-  const ids = file.ledger
-    .all("SELECT id FROM records WHERE duplicateOf IS NULL ORDER BY id")
-    .map((row) => String(row["id"]));
-  return { ids, scores: null, by: "file order", learnedFrom: 0, judge: null, pending: false };
+  return {
+    ids: file.liveIds(),
+    scores: null,
+    by: "file order",
+    learnedFrom: 0,
+    judge: null,
+    pending: false,
+  };
 }
 
 /** Rows that `reviewer` has still to decide at a stage, in file order; one row stands for its group. */

@@ -14,13 +14,6 @@ import { promisedAt, recordsToPromise, standingOf } from "./stopping.ts";
 
 const bandPlaces = 60;
 
-/** Ids of live records in file order. */
-function liveIds(file: ReviewFile): string[] {
-  return file.ledger
-    .all("SELECT id FROM records WHERE duplicateOf IS NULL ORDER BY id")
-    .map((row) => String(row["id"]));
-}
-
 /** `chao`: its estimate of what is missing, where the caller has the features for it. */
 export function progressOf(
   file: ReviewFile,
@@ -58,7 +51,7 @@ export function progressOf(
     curve,
     sinceLastInclude: standing.quiet,
     unread: all.length - read.length,
-    open: stage === "screen" ? openRows(file, liveIds(file), stage, reviewer).length : 0,
+    open: stage === "screen" ? openRows(file, file.liveIds(), stage, reviewer).length : 0,
     toPromise: recordsToPromise(standing),
     methods: stopMethods(found, remaining, chao),
     promisedAt: promisedAt(found, remaining),
@@ -74,7 +67,7 @@ export function excludeRest(
   { expected, reason }: { expected: number; reason?: string | undefined },
   chao: Missing | null = null,
 ): { excluded: number } {
-  const ids = liveIds(file);
+  const ids = file.liveIds();
   const open = openRows(file, ids, "screen", reviewer);
   if (open.length !== expected)
     throw new AppError(
