@@ -79,6 +79,61 @@ export async function putAsset(
   return (await response.json()) as StoredAsset;
 }
 
+/** Bytes of small files sent in one request; a larger file goes alone. */
+const togetherBytes = 16 << 20;
+
+/** Files in groups that are sent together: each request costs as much as some hundred kilobytes. */
+function grouped(files: readonly File[]): File[][] {
+  const groups: File[][] = [];
+  let room = 0;
+  for (const file of files) {
+    if (file.size > room || groups.length === 0) {
+      groups.push([]);
+      room = togetherBytes;
+    }
+    groups.at(-1)?.push(file);
+    room -= file.size;
+  }
+  return groups;
+}
+
+/** Stores files in their order; `onStored` is told how many are there after each part. */
+export async function putAssets(
+  files: readonly File[],
+  onStored: (done: number) => void,
+): Promise<StoredAsset[]> {
+  const groups = grouped(files);
+  const stored: StoredAsset[][] = [];
+  let [next, done] = [0, 0];
+  const send = async (): Promise<void> => {
+    for (let at = next++; at < groups.length; at = next++) {
+      const group = groups[at] as File[];
+      const [only] = group;
+      stored[at] = group.length === 1 && only ? [await putAsset(only)] : await putTogether(group);
+      done += group.length;
+      onStored(done);
+    }
+  };
+  // One part is written while the next is on its way.
+  await Promise.all([send(), send()]);
+  return stored.flat();
+}
+
+/** The body that `filesIn` of the asset store reads. */
+async function putTogether(files: readonly File[]): Promise<StoredAsset[]> {
+  connection ??= connect();
+  await connection;
+  const about = files.map(({ name, type, size }) => ({ name, type, bytes: size }));
+  const head = new TextEncoder().encode(JSON.stringify(about));
+  const response = await fetch("/assets/many", {
+    method: "POST",
+    headers: { ...authorization(), "Content-Type": "application/octet-stream" },
+    body: new Blob([new Uint8Array(new Uint32Array([head.length]).buffer), head, ...files]),
+  });
+  if (!response.ok) throw await assetFailure(response, `${files.length} files`);
+  return (await response.json()) as StoredAsset[];
+}
+
 async function assetFailure(response: Response, what: string): Promise<AppError> {
   const body: unknown = await response.json().catch(() => null);
   if (body !== null && typeof body === "object" && "error" in body)

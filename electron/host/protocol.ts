@@ -35,6 +35,10 @@ export function handleScheme(pageFolder: string, assets: AssetStore): void {
 }
 
 async function answerAsset(request: Request, url: URL, assets: AssetStore): Promise<Response> {
+  if (request.method === "POST" && url.pathname === "/assets/many")
+    return Response.json(await assets.putMany(new Uint8Array(await request.arrayBuffer())), {
+      headers: securityHeaders,
+    });
   if (request.method === "POST" && url.pathname === "/assets") {
     const about = {
       name: url.searchParams.get("name") ?? "file",

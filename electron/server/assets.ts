@@ -11,6 +11,10 @@ export async function answerAsset(
   assets: AssetStore,
 ): Promise<void> {
   try {
+    if (request.method === "POST" && url.pathname === "/assets/many") {
+      json(response, 200, await assets.putMany(await bodyOf(request)));
+      return;
+    }
     if (request.method === "POST" && url.pathname === "/assets") {
       const info = await assets.put(request, {
         name: url.searchParams.get("name") ?? "file",
@@ -41,6 +45,26 @@ export async function answerAsset(
         error: toErrorShape(thrown),
       });
   }
+}
+
+/** Larger files come one by one, as streams. */
+const mostAtOnce = 256 << 20;
+
+async function bodyOf(request: IncomingMessage): Promise<Uint8Array> {
+  const length = Number(request.headers["content-length"]);
+  if (!(length <= mostAtOnce))
+    throw new AppError(
+      "badInput",
+      `Files sent together may have ${mostAtOnce} bytes; these have ${request.headers["content-length"] ?? "an unknown number"}.`,
+    );
+  const body = new Uint8Array(length);
+  let at = 0;
+  for await (const chunk of request as AsyncIterable<Uint8Array>) {
+    body.set(chunk, at);
+    at += chunk.length;
+  }
+  if (at < length) throw new AppError("network", `Only ${at} of ${length} bytes came.`);
+  return body;
 }
 
 function json(response: ServerResponse, status: number, value: unknown): void {

@@ -226,6 +226,14 @@ export const imagingContract = {
     event: progressSchema,
   },
   /**
+   * One DICOM slice to look at while the others of its series are still being stored: a series of its own
+   * that nothing is written of, and its voxels in base64. Null for what is no single DICOM image.
+   */
+  "imaging.glance": {
+    input: z.object({ assetId, name: z.string() }),
+    output: z.object({ series: seriesSchema, voxels: z.string() }).nullable(),
+  },
+  /**
    * Adds segmentations (DICOM SEG, label maps as NIfTI, NRRD or MetaImage), RT structure sets and DICOM
    * structured reports to a study. Masks become suggestions on their series, to be accepted, corrected
    * or rejected; what belongs to another study or lies on another grid is named in `rejected`.

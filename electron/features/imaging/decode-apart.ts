@@ -21,8 +21,8 @@ const entry = import.meta.url.endsWith(".ts")
   : new URL("decode-thread.cjs", import.meta.url);
 
 /**
- * How long a frame may take, milliseconds: 1.5 s and 2 s for each million samples, some fifty times what
- * the slowest of the codecs needs, so that a busy machine stops no good file.
+ * How long a frame may take, milliseconds of processor time: 1.5 s and 2 s for each million samples, some
+ * fifty times what the slowest of the codecs needs.
  */
 export const patienceFor = ({ rows, columns, samples }: Frame): number =>
   1500 + (rows * columns * samples) / 500;
@@ -54,15 +54,32 @@ export async function decodeApart(
   }
 }
 
+/** Milliseconds of the clock for one of processor time: after so many a thread has ended some other way. */
+const clockAtMost = 20;
+
+/** The program's processor time in milliseconds, all threads: what one of them took is no more. */
+const processorTime = (): number => {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
+};
+
 function attempt(thread: Worker, order: DecodeOrder, patience: number): Promise<Decoded> {
   thread.ref();
   return new Promise((resolve, reject) => {
     let clock = setTimeout(onSlow, startTime, startTime);
+    let [begun, spent] = [0, 0];
     const end = (): void => {
       clearTimeout(clock);
       thread.off("message", onMessage).off("error", onBroken).off("exit", onBroken);
       thread.unref();
     };
+    /** Where other programs have the processor, a good frame takes longer by the clock: it gets its time. */
+    function onPatienceOver(): void {
+      const left = patience - (processorTime() - spent);
+      if (left > 0 && performance.now() - begun < patience * clockAtMost)
+        clock = setTimeout(onPatienceOver, Math.max(50, left));
+      else onSlow(patience);
+    }
     function onSlow(limit: number): void {
       end();
       // A loop inside WebAssembly ends only with its thread.
@@ -84,7 +101,8 @@ function attempt(thread: Worker, order: DecodeOrder, patience: number): Promise<
     function onMessage(reply: DecodeReply): void {
       if (reply.kind === "begun") {
         clearTimeout(clock);
-        clock = setTimeout(onSlow, patience, patience);
+        [begun, spent] = [performance.now(), processorTime()];
+        clock = setTimeout(onPatienceOver, patience);
         return;
       }
       end();

@@ -289,17 +289,23 @@ function slicesOf(files: readonly DicomFile[], warnings: string[]): Slice[] {
 function stack(planes: readonly Plane[], plane: number, channels: number): Voxels {
   const size = plane * planes.length * channels;
   const data = targetFor(planes, size, channels);
-  planes.forEach(({ values, file }, k) => {
-    const rescaled = channels === 1 && (file.slope !== 1 || file.intercept !== 0);
+  planes.forEach(({ values, file: { slope, intercept } }, k) => {
     for (let c = 0; c < channels; c += 1) {
-      const target = (c * planes.length + k) * plane;
-      for (let at = 0; at < plane; at += 1) {
-        const stored = values[c * plane + at] as number;
-        data[target + at] = rescaled ? stored * file.slope + file.intercept : stored;
-      }
+      const from = values.subarray(c * plane, (c + 1) * plane);
+      const to = data.subarray(
+        (c * planes.length + k) * plane,
+        (c * planes.length + k + 1) * plane,
+      );
+      if (channels === 1 && (slope !== 1 || intercept !== 0)) rescale(from, to, slope, intercept);
+      else to.set(from);
     }
   });
   return data;
+}
+
+/** A function of its own: the engine makes it quick for the types that one series has. */
+function rescale(from: Voxels, to: Voxels, slope: number, intercept: number): void {
+  for (let at = 0; at < from.length; at += 1) to[at] = (from[at] as number) * slope + intercept;
 }
 
 function targetFor(planes: readonly Plane[], size: number, channels: number): Voxels {
@@ -324,7 +330,9 @@ function targetFor(planes: readonly Plane[], size: number, channels: number): Vo
         ? new Float64Array(size)
         : new Float32Array(size);
     }
-    for (const value of values) {
+    // By index: an iterator over a hundred million voxels takes seconds.
+    for (let at = 0; at < values.length; at += 1) {
+      const value = values[at] as number;
       if (value < low) low = value;
       if (value > high) high = value;
     }

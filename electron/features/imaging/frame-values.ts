@@ -16,7 +16,10 @@ export type Frame = {
 export type Decoded = { data: Voxels; planar: boolean; isRgb: boolean };
 export type Decoder = (bytes: Uint8Array<ArrayBuffer>, frame: Frame) => Promise<Decoded>;
 
-/** Little-endian bytes as numbers of the frame's type; bits that hold no pixel are cleared. @throws badFile when there are too few */
+/**
+ * Little-endian bytes as numbers of the frame's type; no copy where `raw` is nothing but the frame.
+ * @throws badFile when there are too few
+ */
 export function typed(raw: Uint8Array, frame: Frame): Voxels {
   const count = frame.rows * frame.columns * frame.samples;
   const bytesPer = frame.bitsAllocated > 16 ? 4 : frame.bitsAllocated > 8 ? 2 : 1;
@@ -25,7 +28,8 @@ export function typed(raw: Uint8Array, frame: Frame): Voxels {
       "badFile",
       `A frame of ${frame.columns} × ${frame.rows} needs ${count * bytesPer} bytes of pixels; there are ${raw.length}.`,
     );
-  const { buffer } = raw.slice(0, count * bytesPer);
+  const isWhole = raw.byteLength === count * bytesPer && raw.byteLength === raw.buffer.byteLength;
+  const { buffer } = isWhole ? raw : raw.slice(0, count * bytesPer);
   if (bytesPer === 1) return frame.signed ? new Int8Array(buffer) : new Uint8Array(buffer);
   if (bytesPer === 2) return frame.signed ? new Int16Array(buffer) : new Uint16Array(buffer);
   return frame.signed ? new Int32Array(buffer) : new Uint32Array(buffer);

@@ -99,3 +99,19 @@ test("a small file that promises gigabytes of frames is refused by what it promi
   expect(series).toEqual([]);
   expect(rejected[0]?.reason).toMatch(/"promise\.dcm": 4096 × 4096 × 60000 pixels are too many/);
 });
+
+test("a glance shows the slice with the values it will have in its series, and writes nothing", async () => {
+  const { assets, handlers } = desk();
+  const frame = { signal: new AbortController().signal, emit: () => {} };
+  const bytes = dicomSlice({ position: [0, 0, 5] });
+  const { id: assetId } = await assets.put(bytes, { name: "slice.dcm", type: "" });
+  const found = await handlers["imaging.glance"]({ assetId, name: "slice.dcm" }, frame);
+  const { series } = await openImages([{ name: "slice.dcm", bytes }]);
+  const seen = Buffer.from(found?.voxels ?? "", "base64");
+  expect(new Int16Array(new Uint8Array(seen).buffer)).toEqual(series[0]?.volume.data);
+  expect(found?.series).toMatchObject({ dtype: "int16", affine: series[0]?.volume.affine });
+  const other = await assets.put(fourDimensional(), { name: "four.nii", type: "" });
+  expect(await handlers["imaging.glance"]({ assetId: other.id, name: "four.nii" }, frame)).toBe(
+    null,
+  );
+});

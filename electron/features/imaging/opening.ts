@@ -1,4 +1,5 @@
 /** Calls that bring files into studies: images as series, and what was made on them onto those series. */
+import { randomUUID } from "node:crypto";
 import type { HandlersFor } from "../../api/call.ts";
 import { AppError } from "../../api/errors.ts";
 import type { imagingContract, Series } from "../../api/schemas/imaging.ts";
@@ -10,6 +11,7 @@ import { measureMask } from "./describe.ts";
 import { labelColour } from "./label-colours.ts";
 import { labelIds } from "./label-map.ts";
 import { openImages, refuseLarge, type ImageFile, type OpenedSeries } from "./open.ts";
+import { isDicom } from "./dicom.ts";
 import { studyFor } from "./read-first.ts";
 import { storeSeries } from "./series-store.ts";
 import { entriesOf, entryFor } from "./source-files.ts";
@@ -18,10 +20,25 @@ import { unzipped } from "./zip.ts";
 
 type Opening = Pick<
   HandlersFor<typeof imagingContract>,
-  "imaging.open" | "imaging.attach" | "imaging.volume"
+  "imaging.open" | "imaging.glance" | "imaging.attach" | "imaging.volume"
 >;
 type Given = { assetId: string; name: string };
 type Rejected = { file: string; reason: string };
+type Progress = { done: number; total: number; label: string };
+
+const readTogether = 8;
+/** Milliseconds between two words of progress: each is drawn by the page. */
+const wordEvery = 80;
+
+function seldom(emit: (event: Progress) => void): (event: Progress) => void {
+  let last = Number.NEGATIVE_INFINITY;
+  return (event) => {
+    const now = performance.now();
+    if (now - last < wordEvery && event.done < event.total) return;
+    last = now;
+    emit(event);
+  };
+}
 
 export function createOpeningHandlers({
   studies,
@@ -35,8 +52,9 @@ export function createOpeningHandlers({
   return {
     "imaging.open": async ({ name, files }, { signal, emit }) => {
       const given = await readFiles(files, signal);
+      const tell = seldom(emit);
       const { series, derived, rejected } = await openImages(given.images, (done, total) =>
-        emit({ done, total, label: "Reading slices" }),
+        tell({ done, total, label: "Reading slices" }),
       );
       rejected.unshift(...given.broken);
       if (series.length === 0) {
@@ -59,6 +77,24 @@ export function createOpeningHandlers({
       return {
         study: studyFor(studies(), studyId, reviewer()),
         rejected: [...rejected, ...added.rejected],
+      };
+    },
+    "imaging.glance": async ({ assetId, name }) => {
+      const bytes = await assets.get(assetId);
+      if (!isDicom(bytes)) return null;
+      const { series } = await openImages([{ name, bytes }]);
+      const [one] = series;
+      if (one === undefined || one.volume.shape[2] > 1 || one.slide) return null;
+      let voxels = new Uint8Array();
+      // Nothing is kept: the whole series is stored when all of it is there.
+      const put: AssetStore["put"] = async (content, about) => {
+        if (content instanceof Uint8Array) voxels = Uint8Array.from(content);
+        return { ...about, id: assetId, bytes: voxels.length };
+      };
+      const stored = await storeSeries(one, { put }, () => assetId);
+      return {
+        series: { ...stored, id: `glance-${randomUUID()}` },
+        voxels: Buffer.from(voxels.buffer).toString("base64"),
       };
     },
     "imaging.volume": async ({ studyId, seriesId, volume }, { signal }) => {
@@ -115,18 +151,29 @@ export function createOpeningHandlers({
     const sources = new Map<string, string>();
     const images: ImageFile[] = [];
     const broken: Rejected[] = [];
-    for (const file of files) {
-      signal.throwIfAborted();
+    const read = async ({ name, assetId }: Given): Promise<ImageFile[] | Rejected> => {
       try {
-        refuseLarge(file.name, (await assets.info(file.assetId)).bytes);
-        const bytes = await assets.get(file.assetId);
-        for (const image of unzipped({ name: file.name, bytes })) {
-          images.push(image);
-          sources.set(image.name, file.assetId);
-        }
+        refuseLarge(name, (await assets.info(assetId)).bytes);
+        return unzipped({ name, bytes: await assets.get(assetId) });
       } catch (thrown) {
         // A broken ZIP, or a file too large, is that file's failure; the others still open.
-        broken.push({ file: file.name, reason: messageOf(thrown) });
+        return { file: name, reason: messageOf(thrown) };
+      }
+    };
+    // Some at a time: one is hashed while the next is read.
+    for (let at = 0; at < files.length; at += readTogether) {
+      signal.throwIfAborted();
+      const some = files.slice(at, at + readTogether);
+      const found = await Promise.all(some.map(read));
+      for (const [index, one] of found.entries()) {
+        if (!Array.isArray(one)) {
+          broken.push(one);
+          continue;
+        }
+        for (const image of one) {
+          images.push(image);
+          sources.set(image.name, some[index]?.assetId ?? "");
+        }
       }
     }
     return { images, broken, sourceOf: (name: string) => sources.get(name) ?? "" };

@@ -1,15 +1,15 @@
 /** Read: the studies of this desk, opening new ones, and the study in view. */
 import { FolderOpen, HardDriveDownload, ScanLine } from "lucide-react";
 import { useState } from "react";
-import type { AppError } from "../../../electron/api/errors.ts";
-import { call, putAsset } from "../../call.ts";
 import { go } from "../../frame/route.ts";
 import { native } from "../../native.ts";
 import { Button } from "../../ui/button.tsx";
 import { DropArea } from "../../ui/drop-area.tsx";
 import { Empty, Skeleton, Trouble } from "../../ui/feedback.tsx";
-import { asError, invalidate, useCall } from "../../use-call.ts";
+import { useCall } from "../../use-call.ts";
 import { ReadFirstSwitch } from "./first/read-first-switch.tsx";
+import { Glance } from "./opening/glance.tsx";
+import { useOpening } from "./opening/use-opening.ts";
 import { ArchivePanel } from "./pacs/archive-panel.tsx";
 import { StudyView } from "./study-view.tsx";
 import "./read.css";
@@ -26,52 +26,11 @@ function OpenStudy({ studyId }: { studyId: string }) {
 
 function Studies() {
   const { value, error } = useCall("imaging.studies", {});
-  const [progress, setProgress] = useState("");
-  const [rejected, setRejected] = useState<{ file: string; reason: string }[]>([]);
-  const [opened, setOpened] = useState<{ id: string; name: string } | null>(null);
-  const [failure, setFailure] = useState<AppError | null>(null);
-
+  const { progress, glance, answer, failure, open, openFrom, clear } = useOpening();
+  const rejected = answer?.rejected ?? [];
+  const opened = answer?.study ?? null;
   const [archive, setArchive] = useState(false);
 
-  const open = (files: File[]): Promise<void> =>
-    openFrom("", async () => {
-      const stored: { assetId: string; name: string }[] = [];
-      let next = 0;
-      const store = async (): Promise<void> => {
-        for (let at = next++; at < files.length; at = next++) {
-          const file = files[at] as File;
-          setProgress(`Reading ${file.name} (${at + 1} of ${files.length})`);
-          stored[at] = { assetId: (await putAsset(file)).id, name: file.name };
-        }
-      };
-      // A series is hundreds of small files: one waits for the disk while another is on its way.
-      await Promise.all(Array.from({ length: 4 }, store));
-      return stored;
-    });
-
-  async function openFrom(
-    name: string,
-    given: () => Promise<{ assetId: string; name: string }[]>,
-  ): Promise<void> {
-    setFailure(null);
-    setRejected([]);
-    try {
-      const answer = await call(
-        "imaging.open",
-        { name, files: await given() },
-        { emit: ({ label, done, total }) => setProgress(`${label} ${done} of ${total}`) },
-      );
-      setRejected(answer.rejected);
-      setOpened(answer.study);
-      invalidate("imaging");
-      if (answer.study && answer.rejected.length === 0)
-        go({ page: "read", studyId: answer.study.id });
-    } catch (thrown) {
-      setFailure(asError(thrown));
-    } finally {
-      setProgress("");
-    }
-  }
   const choose = (folder: boolean): void =>
     void native
       .chooseFiles({ accept: "", multiple: true, folder })
@@ -106,11 +65,12 @@ function Studies() {
         />
       )}
       {progress && <p aria-live="polite">{progress}…</p>}
+      {glance && <Glance series={glance} />}
       {failure && (
         <Trouble
           error={failure}
           kept="Studies that were open before are untouched."
-          onClose={() => setFailure(null)}
+          onClose={clear}
         />
       )}
       {rejected.length > 0 && (

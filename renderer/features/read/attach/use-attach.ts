@@ -2,7 +2,7 @@
 import { useRef, useState } from "react";
 import type { Output } from "../../../../electron/api/contract.ts";
 import type { AppError } from "../../../../electron/api/errors.ts";
-import { call, putAsset } from "../../../call.ts";
+import { call, putAssets } from "../../../call.ts";
 import { asError, invalidate } from "../../../use-call.ts";
 
 export type Attached = Omit<Output<"imaging.attach">, "study">;
@@ -20,12 +20,11 @@ export function useAttach(studyId: string) {
     running.current = controller;
     const show = (progress: string): void => setState({ ...quiet, progress });
     try {
-      const stored = [];
-      for (const [index, file] of given.entries()) {
+      const assets = await putAssets(given, (done) => {
         controller.signal.throwIfAborted();
-        show(`Reading ${file.name} (${index + 1} of ${given.length})`);
-        stored.push({ assetId: (await putAsset(file)).id, name: file.name });
-      }
+        show(`Storing ${done} of ${given.length}`);
+      });
+      const stored = assets.map(({ id }, at) => ({ assetId: id, name: given[at]?.name ?? "" }));
       const { attached, rejected } = await call(
         "imaging.attach",
         { studyId, files: stored },

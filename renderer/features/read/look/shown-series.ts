@@ -43,7 +43,8 @@ const asStored = new Set<Series["dtype"]>(["uint8", "uint16", "int16", "float32"
 const partBytes = 8 * 2 ** 20;
 const longBytes = 16 * 2 ** 20;
 
-function begin(series: Series): ShownSeries {
+/** `given`: the stored voxels, where they came with the series. */
+function begin(series: Series, given?: ArrayBuffer): ShownSeries {
   const [columns, rows, slices] = series.shape;
   const plane = columns * rows;
   const ids = (scheme: string): string[] =>
@@ -57,14 +58,14 @@ function begin(series: Series): ShownSeries {
         : new Float32Array(plane * slices);
   const rgb = isColoured(series) ? new Uint8Array(plane * slices * 3) : undefined;
   const bytesPerSlice = plane * values.BYTES_PER_ELEMENT;
-  const isLong = !rgb && asStored.has(series.dtype) && bytesPerSlice * slices > longBytes;
+  const isLong = !given && !rgb && asStored.has(series.dtype) && bytesPerSlice * slices > longBytes;
   const bring = async (from: number, to: number): Promise<void> => {
     if (isLong) {
       const bytes = await assetPart(series.pixels, from * bytesPerSlice, to * bytesPerSlice);
       new Uint8Array(values.buffer).set(new Uint8Array(bytes), from * bytesPerSlice);
       return;
     }
-    const data = new voxelArrays[series.dtype](await assetBytes(series.pixels));
+    const data = new voxelArrays[series.dtype](given ?? (await assetBytes(series.pixels)));
     if (rgb) spread(data, rgb, values);
     else values.set(data);
   };
@@ -109,6 +110,16 @@ export function showSeries(series: Series): ShownSeries {
   // A series that broke off is asked for again when it is opened again.
   one.arrival.whole.catch(() => shown.delete(series.id));
   return one;
+}
+
+/** A series whose voxels are here already; nothing is fetched for it. */
+export function giveSeries(series: Series, voxels: ArrayBuffer): void {
+  shown.set(series.id, begin(series, voxels));
+}
+
+/** Lets go of a series that is not looked at again. */
+export function dropSeries(seriesId: string): void {
+  shown.delete(seriesId);
 }
 
 /** A series that is in memory already. */
