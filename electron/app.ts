@@ -1,6 +1,6 @@
 /** Composition root: builds every feature once and answers every call of the contract. */
 import { availableParallelism } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import type { AppCall, Handlers } from "./api/contract.ts";
 import { contract } from "./api/contract.ts";
 import { parseInput, type CallFrame, type UntypedHandler } from "./api/dispatch.ts";
@@ -95,7 +95,13 @@ export function createApp({
     requestOf: (name) => requestOf(name, packs, settingsOf),
     ahead: stays,
   });
-  const experts = createExperts(packs, worker, settingsOf);
+  const experts = createExperts(packs, worker, settingsOf, {
+    askingOf: notes.asking,
+    spared: (pack, spared) => {
+      if (spared > 0)
+        worker.noteCall({ kind: "spared", expert: basename(pack.folder), calls: spared });
+    },
+  });
   const texts = createTexts(packs, worker, settingsOf);
   const outside = openOutside(secrets);
   const generation = createGeneration({

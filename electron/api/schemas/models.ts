@@ -1,6 +1,7 @@
 /** Model packs: what is installed, what its card says, whether it is sound, how fast it runs. */
 import { z } from "zod";
 import type { ContractPart } from "../call.ts";
+import { askingSchema, panelSchema } from "./effort.ts";
 import { progressSchema } from "./ledger.ts";
 import { assetId } from "./review.ts";
 
@@ -158,6 +159,13 @@ export const modelsContract = {
   "models.classifyText": {
     input: byId.extend({ texts: z.array(z.string()).min(1).max(10_000) }),
     output: z.object({ scores: z.array(z.number()) }),
+  },
+  /** Where several experts answer the same: who they are, and how many each choice asks. */
+  "models.panels": { input: z.object({}), output: z.array(panelSchema) },
+  /** Keeps what was calibrated for an ensemble, or for several packs together. */
+  "models.setAsking": {
+    input: z.object({ ids: z.array(z.string()).min(1), asking: askingSchema }),
+    output: z.object({}),
   },
   "models.retry": { input: z.object({}), output: z.object({}) },
 } satisfies ContractPart;

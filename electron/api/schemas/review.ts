@@ -1,6 +1,7 @@
 /** The review itself: question, PICO, criteria, records, imports, searches, settings. */
 import { z } from "zod";
 import type { ContractPart } from "../call.ts";
+import { effortSchema } from "./effort.ts";
 import { progressSchema } from "./ledger.ts";
 
 export const reviewId = z.string().min(1);
@@ -120,6 +121,8 @@ export const settingsSchema = z.object({
   planner: z.string(),
   /** Expert calls that one request about an image may lead to. */
   expertCalls: z.int().min(1).max(4),
+  /** How many experts are asked where several answer the same. */
+  effort: effortSchema,
 });
 
 const byReview = z.object({ reviewId });

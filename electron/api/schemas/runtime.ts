@@ -10,8 +10,12 @@ export const traceLineSchema = z.object({
   at: z.string(),
   /** Counts up when the desk was left alone for a while. */
   session: z.int(),
-  /** "failed": the call, or what a model wrote, could not be used. */
-  kind: z.enum(["call", "prefetch", "release", "failed"]),
+  /**
+   * "failed": the call, or what a model wrote, could not be used. "spared": `calls` experts that answer the same
+   * were not asked, because those before them were enough.
+   */
+  kind: z.enum(["call", "prefetch", "release", "failed", "spared"]),
+  calls: z.int().optional(),
   expert: z.string(),
   /** "server": by another program, which is never opened or closed from here. */
   device: z.string(),
@@ -64,6 +68,8 @@ export const runtimeContract = {
       hitRatio: z.number().nullable(),
       callsInAll: z.int(),
       failedInAll: z.int(),
+      /** Calls that were not made because fewer experts were enough. */
+      sparedInAll: z.int(),
     }),
   },
   /** Null: the program's default. */

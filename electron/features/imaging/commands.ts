@@ -1,8 +1,10 @@
 /** `evidesk image-info`, `convert-image`, `segment`, `classify` and `read`. */
-import { need, type Command } from "../../command.ts";
+import { need, type Command, type CommandContext } from "../../command.ts";
 import { AppError, toErrorShape } from "../../api/errors.ts";
 import type { Volume } from "../../api/volume.ts";
 import { wantedLabels } from "../models/experts.ts";
+import type { Peer } from "../models/models.ts";
+import { peersOf } from "../models/several/panel.ts";
 import { runAtLeisure } from "../models/runtime/queue.ts";
 import { measureMask } from "./describe.ts";
 import { keepLabels } from "./label-map.ts";
@@ -11,7 +13,9 @@ import { regionsOf } from "./derived/contours.ts";
 import { readReport } from "./derived/report-tree.ts";
 import { loadImages, loadSeries, volumeOf, volumeOption } from "./load.ts";
 import { anonymize } from "./anonymize-command.ts";
+import { calibrateCommand } from "./calibrate-command.ts";
 import { convertImage } from "./convert.ts";
+import { effortIn, effortOption } from "./effort-option.ts";
 import { writeMask } from "./mask-files.ts";
 import type { OpenedSeries } from "./open.ts";
 import { read } from "./read-command.ts";
@@ -157,24 +161,57 @@ const segment: Command = {
   },
 };
 
+/** The other packs that were named, in their order. @throws badInput for one that shares no label with the first */
+async function peersNamed(
+  first: string,
+  others: readonly string[],
+  { experts }: CommandContext,
+): Promise<Peer[]> {
+  const cards = await experts.list();
+  const lead = cards.find(({ id }) => id === first);
+  const able = lead ? peersOf(lead, cards, undefined).map(({ id }) => id) : [];
+  return others.map((id, at) => {
+    if (able.includes(id)) return { id, mass: 1 / (at + 2) };
+    throw new AppError(
+      "badInput",
+      `"${id}" judges nothing that "${first}" judges. Those that do: ${able.join(", ") || "none"}.`,
+      { valid: able },
+    );
+  });
+}
+
 /** Images that are held at once while several experts are asked about each. */
 const heldAtOnce = 16;
 
 const classify: Command = {
   summary: "Ask one or more classification experts about images.",
-  usage: "classify IMAGE… --expert ID[,ID…]",
-  options: { expert: { type: "string", help: "pack ids; each is opened once for many images" } },
+  usage: "classify IMAGE… --expert ID[,ID…] [--effort CHOICE]",
+  options: {
+    expert: { type: "string", help: "pack ids; each is opened once for many images" },
+    effort: {
+      ...effortOption,
+      help: `${effortOption.help}; packs named together are then one panel, the first one's labels judged by all that know them`,
+    },
+  },
   async run({ positionals, values }, context) {
-    const experts = need(values["expert"], "--expert", this.usage).split(",");
+    const named = need(values["expert"], "--expert", this.usage).split(",");
+    const effort = values["effort"] === undefined ? undefined : effortIn(values["effort"]);
+    const [first = "", ...others] = named;
+    const isPanel = effort !== undefined && others.length > 0;
+    const experts = isPanel ? [first] : named;
+    const several = {
+      ...(effort ? { effort } : {}),
+      ...(isPanel ? { peers: await peersNamed(first, others, context) } : {}),
+    };
     need(positionals[0], "The image", this.usage);
     const single = positionals.length === 1 && experts.length === 1;
     const ask = async (path: string, series: Promise<OpenedSeries>, expert: string) => {
       try {
-        const result = await runExpert(context, expert, await series);
+        const result = await runExpert(context, expert, await series, several);
         if (result.kind !== "classification")
           throw new AppError("usage", `"${expert}" outlines; use evidesk segment.`);
-        const { findings, version, device, ms } = result;
-        return { file: path, findings, expert, version, device, ms };
+        const { findings, version, device, ms, asked } = result;
+        return { file: path, findings, ...(asked ? { asked } : {}), expert, version, device, ms };
       } catch (thrown) {
         // One unsuited image among many is that image's failure; alone, it is the command's.
         const error = toErrorShape(thrown);
@@ -204,6 +241,7 @@ export const commands: Record<string, Command> = {
   "convert-image": convertImage,
   segment,
   classify,
+  calibrate: calibrateCommand,
   read,
   anonymize,
 };

@@ -1,4 +1,5 @@
 /** What an expert's result says in words and numbers, for a reader in the conversation. */
+import type { Asked } from "../../api/schemas/effort.ts";
 import type { Volume } from "../../api/volume.ts";
 import type { ExpertResult, Finding } from "../models/models.ts";
 import { colourName } from "./planning/picture.ts";
@@ -109,6 +110,14 @@ function splitOf({ votes }: Finding): string {
   return ` (the experts disagree: ${votes.above} of ${votes.asked} say above)`;
 }
 
+/** How many of the experts that answer this were asked; nothing where there was one. */
+function askedOf(asked: Asked | undefined): string {
+  if (asked === undefined || asked.of < 2) return "";
+  const refused = (asked.refused ?? []).map(({ name, why }) => ` ${name} was not: ${why}`).join("");
+  const basis = asked.calibratedOn ? `calibrated on ${asked.calibratedOn}` : "not calibrated";
+  return ` Asked: ${asked.experts.length} of ${asked.of} experts (${asked.effort}, ${basis}): ${asked.experts.join(", ")}.${refused}`;
+}
+
 /** What was asked, to say what of it the expert cannot give. */
 export type Question = { request: string; args: string };
 
@@ -125,7 +134,7 @@ export function describeResult(
         .toSorted((a, b) => Number(b.label === args) - Number(a.label === args))
         .map((finding) => `${finding.label}${splitOf(finding)}`)
         .join(", ") || "none";
-    return `Above the operating point: ${names(true)}. Below it: ${names(false)}. These are suggestions, not a diagnosis, and it looks for nothing else: an image without them is not thereby normal.`;
+    return `Above the operating point: ${names(true)}. Below it: ${names(false)}.${askedOf(result.asked)} These are suggestions, not a diagnosis, and it looks for nothing else: an image without them is not thereby normal.`;
   }
   const measured = measureMask(result.mask.data, volume, result.labels);
   const found = measured.filter(({ voxels }) => voxels > 0);

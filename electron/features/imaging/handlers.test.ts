@@ -71,7 +71,12 @@ function desk(speak?: Seeing["speak"]) {
           ? { id: "seer", version: "1.0.0", manner: "short", answers: false, speak }
           : undefined,
     },
-    settings: () => ({ reviewer: "AB", planner: "auto", expertCalls: 1 }),
+    settings: () => ({
+      reviewer: "AB",
+      planner: "auto",
+      expertCalls: 1,
+      effort: "thorough" as const,
+    }),
   });
   const frame = { signal: new AbortController().signal, emit: () => {} };
   const open = async (...files: [string, Uint8Array][]) => {

@@ -2,6 +2,7 @@
 import { randomUUID } from "node:crypto";
 import { zipSync } from "fflate";
 import type { HandlersFor } from "../../api/call.ts";
+import type { Effort } from "../../api/schemas/effort.ts";
 import type { imagingContract, Series, Turn } from "../../api/schemas/imaging.ts";
 import type { NewSuggestion, Suggestion } from "../../api/schemas/ledger.ts";
 import type { ExpertCard, Experts, ExpertResult } from "../models/models.ts";
@@ -32,7 +33,7 @@ type Dependencies = {
   planners: Planners;
   /** Absent: every installed expert may be asked about every image. */
   router?: Router;
-  settings: () => { reviewer: string; planner: string; expertCalls: number };
+  settings: () => { reviewer: string; planner: string; expertCalls: number; effort: Effort };
 };
 
 export function createImagingHandlers({
@@ -123,9 +124,10 @@ export function createImagingHandlers({
           cards: await experts.list(),
           ...(seeing ? { seeing } : {}),
           most: chosen.expertCalls,
-          run: (expert, args, given) => {
+          run: (expert, args, given, several) => {
             emit({ done: 0, total: 1, label: `Asking ${expert.title}` });
-            return experts.runImage(expert.id, given, { signal, emit, args });
+            const { effort } = chosen;
+            return experts.runImage(expert.id, given, { signal, emit, args, effort, ...several });
           },
           keep: async (result, expert, why) => {
             const [suggestion] = studies().ledger.suggest([
@@ -235,7 +237,7 @@ export async function suggestionFrom(
     return {
       ...common,
       kind: "classify",
-      value: JSON.parse(JSON.stringify({ findings: result.findings, ...run })),
+      value: JSON.parse(JSON.stringify({ findings: result.findings, asked: result.asked, ...run })),
       method: "expert call planned from the request",
     };
   const mask = await assets.put(result.mask.data, {

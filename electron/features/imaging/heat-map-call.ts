@@ -1,6 +1,8 @@
 /** The call that makes a heat map of a classifier's answer, once, and keeps it. */
+import { z } from "zod";
 import type { HandlersFor } from "../../api/call.ts";
 import { AppError } from "../../api/errors.ts";
+import { askedSchema } from "../../api/schemas/effort.ts";
 import { heatMapSchema, type heatMapContract } from "../../api/schemas/heat-map.ts";
 import type { Suggestion } from "../../api/schemas/ledger.ts";
 import type { Experts } from "../models/models.ts";
@@ -55,6 +57,7 @@ export function createHeatMapHandlers({
         signal,
         emit,
         covering: grid.boxes,
+        ...membersOf(suggestion),
       });
       if (result.kind !== "classification")
         throw new AppError("unsupported", `${suggestion.model} outlines; it gives no score.`);
@@ -68,4 +71,11 @@ export function createHeatMapHandlers({
       );
     },
   };
+}
+
+/** The members of an ensemble that gave this answer: others would explain another one. */
+function membersOf({ model, value }: Suggestion): { members?: string[] } {
+  const asked = z.object({ asked: askedSchema }).safeParse(value).data?.asked;
+  const isOwn = asked?.experts.every((name) => !name.startsWith(`${model} `));
+  return asked && isOwn ? { members: asked.experts } : {};
 }

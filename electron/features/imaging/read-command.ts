@@ -11,6 +11,7 @@ import { categoryIds, categoryOf, type Category } from "../models/routing/catego
 import type { OpenedSeries } from "./open.ts";
 import { askImage } from "./planning/ask.ts";
 import { categoryOfSequence, shownOrder } from "./planning/sequences.ts";
+import { effortIn, effortOption } from "./effort-option.ts";
 import { measurable, runExpert } from "./run-expert.ts";
 
 type Given = { path: string; said?: Sequence; series: OpenedSeries; volume: Volume };
@@ -42,7 +43,8 @@ function together(given: readonly Given[]): [Sequence, Given][] {
 
 export const read: Command = {
   summary: "Ask about images; the planner calls an expert and answers.",
-  usage: "read IMAGE… --ask TEXT [--as KIND] [--planner ID] [--calls N] [--sequences] [--out DIR]",
+  usage:
+    "read IMAGE… --ask TEXT [--as KIND] [--planner ID] [--calls N] [--effort CHOICE] [--sequences] [--out DIR]",
   options: {
     ask: { type: "string", help: "the request" },
     planner: {
@@ -58,6 +60,7 @@ export const read: Command = {
       type: "boolean",
       help: "the images are MR sequences of one patient, asked about together: by their names, or as T1=FILE T1c=FILE T2=FILE FLAIR=FILE",
     },
+    effort: effortOption,
     out: { type: "string", help: "folder for masks" },
   },
   async run({ positionals, values }, context) {
@@ -66,6 +69,7 @@ export const read: Command = {
     const most = Number(values["calls"] ?? 1);
     if (!Number.isInteger(most) || most < 1 || most > 4)
       throw new AppError("usage", `--calls takes 1 to 4, not "${String(values["calls"])}".`);
+    const effort = effortIn(values["effort"]);
     const seeing = await context.planners.open(String(values["planner"] ?? "auto"), context);
     const told = categoryOf(typeof values["as"] === "string" ? values["as"] : undefined);
     const turns: object[] = [{ role: "user", text: request }];
@@ -98,7 +102,8 @@ export const read: Command = {
           { volume, header: series.header, told, named: categoryIn(one, taken) },
           context.signal,
         ),
-        run: (expert, args, given) => runExpert(context, expert.id, series, { args, given }),
+        run: (expert, args, given, several) =>
+          runExpert(context, expert.id, series, { args, given, effort, ...several }),
         keep: async (result) => {
           if (result.kind === "classification")
             findings.push(...result.findings.map((finding) => ({ file: path, ...finding })));

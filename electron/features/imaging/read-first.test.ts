@@ -31,7 +31,12 @@ async function readStudy() {
   const studies = openStudies(join(folder, "studies.evidesk"));
   opened.push(studies);
   let who = "AB";
-  const settings = () => ({ reviewer: who, planner: "rules", expertCalls: 1 });
+  const settings = () => ({
+    reviewer: who,
+    planner: "rules",
+    expertCalls: 1,
+    effort: "thorough" as const,
+  });
   const wires = { studies: () => studies, assets, reviewer: () => who };
   const calls = {
     ...createImagingHandlers({

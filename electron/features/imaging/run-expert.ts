@@ -25,12 +25,18 @@ function saysSeldom(say: (text: string) => void): NonNullable<RunOptions["emit"]
   };
 }
 
+type Given = Pick<RunOptions, "effort" | "kind" | "peers" | "members"> & {
+  args?: string;
+  clicks?: Click[];
+  given?: Volume;
+};
+
 /** @param given instead of the series itself: several sequences as one image */
 export async function runExpert(
   context: CommandContext,
   packId: string,
   series: OpenedSeries,
-  { args, clicks, given }: { args?: string; clicks?: Click[]; given?: Volume } = {},
+  { args, clicks, given, ...several }: Given = {},
 ): Promise<ExpertResult> {
   const volume = given ?? shownVolume(series);
   const card = (await context.experts.list()).find(({ id }) => id === packId);
@@ -38,6 +44,7 @@ export async function runExpert(
   return context.experts.runImage(packId, volume, {
     signal: context.signal,
     emit: saysSeldom(context.progress),
+    ...several,
     ...(args ? { args } : {}),
     ...(clicks && clicks.length > 0 ? { clicks } : {}),
   });

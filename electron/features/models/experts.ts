@@ -1,32 +1,57 @@
 /** Runs image packs: check, pre-process, infer in the worker, post-process onto the image's own grid. */
 import { AppError } from "../../api/errors.ts";
+import type { Asking } from "../../api/schemas/effort.ts";
 import type { Volume } from "../../api/volume.ts";
 import type { Manifest } from "./manifest.ts";
 import type { Experts, RunOptions, Unclocked } from "./models.ts";
 import type { Pack } from "./pack.ts";
 import type { Packs } from "./packs.ts";
-import { runEnsemble } from "./run-ensemble.ts";
+import { runEnsemble, type EnsembleKeeping } from "./run-ensemble.ts";
 import { runPlanar } from "./run-planar.ts";
 import { runVolume } from "./run-volume.ts";
+import { askPacks } from "./several/ask-packs.ts";
 import type { WorkerClient } from "./worker-client.ts";
 
 export type ExpertSettings = { devices: string[]; threads: number };
 /** Each pack has its own order of devices. */
 export type SettingsOf = (packId: string) => ExpertSettings;
 
-export function createExperts(packs: Packs, worker: WorkerClient, settingsOf: SettingsOf): Experts {
-  return {
+/** What is kept beside the packs about asking several experts, and who hears of calls that were not made. */
+export type Several = {
+  /** The calibration of a pack, or of several packs by their ids joined by "+". */
+  askingOf: (id: string) => Asking | undefined;
+  spared: (pack: Pack, calls: number) => void;
+};
+
+export function createExperts(
+  packs: Packs,
+  worker: WorkerClient,
+  settingsOf: SettingsOf,
+  several?: Several,
+): Experts {
+  const experts: Experts = {
     list: async () => {
       const installed = await packs.list();
       return installed.flatMap((one) => ("pack" in one && one.enabled ? [one.pack.manifest] : []));
     },
     runImage: async (packId, image, options) => {
+      if (options.peers && options.peers.length > 0)
+        return askPacks(packId, image, options, {
+          experts,
+          askingOf: several?.askingOf,
+          spared: async (id, calls) => several?.spared(await packs.find(id), calls),
+        });
       const started = performance.now();
       const work = async (): Promise<Unclocked> => {
         const pack = await packs.checkedPack(packId);
         refuseWrongModality(pack.manifest, image);
         refuseClicks(pack.manifest, options);
-        return run(pack, image, { worker, settings: settingsOf(packId), options });
+        return run(
+          pack,
+          image,
+          { worker, settings: settingsOf(packId), options },
+          { asking: several?.askingOf(packId), spared: several?.spared },
+        );
       };
       const result = await untilAborted(work(), options.signal);
       return { ...result, ms: performance.now() - started };
@@ -46,6 +71,7 @@ export function createExperts(packs: Packs, worker: WorkerClient, settingsOf: Se
       return { folder: pack.folder, manifest: pack.manifest };
     },
   };
+  return experts;
 }
 
 /**
@@ -73,13 +99,14 @@ async function run(
   pack: Pack,
   image: Volume,
   caller: { worker: WorkerClient; settings: ExpertSettings; options: RunOptions },
+  keeping: EnsembleKeeping,
 ): Promise<Unclocked> {
   const { manifest } = pack;
   switch (manifest.inference.kind) {
     case "full":
       return runPlanar(pack, image, caller);
     case "ensemble":
-      return runEnsemble(pack, image, caller);
+      return runEnsemble(pack, image, caller, keeping);
     case "slidingWindow":
     case "classPrompt":
     case "rules":

@@ -12,6 +12,7 @@ import { verifyPack } from "./pack.ts";
 import { infoOf, networkPath } from "./pack-info.ts";
 import type { PackNotes } from "./pack-notes.ts";
 import type { Packs } from "./packs.ts";
+import { panelKey, panelsOf } from "./several/panel.ts";
 import type { AssetStore } from "../review/assets.ts";
 import type { ResidentWorker } from "./runtime/resident-worker.ts";
 import type { Texts } from "./texts.ts";
@@ -193,6 +194,18 @@ export function createModelsHandlers({
     "models.classifyText": async (input, { signal }) => ({
       scores: await texts.score(input.id, input.texts, { signal }),
     }),
+    "models.panels": async () =>
+      panelsOf(
+        (await packs.list()).flatMap((one) =>
+          "pack" in one && one.enabled ? [one.pack.manifest] : [],
+        ),
+        notes.asking,
+      ),
+    "models.setAsking": async ({ ids, asking }) => {
+      for (const id of ids) await packs.find(id);
+      notes.setAsking(panelKey(ids), asking);
+      return {};
+    },
     "models.retry": async () => {
       worker.reset();
       return {};

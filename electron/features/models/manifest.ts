@@ -4,6 +4,7 @@
  */
 import { z } from "zod";
 import { AppError } from "../../api/errors.ts";
+import { askingSchema } from "../../api/schemas/effort.ts";
 import { templateChoice } from "./generation/template.ts";
 import { ruleSchema } from "./rules/schema.ts";
 
@@ -111,6 +112,8 @@ export const inferenceSchema = z.discriminatedUnion("kind", [
       )
       .min(1),
     voters: z.record(z.string(), z.array(z.string()).min(1)).default({}),
+    /** Who is asked first and how many, by kind of image, as it was calibrated; absent: all are alike. */
+    asking: askingSchema.optional(),
   }),
   kind("slidingWindow", window),
   /** As slidingWindow; the network also takes class ids [n, 1], `chunk` of them at a time. */

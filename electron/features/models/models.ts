@@ -1,4 +1,5 @@
 /** What other features see of models: experts to call, never sessions or files. */
+import type { Asked, Effort } from "../../api/schemas/effort.ts";
 import type { Mask, Volume } from "../../api/volume.ts";
 import type { Manifest } from "./manifest.ts";
 import type { TensorData } from "./session.ts";
@@ -9,6 +10,9 @@ export type Box = { x: number; y: number; width: number; height: number };
 /** Where the reader pointed: a voxel of the image (i, j, k), inside the object that is meant or outside of it. */
 export type Click = { at: [number, number, number]; inside: boolean };
 
+/** Another pack for the same question, and its share of the mass beside the first pack's. */
+export type Peer = { id: string; mass: number };
+
 export type RunOptions = {
   signal: AbortSignal;
   /** An argument of the expert call: groups or labels the pack knows, separated by commas. */
@@ -18,6 +22,14 @@ export type RunOptions = {
   emit?: (progress: { done: number; total: number; label: string }) => void;
   /** Outlines of single images: also return the probability map, which costs time. */
   withProbability?: boolean;
+  /** Where several experts answer the same, how many of them are asked; absent: all. */
+  effort?: Effort;
+  /** What the image is (`cxr-adult` …), for how many are asked; absent where it is not known. */
+  kind?: string;
+  /** Ensembles: exactly these members. */
+  members?: readonly string[];
+  /** Other packs that answer the same labels, best first: asked beside this one as `effort` says. */
+  peers?: readonly Peer[];
   /** Classifiers: also the findings with each of these parts covered by the image's mean. */
   covering?: readonly Box[];
 };
@@ -42,12 +54,22 @@ export type Finding = {
   /** A probability; only where the card says on whom it was fitted. */
   calibrated?: number;
   calibratedOn?: string;
-  /** Of an ensemble: how many of the members asked put it above, and their lowest and highest score. */
-  votes?: { above: number; asked: number; low: number; high: number };
+  /** Of several experts: how many of those asked put it above, their lowest and highest score, and each one's own. */
+  votes?: {
+    above: number;
+    asked: number;
+    /** So many know this label. */
+    of: number;
+    low: number;
+    high: number;
+    by: { name: string; score: number; above: boolean }[];
+  };
 };
 export type Classification = {
   kind: "classification";
   findings: Finding[];
+  /** Where several experts could be asked: which were. */
+  asked?: Asked;
   /** One list for each part that was to be covered, in their order. */
   covered?: Finding[][];
 };

@@ -2,11 +2,14 @@
 import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
+import { askingSchema, type Asking } from "../../api/schemas/effort.ts";
 import { benchSchema, type Bench } from "../../api/schemas/models.ts";
 
 const noteSchema = z.object({
   device: z.string().optional(),
   bench: z.array(benchSchema).optional(),
+  /** Who is asked first and how many, calibrated here; of several packs under their ids joined by "+". */
+  asking: askingSchema.optional(),
 });
 type Note = z.infer<typeof noteSchema>;
 export type PackNotes = ReturnType<typeof openPackNotes>;
@@ -43,6 +46,12 @@ export function openPackNotes(folder: string) {
   return {
     device: (id: string): string | undefined => read()[id]?.device,
     bench: (id: string): Bench[] => read()[id]?.bench ?? [],
+    asking: (id: string): Asking | undefined => read()[id]?.asking,
+    /** Kinds of image that were calibrated before and are not in `asking` stay. */
+    setAsking: (id: string, asking: Asking): void => {
+      const note = read()[id] ?? {};
+      write(id, { ...note, asking: { ...note.asking, ...asking } });
+    },
     /** Undefined leaves the choice to the program. */
     setDevice: (id: string, device: string | undefined): void => {
       const { device: _old, ...note } = read()[id] ?? {};

@@ -1,8 +1,9 @@
-/** Several classifiers asked about one film: each label is the mean over the members that vote on it. */
+/** Several classifiers asked about one film: each label is the mean over those asked that vote on it. */
 import { AppError } from "../../api/errors.ts";
+import type { Asking } from "../../api/schemas/effort.ts";
 import type { Volume } from "../../api/volume.ts";
 import type { Manifest } from "./manifest.ts";
-import type { Finding, Unclocked } from "./models.ts";
+import type { Unclocked } from "./models.ts";
 import { packFile, type Pack } from "./pack.ts";
 import {
   aboutRun,
@@ -12,29 +13,39 @@ import {
   sigmoid,
   type PlanarCaller,
 } from "./run-planar.ts";
+import { calibrationFor, reachOf, whoIsAsked } from "./several/asking.ts";
+import { tally, type Answer } from "./several/tally.ts";
 
-/** A member's score per label of the pack, where 0.5 is its own threshold; undefined where it was not trained. */
-type Scores = (number | undefined)[];
+/** What is known of asking the pack's members, and who hears of calls that were not made. */
+export type EnsembleKeeping = {
+  asking?: Asking | undefined;
+  spared?: ((pack: Pack, calls: number) => void) | undefined;
+};
 
 export async function runEnsemble(
   pack: Pack,
   image: Volume,
   { worker, settings, options }: PlanarCaller,
+  { asking, spared }: EnsembleKeeping = {},
 ): Promise<Unclocked> {
   const { manifest } = pack;
-  const members = membersOf(manifest);
   refuseStack(image);
-  const { covering = [] } = options;
+  const { covering = [], effort = "thorough", kind } = options;
+  const { members, experts, voters, calibrated } = ballotOf(manifest, asking, kind);
+  const chosen = options.members
+    ? experts.flatMap(({ name }, at) => (options.members?.includes(name) ? [at] : []))
+    : whoIsAsked({ experts, voters, reach: reachOf(effort, calibrated) });
   /** Of the whole image, then with each part covered. */
-  const runs = Array.from({ length: covering.length + 1 }, () => new Map<string, Scores>());
-  const total = members.length * runs.length;
+  const runs: Answer[][] = Array.from({ length: covering.length + 1 }, () => []);
+  const total = chosen.length * runs.length;
   let msRuntime = 0;
   let device = "";
-  for (const [index, member] of members.entries()) {
-    const tell = (done: number): void =>
-      options.emit?.({ done: index * runs.length + done, total, label: `Running ${member.name}` });
-    tell(0);
+  for (const [turn, at] of chosen.entries()) {
+    const member = members[at] as Member;
     const { name, preprocess, file, input, output, thresholds } = member;
+    const tell = (done: number): void =>
+      options.emit?.({ done: turn * runs.length + done, total, label: `Running ${name}` });
+    tell(0);
     const reply = await worker.score(
       {
         path: packFile(pack, file),
@@ -50,53 +61,75 @@ export async function runEnsemble(
       options.signal,
       tell,
     );
-    for (const [run, scores] of eachRun(reply.scores, options).entries())
-      runs[run]?.set(name, memberScores(scores, thresholds));
+    for (const [run, logits] of eachRun(reply.scores, options).entries())
+      runs[run]?.push({
+        name,
+        mass: experts[at]?.mass ?? 0,
+        scores: memberScores(manifest, member, logits, thresholds),
+      });
     msRuntime += reply.msRuntime;
     device = reply.device;
   }
   options.emit?.({ done: total, total, label: manifest.title });
-  const [findings = [], ...covered] = runs.map((answers) => votes(manifest, answers));
+  spared?.(pack, members.length - chosen.length);
+  const labels = manifest.labels.map(({ name }, at) => ({ name, of: voters[at]?.length ?? 0 }));
+  const [findings = [], ...covered] = runs.map((answers) => tally(labels, answers));
   return {
     kind: "classification",
     findings,
     ...(options.covering ? { covered } : {}),
+    asked: {
+      effort,
+      experts: chosen.map((at) => members[at]?.name ?? ""),
+      of: members.length,
+      calibratedOn: calibrated?.measured.on ?? null,
+    },
     ...aboutRun(pack, { device }, msRuntime),
   };
 }
 
-function membersOf({ id, inference }: Manifest) {
-  if (inference.kind === "ensemble") return inference.members;
-  throw new AppError("unsupported", `${id}: "${inference.kind}" is no ensemble.`);
+type Member = Extract<Manifest["inference"], { kind: "ensemble" }>["members"][number];
+
+/** Members with their shares of the mass (all alike where nothing was calibrated), and who votes on each label. */
+export function ballotOf(manifest: Manifest, asking: Asking | undefined, kind?: string) {
+  const { id, inference, labels } = manifest;
+  if (inference.kind !== "ensemble")
+    throw new AppError("unsupported", `${id}: "${inference.kind}" is no ensemble.`);
+  const { members } = inference;
+  const names = members.map(({ name }) => name);
+  const calibrated = calibrationFor(asking ?? inference.asking, kind, names);
+  const experts = names.map((name) => ({
+    name,
+    mass: calibrated?.mass[name] ?? 1 / members.length,
+  }));
+  const voters = labels.map(({ name }, label) =>
+    members.flatMap((member, at) => (votesOn(inference, member, name, label) ? [at] : [])),
+  );
+  return { members, experts, voters, calibrated };
 }
 
-function memberScores(logits: Float32Array, thresholds: readonly (number | null)[]): Scores {
-  return thresholds.map((threshold, index) => {
-    const logit = logits[index];
-    if (threshold === null || logit === undefined) return undefined;
-    return operatingPointScore(sigmoid(logit), threshold);
-  });
+/** A member votes on what it was trained on, where the pack does not leave the label to others. */
+function votesOn(
+  { voters }: Extract<Manifest["inference"], { kind: "ensemble" }>,
+  { name, thresholds }: Member,
+  label: string,
+  at: number,
+): boolean {
+  return (voters[label]?.includes(name) ?? true) && (thresholds[at] ?? null) !== null;
 }
 
-/**
- * Mean over a label's voters that were trained on it; labels without such a voter are left out, rather than
- * pulled to one half by members that know nothing of them.
- */
-export function votes(manifest: Manifest, answers: ReadonlyMap<string, Scores>): Finding[] {
-  const voters = manifest.inference.kind === "ensemble" ? manifest.inference.voters : {};
-  return manifest.labels.flatMap(({ name }, index): Finding[] => {
-    const asked = voters[name] ?? [...answers.keys()];
-    const scores = asked.flatMap((member) => answers.get(member)?.[index] ?? []);
-    if (scores.length === 0) return [];
-    const score = scores.reduce((sum, one) => sum + one, 0) / scores.length;
-    // 0.5 is each member's own operating point.
-    const above = scores.filter((one) => one >= 0.5).length;
-    const votes = {
-      above,
-      asked: scores.length,
-      low: Math.min(...scores),
-      high: Math.max(...scores),
-    };
-    return [{ label: name, score, operatingPoint: 0.5, above: score >= 0.5, votes }];
-  });
+function memberScores(
+  { labels, inference }: Manifest,
+  member: Member,
+  logits: Float32Array,
+  thresholds: readonly (number | null)[],
+): Map<string, number> {
+  const scores = new Map<string, number>();
+  for (const [at, { name }] of labels.entries()) {
+    const [logit, threshold] = [logits[at], thresholds[at] ?? null];
+    if (logit === undefined || threshold === null) continue;
+    if (inference.kind !== "ensemble" || !votesOn(inference, member, name, at)) continue;
+    scores.set(name, operatingPointScore(sigmoid(logit), threshold));
+  }
+  return scores;
 }

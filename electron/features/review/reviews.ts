@@ -42,6 +42,7 @@ export function openReviews(dataFolder: string) {
       theme: "system",
       planner: "auto",
       expertCalls: 1,
+      effort: "thorough",
       ...(stored as object),
     });
   }

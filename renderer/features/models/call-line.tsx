@@ -13,6 +13,7 @@ const told: Record<string, string> = {
   prefetch: "opened ahead",
   release: "closed to make room",
   failed: "failed",
+  spared: "was not asked: fewer experts were enough",
 };
 
 export function CallLine({ calls }: { calls: readonly TraceLine[] }) {

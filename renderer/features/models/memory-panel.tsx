@@ -77,8 +77,8 @@ export function MemoryPanel() {
         <p className="field-note memory-key">
           <i data-kind="hit" /> open already <i data-kind="miss" /> opened for the call{" "}
           <i data-kind="prefetch" /> opened ahead <i data-kind="release" /> closed to make room{" "}
-          <i data-kind="failed" /> failed ·
-          last {dateTime(calls[0].at)}
+          <i data-kind="failed" /> failed <i data-kind="spared" /> not asked · last{" "}
+          {dateTime(calls[0].at)}
         </p>
       )}
     </section>

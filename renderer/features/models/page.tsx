@@ -12,6 +12,7 @@ import { useCall, useChange } from "../../use-call.ts";
 import { deviceName } from "../../ui/device-names.ts";
 import { AddPack } from "./add-pack.tsx";
 import { MemoryPanel } from "./memory-panel.tsx";
+import { Panels } from "./panels.tsx";
 import { PackRow } from "./pack-row.tsx";
 import "./models.css";
 
@@ -77,6 +78,7 @@ export function ModelsPage() {
           images need a pack.
         </Empty>
       )}
+      <Panels />
       <MemoryPanel />
       <AddPack />
       <ul className="pack-list">

@@ -9,6 +9,7 @@ type Turns = Study["turns"];
 
 export function Conversation({
   study,
+  modality,
   turns,
   offers,
   busy,
@@ -18,6 +19,8 @@ export function Conversation({
   children,
 }: {
   study: Study;
+  /** Of the series that is asked about. */
+  modality: string;
   turns: Turns;
   /** Requests that the installed experts can answer on this image, for who has not asked yet. */
   offers: readonly string[];
@@ -97,7 +100,7 @@ export function Conversation({
           Ask
         </Button>
       </form>
-      <PlannerChoice />
+      <PlannerChoice modality={modality} />
     </section>
   );
 }

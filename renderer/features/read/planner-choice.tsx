@@ -1,7 +1,9 @@
-/** Who plans the expert calls on images, and how many calls one request may lead to. */
+/** Who plans the expert calls on images, how many calls one request may lead to, and how many experts answer one. */
+import type { Series } from "../../../electron/api/schemas/imaging.ts";
 import { useCall, useChange } from "../../use-call.ts";
+import { EffortChoice } from "./effort-choice.tsx";
 
-export function PlannerChoice() {
+export function PlannerChoice({ modality }: Pick<Series, "modality">) {
   const planners = useCall("imaging.planners", {}).value ?? [];
   const settings = useCall("settings.get", {}).value;
   const change = useChange("settings.set");
@@ -39,6 +41,7 @@ export function PlannerChoice() {
           ))}
         </select>
       </label>
+      <EffortChoice modality={modality} />
       {change.error && <p className="field-note">{change.error.message}</p>}
     </div>
   );

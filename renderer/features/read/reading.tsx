@@ -212,6 +212,7 @@ export function Reading({ study, series, onSeries }: ReadingProps) {
           {turns.length === 0 && <LooksLike studyId={study.id} seriesId={series.id} />}
           <Conversation
             study={study}
+            modality={series.modality}
             turns={turns}
             offers={offers}
             busy={reading.busy}

@@ -4,8 +4,9 @@ import type { Turn } from "../../../api/schemas/imaging.ts";
 import type { Sequence } from "../../../api/sequences.ts";
 import type { Volume } from "../../../api/volume.ts";
 import { wantedLabels } from "../../models/experts.ts";
-import type { ExpertCard, ExpertResult } from "../../models/models.ts";
+import type { ExpertCard, ExpertResult, RunOptions } from "../../models/models.ts";
 import { aboutCategory } from "../../models/routing/categories.ts";
+import { peersOf } from "../../models/several/panel.ts";
 import type { Routing } from "../routing/router.ts";
 import { describeResult, type Measurable } from "../describe.ts";
 import { keepLabels } from "../label-map.ts";
@@ -26,7 +27,12 @@ export type Asked = Looked & {
   seeing?: Seeing;
   /** Expert calls in one request, 1 or more. */
   most: number;
-  run: (expert: ExpertCard, args: string, volume: Volume) => Promise<ExpertResult>;
+  run: (
+    expert: ExpertCard,
+    args: string,
+    volume: Volume,
+    several: Pick<RunOptions, "peers" | "kind">,
+  ) => Promise<ExpertResult>;
   /** Stores what the expert suggests before the conversation goes on; what it adds to the turn. */
   keep: (
     result: ExpertResult,
@@ -78,7 +84,8 @@ export async function askImage(asked: Asked): Promise<void> {
         const found = given(expert);
         if ("problem" in found) throw new AppError("wrongModality", found.problem);
         // A pack of rules, or a network without prompts, outlines all that it knows: what was asked for stays.
-        const result = onlyAsked(await asked.run(expert, args, found.volume), expert, args);
+        const ran = await asked.run(expert, args, found.volume, severalFor(expert, asked));
+        const result = onlyAsked(ran, expert, args);
         const call = {
           expert: result.expert,
           version: result.version,
@@ -121,6 +128,15 @@ function givenTo(expert: ExpertCard, volume: Volume, sequences: Asked["sequences
   if (unsuited) return { problem: unsuited.message };
   const found = volumeFor(expert, volume, sequences);
   return "problem" in found ? { problem: `${expert.title}: ${found.problem}.` } : found;
+}
+
+/** Other packs that may be asked the same about this image, and what it is. */
+function severalFor(
+  expert: ExpertCard,
+  { cards, routing }: Pick<Asked, "cards" | "routing">,
+): Pick<RunOptions, "peers" | "kind"> {
+  const kind = routing?.routed.kind === "known" ? routing.routed.category : undefined;
+  return { peers: peersOf(expert, cards, kind), ...(kind ? { kind } : {}) };
 }
 
 /** What the reader said an image is stands where its file is silent, for the planner too. */

@@ -5,6 +5,7 @@
  */
 import type { Series } from "../../../api/schemas/imaging.ts";
 import type { ExpertCard } from "../../models/models.ts";
+import { peersOf } from "../../models/several/panel.ts";
 import { callable, callName, withoutCalls } from "./call.ts";
 
 export type ImageFacts = {
@@ -91,8 +92,12 @@ export function planCall(asked: string, facts: ImageFacts, cards: readonly Exper
       : looksLikeCt(facts)
         ? "a CT volume by its values, though its file does not say so"
         : "an image whose file does not say what it is";
-  // Naming the thing is enough; a bare verb only when one suitable expert does that kind of work.
-  const onlyOne = suitable.filter(({ score }) => score > 0).length === 1;
+  // Naming the thing is enough; a bare verb only when one suitable expert does that kind of work, or several that
+  // judge the same and are then asked together.
+  const same = best ? peersOf(best.card, cards, undefined).map(({ id }) => id) : [];
+  const onlyOne = suitable.every(
+    ({ card, score }) => score === 0 || card === best?.card || same.includes(card.id),
+  );
   if (
     best &&
     (best.score >= 2 ||
@@ -124,7 +129,8 @@ export function planCall(asked: string, facts: ImageFacts, cards: readonly Exper
 export const offersOf = (facts: ImageFacts, cards: readonly ExpertCard[]): string[] =>
   callable(cards)
     .filter((card) => fits(card, facts) && (facts.channels ?? 1) === card.inputs[0]?.channels)
-    .flatMap(offers);
+    .flatMap(offers)
+    .filter((offer, at, all) => all.indexOf(offer) === at);
 
 /** What can be asked about an image instead, in one sentence. */
 export function offersFor(facts: ImageFacts, cards: readonly ExpertCard[]): string {

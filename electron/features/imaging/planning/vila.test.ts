@@ -70,7 +70,12 @@ const handlers = createImagingHandlers({
   assets,
   experts,
   planners: createPlanners({ experts, generation }),
-  settings: () => ({ reviewer: "AB", planner: "vila-tiny", expertCalls: 1 }),
+  settings: () => ({
+    reviewer: "AB",
+    planner: "vila-tiny",
+    expertCalls: 1,
+    effort: "thorough" as const,
+  }),
 });
 const frame = { signal: new AbortController().signal, emit: () => {} };
 

@@ -66,6 +66,9 @@ export function createRuntimeHandlers({
         hitRatio: made.length === 0 ? null : made.filter(({ hit }) => hit).length / made.length,
         callsInAll: count("call"),
         failedInAll: count("failed"),
+        sparedInAll: trace
+          .all()
+          .reduce((sum, { kind, calls: not = 1 }) => sum + (kind === "spared" ? not : 0), 0),
       };
     },
     "runtime.setBudget": async ({ device, bytes }) => {

@@ -8,7 +8,7 @@ import type { Stage } from "../look/viewer.tsx";
 import { AnswerList, answerState, type OwnFinding } from "./answer-list.tsx";
 import { Heat } from "./heat.tsx";
 import { WhyExpert } from "../why-expert.tsx";
-import { answersOn } from "./judged.ts";
+import { answersOn, askedText } from "./judged.ts";
 import "./classify.css";
 
 type ClassifiedProps = {
@@ -17,6 +17,10 @@ type ClassifiedProps = {
   stage: Stage | null;
   onDecide: (suggestionId: string, action: "accept" | "reject" | "withdraw") => void;
 };
+
+/** Whether other packs were asked beside the one that was called; an ensemble's members are its own. */
+const isOfPacks = ({ asked, suggestion }: ReturnType<typeof answersOn>[number]): boolean =>
+  asked?.experts.some((name) => name.startsWith(`${suggestion.model} `)) === true;
 
 export function Classified({ study, series, stage, onDecide }: ClassifiedProps) {
   const answers = answersOn(study, series);
@@ -68,6 +72,7 @@ export function Classified({ study, series, stage, onDecide }: ClassifiedProps) 
         </span>
       </header>
       <WhyExpert suggestion={suggestion} />
+      {askedText(answer) && <p className="field-note asked-of">{askedText(answer)}</p>}
       <AnswerList
         key={`${suggestion.id} ${decision?.id ?? ""}`}
         answer={answer}
@@ -80,6 +85,7 @@ export function Classified({ study, series, stage, onDecide }: ClassifiedProps) 
         suggestionId={suggestion.id}
         series={series}
         stage={stage}
+        alone={(answer.asked?.experts.length ?? 0) > 1 && isOfPacks(answer) ? suggestion.model : ""}
       />
     </section>
   );

@@ -15,9 +15,11 @@ type HeatProps = {
   suggestionId: string;
   series: Series;
   stage: Stage | null;
+  /** The pack whose score is explained, where the answer is a mean over several; else empty. */
+  alone: string;
 };
 
-export function Heat({ studyId, suggestionId, series, stage }: HeatProps) {
+export function Heat({ studyId, suggestionId, series, stage, alone }: HeatProps) {
   const make = useChange("imaging.heatMap", [], "byCaller");
   const [map, setMap] = useState<HeatMap | null>(null);
   const [label, setLabel] = useState("");
@@ -40,7 +42,9 @@ export function Heat({ studyId, suggestionId, series, stage }: HeatProps) {
           <Button icon={Flame} onPress={() => void show()}>
             Heat map
           </Button>
-          <span className="field-note">where covering the picture changes the score</span>
+          <span className="field-note">
+            where covering the picture changes the score{alone && ` of ${alone} alone`}
+          </span>
         </div>
         {make.error && (
           <Trouble
@@ -75,7 +79,7 @@ export function Heat({ studyId, suggestionId, series, stage }: HeatProps) {
       </div>
       <Opacity value={opacity} onChange={setOpacity} />
       <p className="field-note">
-        Where covering the picture changes the score:{" "}
+        Where covering the picture changes the score{alone && ` of ${alone} alone`}:{" "}
         <span className="heat-key" data-kind="falls">
           it falls
         </span>{" "}

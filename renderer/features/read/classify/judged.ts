@@ -1,4 +1,5 @@
 /** What classifiers said of a series, and what the reader made of it. Pure. */
+import type { Asked } from "../../../../electron/api/schemas/effort.ts";
 import type { Series, Study } from "../../../../electron/api/schemas/imaging.ts";
 import type { Decision, Suggestion } from "../../../../electron/api/schemas/ledger.ts";
 
@@ -11,13 +12,20 @@ export type Judged = {
   specificity?: number;
   calibrated?: number;
   calibratedOn?: string;
-  /** Of an ensemble: how many of the experts asked put it above. */
-  votes?: { above: number; asked: number };
+  /** Of several experts: how many of those asked put it above, and who; of how many that know it. */
+  votes?: {
+    above: number;
+    asked: number;
+    of?: number;
+    by?: { name: string; above: boolean }[];
+  };
 };
 export type Answer = {
   suggestion: Suggestion;
   decision: Decision | undefined;
   findings: Judged[];
+  /** Who was asked of several; absent where there was one, and in answers of earlier builds. */
+  asked?: Asked;
   /** As the reader left it: what the model said until it was corrected. */
   present: ReadonlyMap<string, boolean>;
 };
@@ -30,7 +38,7 @@ export function answersOn(study: Study, series: Series): Answer[] {
     .map((suggestion) => {
       const last = study.decisions.filter((one) => one.suggestionId === suggestion.id).at(-1);
       const decision = last?.action === "withdraw" ? undefined : last;
-      const { findings = [] } = suggestion.value as { findings?: Judged[] };
+      const { findings = [], asked } = suggestion.value as { findings?: Judged[]; asked?: Asked };
       const { findings: own = [] } = (decision?.action === "correct" ? decision.value : {}) as {
         findings?: { label: string; present: boolean }[];
       };
@@ -40,7 +48,7 @@ export function answersOn(study: Study, series: Series): Answer[] {
           own.find((one) => one.label === label)?.present ?? above,
         ]),
       );
-      return { suggestion, decision, findings, present };
+      return { suggestion, decision, findings, present, ...(asked ? { asked } : {}) };
     })
     .toReversed();
 }
@@ -66,7 +74,17 @@ export function calibratedText({ calibrated, calibratedOn }: Judged): string {
 
 /** Where the experts of an ensemble do not agree on a finding. */
 export function splitText({ votes }: Judged): string {
-  return votes === undefined || votes.above === 0 || votes.above === votes.asked
-    ? ""
-    : `The experts disagree: ${votes.above} of ${votes.asked} say above`;
+  if (votes === undefined || votes.above === 0 || votes.above === votes.asked) return "";
+  const who = (votes.by ?? []).filter(({ above }) => above).map(({ name }) => name);
+  return `The experts disagree: ${votes.above} of ${votes.asked} say above${who.length > 0 ? ` (${who.join(", ")})` : ""}`;
+}
+
+/** How many of the experts that answer this were asked, and on what that rests; empty where there was one. */
+export function askedText({ asked }: Answer): string {
+  if (asked === undefined || asked.of < 2) return "";
+  const basis = asked.calibratedOn
+    ? `how many is calibrated on ${asked.calibratedOn}`
+    : "how many is not calibrated";
+  const refused = (asked.refused ?? []).map(({ name, why }) => ` ${name} refused: ${why}`);
+  return `${asked.experts.length} of ${asked.of} experts asked (${asked.effort}; ${basis}): ${asked.experts.join(", ")}.${refused.join("")}`;
 }
