@@ -1,7 +1,12 @@
 /**
- * Records how models are called when the app is used: `node e2e/record-sessions.ts OUT.jsonl [tasks] [seed]`.
+ * Records how models are called when the app is used:
+ * `node e2e/record-sessions.ts OUT.jsonl [tasks] [seed] [--pauses]`.
  * A made-up day of tasks, each done in the page by mouse and keyboard in a real Chromium; what is kept is the
  * app's own log of calls (ids, times, bytes), with one session for each task. Needs `npm run build`.
+ *
+ * With `--pauses` the driver waits before each act as a reader does who looks first: log-normal (times that people
+ * take for a look or a page are skewed to the right) with a median of 4 s, the think time that the goals of the
+ * expert runtime assume, and a factor of 2 for one standard deviation, so that two thirds lie between 2 and 8 s.
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -10,16 +15,30 @@ import { randomOf } from "../electron/features/models/runtime/generated-sessions
 import { startDesk, type Desk } from "./app.ts";
 import { drawInSoftware, findChromium } from "./chromium.ts";
 
-const [out = "sessions.jsonl", count = "60", seed = "1"] = process.argv.slice(2);
+const withPauses = process.argv.includes("--pauses");
+const [out = "sessions.jsonl", count = "60", seed = "1"] = process.argv
+  .slice(2)
+  .filter((argument) => !argument.startsWith("--"));
 const random = randomOf(Number(seed));
 const chance = (share: number): boolean => random() < share;
 const pick = <T>(from: readonly T[]): T => from[Math.floor(random() * from.length)] as T;
 
-type Seen = { desk: Desk; page: Page; reviewId: string; films: string; ct: string };
+type Seen = { desk: Desk; page: Page; reviewId: string; films: string; ct: string; mr: string };
 const at = ({ desk }: Seen, path: string): string => `http://127.0.0.1:${desk.port}${path}`;
+
+const medianMs = 4000;
+const oneDeviation = 2;
+/** The reader looks: nothing is done for a while. */
+async function look(page: Page): Promise<void> {
+  if (!withPauses) return;
+  // Box and Muller's way from two uniform numbers to a normal one.
+  const normal = Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
+  await page.waitForTimeout(Math.min(60_000, medianMs * oneDeviation ** normal));
+}
 
 /** Asks in the conversation and waits for the answer; what cannot be answered is an answer, too. */
 async function ask(page: Page, text: string): Promise<void> {
+  await look(page);
   const before = await page.locator(".talk-turns li:not(.talk-offers)").count();
   await page.getByLabel("Ask about this image").fill(text);
   await page.keyboard.press("Enter");
@@ -32,7 +51,10 @@ async function ask(page: Page, text: string): Promise<void> {
 async function idle(desk: Desk): Promise<void> {
   for (let round = 0; round < 600; round += 1) {
     await new Promise((resolve) => setTimeout(resolve, 300));
-    const jobs = (await desk.call("jobs.list", {})) as { state: string }[];
+    // A connection kept open through a long pause may be closed by the host as it is used again.
+    const jobs = (await desk.call("jobs.list", {}).catch(() => desk.call("jobs.list", {}))) as {
+      state: string;
+    }[];
     if (!jobs.some(({ state }) => state === "running")) return;
   }
   throw new Error("The desk is still at work after three minutes.");
@@ -57,12 +79,31 @@ const tasks: Record<string, (seen: Seen) => Promise<void>> = {
     await ask(seen.page, pick(["outline the lungs", "outline the bones", "segment everything"]));
     if (chance(0.4)) await ask(seen.page, pick(["outline the bones", "how large are the lungs?"]));
   },
+  /** A slice of a brain: outlined, and often asked about again. */
+  mr: async (seen) => {
+    await seen.page.goto(at(seen, `/read/${seen.mr}`));
+    await ask(seen.page, pick(["outline the abnormality", "is there a lesion?"]));
+    if (chance(0.3)) await ask(seen.page, "how large is it?");
+  },
+  /** Some films of the list one after the other, each with the same question. */
+  round: async (seen) => {
+    const { page } = seen;
+    const text = pick(["outline the lungs", "is there pneumonia?"]);
+    await page.goto(at(seen, `/read/${seen.films}`));
+    const series = page.locator(".read-series button");
+    await series.first().waitFor();
+    for (let film = 0; film < Math.min(3, await series.count()); film += 1) {
+      await series.nth(film).click();
+      await ask(page, text);
+    }
+  },
   /** Values are suggested for the papers, by both taggers. */
   extraction: async (seen) => {
     const { page } = seen;
     await page.goto(at(seen, `/review/${seen.reviewId}/extract`));
     const button = page.getByRole("button", { name: /^Suggest/ }).first();
     await button.waitFor();
+    await look(page);
     await button.click();
     await idle(seen.desk);
   },
@@ -80,11 +121,16 @@ const tasks: Record<string, (seen: Seen) => Promise<void>> = {
           "Who paid?",
         ]),
       );
+      await look(page);
       await page.keyboard.press("Enter");
       await idle(seen.desk);
     }
   },
 };
+
+/** Milliseconds and bytes without their fractions: a recording lies in the repository. */
+const whole = (_: string, value: unknown): unknown =>
+  typeof value === "number" ? Math.round(value) : value;
 
 const desk = await startDesk();
 const browser = await chromium.launch({
@@ -95,6 +141,16 @@ try {
   const page = await (await browser.newContext()).newPage();
   await page.goto(desk.url);
   const [review] = (await desk.call("review.list", {})) as { id: string }[];
+  const stored = await fetch(`http://127.0.0.1:${desk.port}/assets?name=slice.png`, {
+    method: "POST",
+    headers: { Authorization: `Bearer ${desk.token}` },
+    body: new Uint8Array(readFileSync("models/mr-flair-abnormality/golden/slice.png")),
+  });
+  const assetId = ((await stored.json()) as { id: string }).id;
+  const brain = (await desk.call("imaging.open", {
+    name: "brain",
+    files: [{ assetId, name: "slice.png" }],
+  })) as { study: { id: string } };
   const studies = (await desk.call("imaging.studies", {})) as { id: string; name: string }[];
   const named = (part: string): string => studies.find(({ name }) => name.includes(part))?.id ?? "";
   const seen: Seen = {
@@ -103,6 +159,7 @@ try {
     reviewId: review?.id ?? "",
     films: named("films"),
     ct: named("NIfTI"),
+    mr: brain.study.id,
   };
   const log = join(desk.dataFolder, "expert-calls.jsonl");
   const linesNow = (): string[] => {
@@ -121,7 +178,7 @@ try {
     await tasks[kind]?.(seen);
     await page.waitForTimeout(200);
     for (const line of linesNow().slice(before))
-      recorded.push(JSON.stringify({ ...JSON.parse(line), session: task }));
+      recorded.push(JSON.stringify({ ...JSON.parse(line, whole), session: task }));
     writeFileSync(out, recorded.map((line) => `${line}\n`).join(""));
     process.stdout.write(`${task} ${kind}: ${recorded.length} lines\n`);
   }
