@@ -5,10 +5,13 @@ import type { Command, CommandContext } from "../../command.ts";
 import { AppError } from "../../api/errors.ts";
 import type { Criterion } from "../../api/schemas/review.ts";
 import { judgeAll, type ModelJudged } from "./by-model.ts";
-import { createLearner, recipeFor, recipes, type Recipe } from "./learner.ts";
+import { missingWork } from "./chao.ts";
+import { featureSpaceWork, type FeatureSpace } from "./feature-space.ts";
+import { learnerOn, recipeFor, recipes, type Label, type Learner } from "./learner.ts";
 import { readLabelledSet, type LabelledRecord } from "./labelled-set.ts";
 import { measureOrder } from "./metrics.ts";
 import { simulate, type Step } from "./simulate.ts";
+import { runAtOnce } from "./slices.ts";
 import { splitCriteria, type CriteriaFile } from "./split-criteria.ts";
 import { estimateRelevant } from "./recall-estimate.ts";
 import { parseStopRule, stopRuleForms } from "./stopping.ts";
@@ -201,7 +204,9 @@ const simulateCommand: Command = {
     const labels = records.map((record) => record.relevant === true);
     // The replay goes on to the end, so that its measures do not depend on the rule; where the rule stops is noted.
     let stopped: { at: number; estimate: number | null } | null = null;
-    const note = (found: readonly boolean[], remaining: number): boolean => {
+    const found: boolean[] = [];
+    const note = (order: readonly Step[], remaining: number): boolean => {
+      found.push(order.at(-1)?.relevant === true);
       if (stopped === null && (rule.stop(found, remaining) || remaining === 0))
         stopped = {
           at: found.length,
@@ -209,17 +214,23 @@ const simulateCommand: Command = {
         };
       return false;
     };
+    const recipe = recipeName === "asreview" ? recipes.elasU4 : recipeFor(records.length);
+    const space = runAtOnce(featureSpaceWork(records.map(textOf), recipe));
     const run =
       mode === "zero-shot"
         ? byCriteria(criteria ?? [], labels, priors, note)
-        : runActive(
-            records,
-            recipeName === "asreview" ? recipes.elasU4 : recipeFor(records.length),
-            { labels, priors, criteria: mode === "both" ? criteria : null, stop: note },
-          );
-    const found = run.order.map((step) => step.relevant);
+        : runActive(learnerOn(space, recipe), {
+            labels,
+            priors,
+            criteria: mode === "both" ? criteria : null,
+            stop: note,
+          });
     const total = found.filter(Boolean).length;
     const { at, estimate } = stopped ?? { at: found.length, estimate: null };
+    const known = [
+      ...priors.map((row) => ({ row, relevant: labels[row] === true })),
+      ...run.order.slice(0, at),
+    ];
     const { k95: _k95, k100: _k100, ...metrics } = measureOrder(found);
     return {
       order: run.order.map((step) => records[step.row]?.id ?? ""),
@@ -229,17 +240,33 @@ const simulateCommand: Command = {
         rule: rule.name,
         at,
         estimatedRecall: estimate,
+        chao: chaoAt(space, known),
         recall: total === 0 ? 1 : found.slice(0, at).filter(Boolean).length / total,
       },
     };
   },
 };
 
+/** Told of the order so far and how many records are left; true ends the screening. */
+type Note = (order: readonly Step[], remaining: number) => boolean;
+
 const ids = (value: unknown): string[] => (Array.isArray(value) ? value.map(String) : []);
 
+/** Chao's estimate after these labels, priors among them; null before five includes. */
+function chaoAt(space: FeatureSpace, known: readonly Label[]) {
+  const estimate = runAtOnce(missingWork(space, known));
+  if (estimate === null) return null;
+  const included = known.filter(({ relevant }) => relevant).length;
+  return {
+    missing: estimate.missing,
+    mostMissing: estimate.high,
+    estimatedRecall: included / (included + estimate.missing),
+    lowestRecall: included / (included + estimate.high),
+  };
+}
+
 function runActive(
-  records: readonly LabelledRecord[],
-  recipe: Recipe,
+  learner: Learner,
   {
     labels,
     priors,
@@ -249,21 +276,16 @@ function runActive(
     labels: readonly boolean[];
     priors: readonly number[];
     criteria: ZeroShot[] | null;
-    stop: (found: boolean[], remaining: number) => boolean;
+    stop: Note;
   },
 ) {
-  const learner = createLearner(records.map(textOf), recipe);
-  const found: boolean[] = [];
   return simulate({
     learner,
     labels,
     priors,
     clock: () => performance.now(),
     criteria: criteria === null ? null : Float64Array.from(criteria, (one) => one.score),
-    stop: (order, remaining) => {
-      found.push(order.at(-1)?.relevant === true);
-      return stop(found, remaining);
-    },
+    stop,
   });
 }
 
@@ -271,17 +293,15 @@ function byCriteria(
   criteria: readonly ZeroShot[],
   labels: readonly boolean[],
   priors: readonly number[],
-  stop: (found: boolean[], remaining: number) => boolean,
+  stop: Note,
 ) {
   const started = performance.now();
   const rows = labels.map((_, row) => row).filter((row) => !priors.includes(row));
   const sorted = rows.toSorted((a, b) => (criteria[b]?.score ?? 0) - (criteria[a]?.score ?? 0));
   const order: Step[] = [];
-  const found: boolean[] = [];
   for (const [at, row] of sorted.entries()) {
     order.push({ row, relevant: labels[row] === true });
-    found.push(labels[row] === true);
-    if (stop(found, sorted.length - at - 1)) break;
+    if (stop(order, sorted.length - at - 1)) break;
   }
   const mean = (performance.now() - started) / 1000 / Math.max(1, order.length);
   return { order, secondsPerStep: { mean, p95: mean, max: mean } };

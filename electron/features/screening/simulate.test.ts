@@ -4,6 +4,8 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { parse } from "csv-parse/sync";
 import { describe, expect, test } from "vitest";
+import type { CommandContext } from "../../command.ts";
+import { commands } from "./commands.ts";
 import { readLabelledSet } from "./labelled-set.ts";
 import { createLearner, recipes } from "./learner.ts";
 import { measureOrder } from "./metrics.ts";
@@ -35,6 +37,26 @@ test("a labelled set is read plain and gzipped; without an id column row numbers
     ["1", "C", false],
     ["2", "D", null],
   ]);
+});
+
+test("where a rule stops, Chao's estimate stands beside ours, from the records known there", async () => {
+  const rows = Array.from({ length: 60 }, (_, at) =>
+    at % 6 === 0 ? `yoga for back pain in adults ${at},,1` : `salt in soup report ${at},,0`,
+  );
+  const file = join(mkdtempSync(join(tmpdir(), "evidesk-set-")), "a.csv");
+  writeFileSync(file, ["title,abstract,label_included", ...rows].join("\n"));
+  const stopAt = async (stop: string) => {
+    const values = { "prior-included": ["0"], "prior-excluded": ["1"], stop };
+    const asked = { positionals: [file], values, json: true };
+    const answer = await commands["simulate"]?.run(asked, {} as CommandContext);
+    return (answer as { stop: { at: number; chao: unknown } }).stop;
+  };
+  // Ten alike are found first, the prior among them: nothing else like them is left.
+  expect(await stopAt("consecutive:5")).toMatchObject({
+    at: 14,
+    chao: { missing: 0, mostMissing: 0, estimatedRecall: 1, lowestRecall: 1 },
+  });
+  expect(await stopAt("consecutive:1")).toMatchObject({ at: 10, chao: { missing: 0 } });
 });
 
 describe.skipIf(!existsSync(sharedSets))(
