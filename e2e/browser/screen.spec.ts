@@ -1,5 +1,6 @@
 /** Screening by keyboard on the bundled sample: what the screen says is what the file holds. */
 import type { Page } from "@playwright/test";
+import { readSample } from "../../electron/samples.ts";
 import { expect, sampleId, test, type Desk } from "../app.ts";
 
 async function openScreen(desk: Desk, app: Page) {
@@ -212,6 +213,43 @@ test("the list walks, excludes with a reason and undoes by keyboard, with verdic
   await expect(rows.nth(2)).toHaveAttribute("aria-selected", "true");
   await app.keyboard.press("u");
   await expect(rows.nth(1)).not.toContainText("Exclude");
+});
+
+test("a decision that the others speak against is shown, kept or changed by keyboard", async ({
+  desk,
+  app,
+}) => {
+  const { reviewId, title } = await openScreen(desk, app);
+  const { records } = (await desk.call("review.records", { reviewId, limit: 1000 })) as {
+    records: { id: string; doi: string }[];
+  };
+  // Two of the sample's own decisions are turned round by a slip.
+  for (const [at, { doi, action }] of readSample().decisions.entries()) {
+    const record = records.find((one) => one.doi === doi.toLowerCase());
+    const said = at % 30 === 0 ? (action === "include" ? "exclude" : "include") : action;
+    if (record)
+      await desk.call("screening.decide", { reviewId, recordId: record.id, action: said });
+  }
+  await expect(title).toBeVisible();
+  await app.keyboard.press("v");
+  await expect(app.locator(".record-row").first()).toBeVisible();
+  await app.keyboard.press("l");
+  const list = app.getByRole("region", { name: "Look again" });
+  const told = list.getByRole("listitem");
+  await expect(told.first()).toContainText(/of what you (in|ex)cluded/, { timeout: 30_000 });
+  const titleOf = async (): Promise<string> =>
+    (await told.first().locator("p").first().textContent()) ?? "";
+  const changed = await titleOf();
+  await told
+    .first()
+    .getByRole("button", { name: /Include|Exclude/ })
+    .focus();
+  await app.keyboard.press("Enter");
+  await expect(told.filter({ hasText: changed })).toHaveCount(0);
+  const kept = await titleOf();
+  await told.first().getByRole("button", { name: "Keep" }).click();
+  await expect(told.filter({ hasText: kept })).toHaveCount(0);
+  await expect(told.first()).toBeVisible();
 });
 
 test("a session ends after its records and the next one starts by Enter", async ({ desk, app }) => {

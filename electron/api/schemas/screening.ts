@@ -112,6 +112,18 @@ export const screeningContract = {
     output: z.object({ undone: decisionSchema.nullable(), title: z.string() }),
   },
   /**
+   * Decisions that the ranking, learning from the others only, would not have expected; the strongest first. One that
+   * is made again as it was is confirmed and left out. `strength`: share of the records decided the other way that
+   * stand on the wrong side of it.
+   */
+  "screening.lookAgain": {
+    input: byReview,
+    output: z.object({
+      state: z.enum(["told", "pending", "tooFew", "withheld"]),
+      records: z.array(recordSchema.extend({ strength: z.number() })),
+    }),
+  },
+  /**
    * Ends the screening of titles and abstracts for the asking reviewer: excludes every record that is still open,
    * as one act that undo takes back. The estimate goes into the audit. `expected` is the number that the page
    * showed; with another one nothing is stored and `conflict` says how many there are.

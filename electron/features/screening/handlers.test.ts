@@ -201,3 +201,29 @@ test("criteria written or muted after the first decisions re-rank the list at on
     await orderWith("Rowing for hip pain", true),
   );
 });
+
+test("a decision that the others speak against is told until it is changed or made again", async () => {
+  const desk = deskWith([
+    ...Array.from({ length: 12 }, (_, at): [string, string] => [`Yoga for back pain ${at}`, ""]),
+    ...Array.from({ length: 30 }, (_, at): [string, string] => [`Salt in soup, report ${at}`, ""]),
+  ]);
+  const { reviewId, calls } = desk;
+  const told = async () => {
+    for (;;) {
+      const answer = await calls["screening.lookAgain"]({ reviewId }, still);
+      if (answer.state !== "pending") return answer;
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+  };
+  expect(await told()).toMatchObject({ state: "tooFew", records: [] });
+  for (let id = 1; id <= 42; id += 1)
+    await desk.decide(String(id), id <= 12 && id !== 4 ? "include" : "exclude");
+  const first = await told();
+  expect(first.state).toBe("told");
+  expect(first.records[0]).toMatchObject({ id: "4", decision: "exclude" });
+  await desk.decide("4", "exclude");
+  expect((await told()).records.map(({ id }) => id)).not.toContain("4");
+  // Taking the second one back leaves nothing in force: nothing to doubt.
+  await calls["screening.undo"]({ reviewId }, still);
+  expect((await told()).records.map(({ id }) => id)).not.toContain("4");
+});

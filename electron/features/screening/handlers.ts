@@ -25,6 +25,7 @@ import {
   actOn,
   decisionsFor,
   historyFor,
+  isConfirmed,
   lastAct,
   openRows,
   rankingKey,
@@ -44,6 +45,9 @@ const longestWaitMs = { first: 800, later: 300 };
 
 /** How long a page takes to ask for what stands beside its first record. */
 const openingMs = 300;
+
+/** As many decisions as somebody looks at again in one go. */
+const mostDoubts = 30;
 
 /** As many records as anyone screens while a large review's ranking is made. */
 const keptHead = 100;
@@ -264,6 +268,21 @@ export function createScreeningHandlers({
         })),
       );
       return { undone: last, title: file.record(recordIdOf(last), reviewer())?.title ?? "" };
+    },
+    "screening.lookAgain": async ({ reviewId }) => {
+      const file = reviews.get(reviewId);
+      if (teamPlan(file.ledger).suggestions === "never") return { state: "withheld", records: [] };
+      const doubts = await rankings.lookAgain(rankingKey(file, reviewer()), inputOf(file));
+      if (doubts === undefined) return { state: "pending", records: [] };
+      if (doubts === null) return { state: "tooFew", records: [] };
+      const records = doubts
+        .filter(({ recordId }) => !isConfirmed(file, recordId, reviewer()))
+        .slice(0, mostDoubts)
+        .flatMap(({ recordId, strength }) => {
+          const record = file.record(recordId, reviewer());
+          return record === null ? [] : [{ ...record, strength }];
+        });
+      return { state: "told", records };
     },
     "screening.excludeRest": async ({ reviewId, expected, reason }) => {
       const file = reviews.get(reviewId);

@@ -7,6 +7,7 @@ import type { Criterion } from "../../api/schemas/review.ts";
 import { missingWork, type Missing } from "./chao.ts";
 import { featureSpaceWork, type FeatureSpace } from "./feature-space.ts";
 import { learnerOn, recipeFor, type Label, type Learner } from "./learner.ts";
+import { lookAgainWork } from "./look-again.ts";
 import { runInSlices, type Work } from "./slices.ts";
 import type { Texts } from "./text-features.ts";
 import { createJudge, feedbackWork, termWeightWork, type Judge } from "./zero-shot.ts";
@@ -103,6 +104,23 @@ export function createLiveRankings() {
   return {
     /** The ranking at hand, without asking for a newer one; undefined before the first. */
     atHand: (reviewId: string): LiveRanking | undefined => states.get(reviewId)?.ranking,
+    /** Doubtful decisions by record id; undefined until the ranking's features are there, null for too few decisions. */
+    lookAgain: async (
+      reviewId: string,
+      input: RankingInput,
+    ): Promise<{ recordId: string; strength: number }[] | null | undefined> => {
+      const state = refresh(reviewId, input);
+      if (state.space === null) return undefined;
+      const learner = learnerOn(state.space, recipeFor(state.ranking.ids.length));
+      const work = lookAgainWork(learner, labelsOf(state, input), state.criteriaScores);
+      const doubts = await runInSlices(work, () => states.get(reviewId) !== state);
+      return (
+        doubts?.map(({ row, strength }) => ({
+          recordId: state.ranking.ids[row] ?? "",
+          strength,
+        })) ?? null
+      );
+    },
     /** The ranking at hand; a newer one may be `pending`. */
     current: (reviewId: string, input: RankingInput): LiveRanking =>
       refresh(reviewId, input).ranking,

@@ -143,6 +143,16 @@ export function historyFor(file: ReviewFile, recordId: string, reviewer: string)
   });
 }
 
+/** Whether the decision in force was made twice in a row: somebody looked again and stayed with it. */
+export function isConfirmed(file: ReviewFile, recordId: string, reviewer: string): boolean {
+  const shared = sharesWork(teamPlan(file.ledger));
+  const [last, before] = file.ledger
+    .decisions("screen", recordSubject(recordId))
+    .filter((decision) => shared || decision.reviewer === reviewer)
+    .toSorted((a, b) => (a.at < b.at ? 1 : a.at > b.at ? -1 : b.sequence - a.sequence));
+  return last !== undefined && last.action === before?.action;
+}
+
 /** Record ids of decisions, for messages. */
 export function recordIdOf(decision: Decision): string {
   return parseSubject(decision.subject).recordId ?? "";

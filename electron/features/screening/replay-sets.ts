@@ -33,7 +33,7 @@ type Protocol = {
 };
 
 /** Mulberry32: the same pairs each time. */
-function random(seed: number): () => number {
+export function random(seed: number): () => number {
   let state = seed;
   return () => {
     state = (state + 0x6d2b79f5) | 0;

@@ -7,6 +7,7 @@ import { StateMark } from "../../frame/state-mark.tsx";
 import { useShortcuts } from "../../frame/shortcuts.ts";
 import { Button } from "../../ui/button.tsx";
 import { Trouble } from "../../ui/feedback.tsx";
+import { selectedInPdf } from "../../ui/pdf-selection.ts";
 import { toast } from "../../ui/toast.tsx";
 import { useCall, useChange } from "../../use-call.ts";
 
@@ -22,9 +23,9 @@ export function Assessment({ reviewId, recordId, undecided, reasons, criteria }:
   const [choosing, setChoosing] = useState(false);
   const [grounds, setGrounds] = useState<Passage>({ criterionId: "", quote: "", page: null });
   const takeSelected = (): void => {
-    const selected = selectedPassage();
+    const selected = selectedInPdf();
     if (selected === null) return toast("Select the words in the paper first.");
-    setGrounds({ ...grounds, ...selected });
+    setGrounds({ ...grounds, quote: selected.quote, page: selected.page });
   };
   const decide = useChange("screening.decide", ["review", "extraction"]);
   const history = useCall("screening.record", { reviewId, recordId }).value?.history ?? [];
@@ -173,12 +174,3 @@ function LastAssessment({ decision }: { decision: Decision }) {
 }
 
 type Passage = { criterionId: string; quote: string; page: number | null };
-
-/** The words selected in the paper and their page; null when nothing is selected there. */
-function selectedPassage(): Pick<Passage, "quote" | "page"> | null {
-  const selection = getSelection();
-  const quote = selection?.toString().replaceAll(/\s+/g, " ").trim() ?? "";
-  const page = selection?.anchorNode?.parentElement?.closest<HTMLElement>("[data-page]");
-  if (quote === "" || !page) return null;
-  return { quote, page: Number(page.dataset["page"]) || null };
-}

@@ -3,7 +3,7 @@
  * load in chunks as they come into view.
  */
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { Grid3x3, Layers2, Plus, Search } from "lucide-react";
+import { Grid3x3, Layers2, Plus, ScanEye, Search } from "lucide-react";
 import { useDeferredValue, useEffect, useRef, useState } from "react";
 import type { Review } from "../../../electron/api/schemas/review.ts";
 import { useRemembered } from "../../frame/remembered.ts";
@@ -18,6 +18,7 @@ import { AddRecord } from "./add-record.tsx";
 import { DecisionBar } from "./decision-bar.tsx";
 import { chunkRows, type ListFilter, type ListQuery } from "./list-query.ts";
 import { GridHead, RowChunk } from "./list-rows.tsx";
+import { LookAgain } from "./look-again.tsx";
 import { RecordPanel } from "./record-panel.tsx";
 
 const filters = [
@@ -39,6 +40,7 @@ export function RecordList({ review }: { review: Review }) {
   const [tag, setTag] = useState("");
   const [grid, setGrid] = useRemembered("screen-grid", true);
   const [grouping, setGrouping] = useState(false);
+  const [looking, setLooking] = useState(false);
   const [adding, setAdding] = useState(false);
   const [active, setActive] = useState(0);
   const find = useRef<HTMLInputElement>(null);
@@ -106,6 +108,7 @@ export function RecordList({ review }: { review: Review }) {
       run: () => void takeBack(),
     },
     { keys: "g", label: "Show or hide the criteria grid", run: () => setGrid(!grid) },
+    { keys: "l", label: "Decisions to look at again", run: () => setLooking(!looking) },
     { keys: "/", label: "Find in the list", run: () => find.current?.focus() },
   ]);
   const excludeFor = (index: number): void =>
@@ -172,11 +175,15 @@ export function RecordList({ review }: { review: Review }) {
         <Button kind="quiet" icon={Plus} onPress={() => setAdding(!adding)}>
           Add
         </Button>
+        <Button kind="quiet" icon={ScanEye} shortcut="L" onPress={() => setLooking(!looking)}>
+          Look again
+        </Button>
         <Button kind="quiet" icon={Layers2} onPress={() => setGrouping(!grouping)}>
           Related
         </Button>
       </div>
       {adding && <AddRecord reviewId={reviewId} onClose={() => setAdding(false)} />}
+      {looking && <LookAgain reviewId={reviewId} onClose={() => setLooking(false)} />}
       {grouping && <GroupSuggestions reviewId={reviewId} onClose={() => setGrouping(false)} />}
       {error && <Trouble error={error} kept="The record keeps its earlier decision." />}
       <div className="record-rows" ref={scroller} role="grid" aria-label="Records and criteria">
