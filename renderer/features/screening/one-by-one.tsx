@@ -266,15 +266,17 @@ function shorten(title: string): string {
 
 function RankingNote({ queue }: { queue: ReturnType<typeof useQueue>["queue"]["value"] }) {
   if (!queue) return null;
+  const text = `${queue.remaining.toLocaleString()} left · ${
+    queue.trained
+      ? `best first by ${plural(queue.learnedFrom, "decision")}`
+      : queue.model === "criteria"
+        ? "best first by your criteria, until there are decisions to learn from"
+        : "in file order until one record is included and one excluded"
+  }${queue.pending ? " · ranking anew" : ""}`;
+  // On a narrow screen the end of it is cut off.
   return (
-    <span className="screen-note numbers">
-      {queue.remaining.toLocaleString()} left ·{" "}
-      {queue.trained
-        ? `best first by ${plural(queue.learnedFrom, "decision")}`
-        : queue.model === "criteria"
-          ? "best first by your criteria, until there are decisions to learn from"
-          : "in file order until one record is included and one excluded"}
-      {queue.pending && " · ranking anew"}
+    <span className="screen-note numbers" title={text}>
+      {text}
     </span>
   );
 }

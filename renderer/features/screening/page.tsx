@@ -25,6 +25,7 @@ import { OneByOne } from "./one-by-one.tsx";
 import { RecordList } from "./record-list.tsx";
 import { Team } from "./team.tsx";
 import "./screen.css";
+import "./list.css";
 import "./team.css";
 
 const modes = [
