@@ -14,7 +14,8 @@ import { readPaper } from "./read-paper.ts";
 import { besidePaper, type Beside } from "./registry/beside.ts";
 import { nctNumbers, trialIn } from "./registry/record-file.ts";
 import type { RegistryTrial } from "./registry/trial.ts";
-import { markPaper } from "./tagging.ts";
+import { runAtLeisure } from "../models/runtime/queue.ts";
+import { inGroups, markPaper } from "./tagging.ts";
 import { suggestFields, type Proposal } from "./suggest.ts";
 
 const passwordOption = {
@@ -245,6 +246,8 @@ async function proposals(
   );
 }
 
+type Read = { file: string; paper: Paper };
+
 const extract: Command = {
   summary: "Suggest values for fields, each with the words it came from.",
   usage: "extract FILE… --fields F.json [--pack ID] [--registry RECORD.json…]",
@@ -266,41 +269,58 @@ const extract: Command = {
       );
     const fields = await fieldsAt(values["fields"]);
     const trials = await trialsAt(values["registry"]);
-    const results = [];
-    for (const file of positionals) {
+    const read = async (file: string): Promise<Read> => {
       context.signal.throwIfAborted();
       context.progress(`Reading ${file}`);
-      try {
-        const paper = await paperAt(file, values, context);
-        const found = await proposals(paper, fields, values["pack"], context);
-        const numbers = nctNumbers(paper.text);
-        const trial = trials.find(({ nct }) => numbers.includes(nct.value));
-        if (!trial && trials.length > 0)
-          context.progress(`${file} names none of the given registry records`);
-        results.push({
-          file,
-          fields: (trial ? besidePaper(trial, fields, found) : found).map(asOutput),
-          coverage: coverageOf(paper),
-        });
-      } catch (thrown) {
-        // One unreadable paper among many is that paper's failure; alone, it is the command's.
-        if (positionals.length === 1) throw thrown;
-        const error = toErrorShape(thrown);
-        context.failed(error.message);
-        results.push({
-          file,
-          fields: fields.map(({ name }) => ({
-            name,
-            value: null,
-            status: "failed",
-            quote: "",
-            method: error.code,
-            checks: [],
-          })),
-          coverage: 0,
-          error,
-        });
-      }
+      return { file, paper: await paperAt(file, values, context) };
+    };
+    const suggest = async ({ file, paper }: Read) => {
+      const found = await proposals(paper, fields, values["pack"], context);
+      const numbers = nctNumbers(paper.text);
+      const trial = trials.find(({ nct }) => numbers.includes(nct.value));
+      if (!trial && trials.length > 0)
+        context.progress(`${file} names none of the given registry records`);
+      return {
+        file,
+        fields: (trial ? besidePaper(trial, fields, found) : found).map(asOutput),
+        coverage: coverageOf(paper),
+      };
+    };
+    /** One unreadable paper among many is that paper's failure; alone, it is the command's. */
+    const orFailed = (file: string, thrown: unknown) => {
+      const error = toErrorShape(thrown);
+      if (positionals.length === 1 || error.code === "cancelled") throw thrown;
+      context.failed(error.message);
+      return {
+        file,
+        fields: fields.map(({ name }) => ({
+          name,
+          value: null,
+          status: "failed",
+          quote: "",
+          method: error.code,
+          checks: [],
+        })),
+        coverage: 0,
+        error,
+      };
+    };
+    const results = [];
+    for (const group of inGroups(positionals)) {
+      const papers: (Read | { file: string; thrown: unknown })[] = [];
+      for (const file of group)
+        papers.push(await read(file).catch((thrown: unknown) => ({ file, thrown })));
+      const answer = async (one: (typeof papers)[number]) => {
+        if ("thrown" in one) return orFailed(one.file, one.thrown);
+        return suggest(one).catch((thrown: unknown) => orFailed(one.file, thrown));
+      };
+      if (typeof values["pack"] === "string")
+        for (const one of papers) results.push(await answer(one));
+      // Asked together, so that the queue runs them pack by pack; results keep the papers' order.
+      else
+        results.push(
+          ...(await runAtLeisure({ isHeld: () => false }, () => Promise.all(papers.map(answer)))),
+        );
     }
     return results;
   },

@@ -1,13 +1,11 @@
 /** Calls of the extraction contract: attach papers, read them, suggest, and take decisions. */
-import { isDeepStrictEqual } from "node:util";
-import { AppError, toErrorShape } from "../../api/errors.ts";
+import { AppError } from "../../api/errors.ts";
 import type { HandlersFor } from "../../api/call.ts";
-import { cellSubject, recordSubject } from "../../api/subjects.ts";
-import type { NewDecision, NewSuggestion, Suggestion } from "../../api/schemas/ledger.ts";
+import { cellSubject } from "../../api/subjects.ts";
+import type { NewDecision, Suggestion } from "../../api/schemas/ledger.ts";
 import type {
   AttachResult,
   extractionContract,
-  Field,
   GridCell,
   Paper,
 } from "../../api/schemas/extraction.ts";
@@ -26,12 +24,11 @@ import { cellOf, foldGrid } from "./grid.ts";
 import { templates } from "./fields/templates.ts";
 import type { Recognised } from "./ocr/recognised.ts";
 import { openPapers } from "./papers.ts";
-import { createRegistryHandlers, suggestAgain, type RegistryRemote } from "./registry/handlers.ts";
-import { isRegistry, standingOf } from "./registry/standing.ts";
-import { studiesWithRegistry } from "./registry/stored.ts";
+import { createRegistryHandlers, type RegistryRemote } from "./registry/handlers.ts";
+import { standingOf } from "./registry/standing.ts";
 import { fieldsOf, setFields } from "./stored-fields.ts";
-import { markPaper, type TagText } from "./tagging.ts";
-import { suggestFields, type Proposal } from "./suggest.ts";
+import { createSuggesting } from "./suggest-values.ts";
+import type { TagText } from "./tagging.ts";
 import { cellAgreement, seenBy } from "./two-extractors.ts";
 
 export type ExtractionDependencies = {
@@ -48,8 +45,6 @@ export type ExtractionDependencies = {
   /** Another address and pace than the registry's own, for tests. */
   registry?: RegistryRemote;
 };
-
-const rulesVersion = "1";
 
 export function createExtractionHandlers({
   reviews,
@@ -101,53 +96,10 @@ export function createExtractionHandlers({
       setFields(reviews.get(reviewId), reviewer(), fields);
       return fieldsOf(reviews.get(reviewId));
     },
-    "extraction.suggest": async ({ reviewId, recordIds, fieldIds }, { signal, emit }) => {
-      const file = reviews.get(reviewId);
-      const fields = fieldsOf(file).filter(
-        (field) => fieldIds.length === 0 || fieldIds.includes(field.id),
-      );
-      const reports = file
-        .reports()
-        .filter((report) => recordIds.length === 0 || recordIds.includes(report.recordId));
-      const failed: { recordId: string; code: string; reason: string }[] = [];
-      let suggested = 0;
-      const installed = tag ? await packs() : [];
-      const order = new Map(gridOf(file, reviewer()).studies.map((one, at) => [one.recordId, at]));
-      reports.sort((a, b) => (order.get(a.recordId) ?? 0) - (order.get(b.recordId) ?? 0));
-      for (const [index, report] of reports.entries()) {
-        signal.throwIfAborted();
-        const tell = (label: string): void => emit({ done: index, total: reports.length, label });
-        tell(`Extracting from ${report.name}`);
-        try {
-          const paper = await papers.read(report.assetId, { signal });
-          const early = tag ? earlySuggestions(file, report, suggestFields(paper, fields)) : [];
-          if (early.length > 0) {
-            suggested += file.ledger.suggest(early).length;
-            tell(`Extracting from ${report.name} with the text packs`);
-          }
-          const marks = tag ? await markPaper(paper, tag, signal) : [];
-          const made = suggestFields(paper, fields, marks)
-            .map((proposal) => suggestionFrom(report, proposal, installed))
-            .filter((one) => !early.some((before) => isDeepStrictEqual(one, before)));
-          suggested += file.ledger.suggest(made).length;
-        } catch (thrown) {
-          const { code, message } = toErrorShape(thrown);
-          if (code === "cancelled") throw thrown;
-          failed.push({ recordId: report.recordId, code, reason: message });
-          file.ledger.suggest(
-            fields.map((field) => failedSuggestion(report, field, `${code}: ${message}`)),
-          );
-        }
-      }
-      const kept = studiesWithRegistry(file);
-      suggested += await suggestAgain(
-        file,
-        assets,
-        recordIds.length === 0 ? kept : kept.filter((id) => recordIds.includes(id)),
-      );
-      emit({ done: reports.length, total: reports.length, label: "Done" });
-      return { suggested, reports: reports.length, failed };
-    },
+    "extraction.suggest": createSuggesting({
+      ...{ reviews, assets, papers, tag, packs },
+      orderOf: (file) => gridOf(file, reviewer()).studies.map(({ recordId }) => recordId),
+    }),
     "extraction.grid": async ({ reviewId }) => {
       const grid = gridOf(reviews.get(reviewId), reviewer());
       ahead(
@@ -338,59 +290,4 @@ function cellNow(
     suggestions,
     file.ledger.latestDecisions("extract").find((decision) => decision.subject === subject),
   );
-}
-
-type Origin = { recordId: string; assetId: string };
-
-function suggestionFrom(
-  report: Origin,
-  proposal: Proposal,
-  packs: { id: string; version: string }[],
-): NewSuggestion {
-  const { value, unit, arm, status, evidence, checks, method, fieldId } = proposal;
-  const pack = packs.find((one) => one.id === method);
-  return {
-    kind: "extract",
-    subject: cellSubject(report.recordId, fieldId, arm),
-    value: plainValue({ value, unit, arm }),
-    status,
-    method,
-    checks,
-    evidence: evidence ? [{ ...evidence, source: report.assetId }] : [],
-    model: pack?.id ?? "evidesk-rules",
-    modelVersion: pack?.version ?? rulesVersion,
-    inputSha256: report.assetId,
-  };
-}
-
-/**
- * What rules alone find in a paper that has nothing on screen yet, shown while the packs still start. Only
- * verified values: that something is not reported is said when the packs have looked too; and only cells
- * that cannot go with the packs' answer, which may name other arms.
- */
-function earlySuggestions(
-  file: ReviewFile,
-  report: Origin,
-  proposals: readonly Proposal[],
-): NewSuggestion[] {
-  const before = file.ledger.suggestions("extract", `${recordSubject(report.recordId)}/`);
-  if (before.some((one) => !isRegistry(one))) return [];
-  return proposals
-    .filter(({ status, arm }) => status === "verified" && arm === undefined)
-    .map((proposal) => suggestionFrom(report, proposal, []));
-}
-
-function failedSuggestion(report: Origin, field: Field, reason: string): NewSuggestion {
-  return {
-    kind: "extract",
-    subject: cellSubject(report.recordId, field.id),
-    value: { value: null },
-    status: "failed",
-    method: "could not be read",
-    checks: [{ name: "paper read", ok: false, message: reason }],
-    evidence: [],
-    model: "evidesk-rules",
-    modelVersion: rulesVersion,
-    inputSha256: report.assetId,
-  };
 }

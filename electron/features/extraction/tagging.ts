@@ -24,9 +24,8 @@ export function abstractSpan(paper: Paper): { start: number; end: number } {
 export async function markPaper(paper: Paper, tag: TagText, signal: AbortSignal): Promise<Mark[]> {
   const { start, end } = abstractSpan(paper);
   const text = paper.text.slice(start, end);
-  const marks: Mark[] = [];
-  for (const pack of taggerPacks) {
-    signal.throwIfAborted();
+  signal.throwIfAborted();
+  const each = taggerPacks.map(async (pack) => {
     const spans = await tag(pack, text, signal).catch((thrown: unknown) => {
       const absent =
         thrown instanceof AppError &&
@@ -35,16 +34,25 @@ export async function markPaper(paper: Paper, tag: TagText, signal: AbortSignal)
       if (absent) return [];
       throw thrown;
     });
-    for (const span of spans) {
+    return spans.map((span): Mark => {
       const at = { start: start + span.start, end: start + span.end };
-      marks.push({
-        pack,
-        label: span.label,
-        score: span.score,
-        ...at,
-        text: paper.text.slice(at.start, at.end),
-      });
-    }
+      const { label, score } = span;
+      return { pack, label, score, ...at, text: paper.text.slice(at.start, at.end) };
+    });
+  });
+  return (await Promise.all(each)).flat();
+}
+
+/** Papers that are held at once while the packs mark them. */
+const mostHeld = 32;
+
+/**
+ * In groups of one, two, four and so on, up to what is held at once: the first paper is done at once, and many take
+ * few changes from one pack to another where only one of them finds room in memory.
+ */
+export function* inGroups<Item>(items: readonly Item[]): Generator<Item[]> {
+  for (let at = 0, size = 1; at < items.length; size = Math.min(mostHeld, 2 * size)) {
+    yield items.slice(at, at + size);
+    at += size;
   }
-  return marks;
 }

@@ -11,12 +11,16 @@ type TurnProps = { turn: Said; study: Study; onReport: () => void };
 
 export function Turn({ turn, study, onReport }: TurnProps) {
   const Icon = turn.role === "user" ? User : turn.role === "expert" ? Cpu : Bot;
-  const name = { user: "You", assistant: "Planner", expert: "Expert" }[turn.role];
+  // What an image is, is asked before anything is planned.
+  const asks = turn.choices !== undefined;
+  const name = { user: "You", assistant: asks ? "Evidesk" : "Planner", expert: "Expert" }[
+    turn.role
+  ];
   return (
     <>
       <span className="talk-who">
         <Icon size={13} aria-hidden /> {name}
-        {turn.planner && <span className="talk-planner">{turn.planner}</span>}
+        {turn.planner && !asks && <span className="talk-planner">{turn.planner}</span>}
       </span>
       <p>{turn.text}</p>
       {turn.differs && turn.differs.length > 0 && (

@@ -54,7 +54,7 @@ export async function askImage(asked: Asked): Promise<void> {
   const cards = offeredTo(asked);
   if (routing?.question) {
     const { text, choices } = routing.question;
-    onTurn({ role: "assistant", text, choices, at: new Date().toISOString(), planner: "router" });
+    onTurn({ role: "assistant", text, choices, at: new Date().toISOString() });
     return;
   }
   // A file that names no modality, among files that are named as MR sequences of one patient, is MR.
