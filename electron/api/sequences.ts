@@ -30,6 +30,20 @@ export function sequenceOf(
   );
 }
 
+/** What manifests call the sequences of their channels. */
+const channels: Record<string, Sequence> = {
+  T1: "T1",
+  "pre-contrast": "T1",
+  T1c: "T1c",
+  T1ce: "T1c",
+  "post-contrast": "T1c",
+  T2: "T2",
+  FLAIR: "FLAIR",
+};
+
+/** Which sequence a channel's name in a manifest stands for. */
+export const sequenceOfChannel = (name: string): Sequence | null => channels[name] ?? null;
+
 /** The four of a brain study in reading order, or null when one is missing or stands for two series. */
 export function fourSequences<
   S extends Pick<Series, "name" | "files" | "modality" | "shape" | "header">,

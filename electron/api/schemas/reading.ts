@@ -47,7 +47,8 @@ export const findingSchema = z.object({
 
 /** Where a sentence comes from; a sentence without sources is the reader's own. */
 const sourceSchema = z.object({
-  kind: z.enum(["suggestion", "measurement", "finding"]),
+  /** "segments": a reader's own label map, drawn by hand; its id is that of the decision that saved it. */
+  kind: z.enum(["suggestion", "measurement", "finding", "segments"]),
   id: z.string(),
 });
 

@@ -1,9 +1,9 @@
 /** Which series stands for which channel of an expert that reads several sequences, and whether that can be. Pure. */
-import { sequenceOf } from "../../api/sequences.ts";
+import { sequenceOf, sequenceOfChannel } from "../../api/sequences.ts";
 import type { Channel } from "../../api/schemas/channels.ts";
 import type { Series } from "../../api/schemas/imaging.ts";
 import type { ExpertCard } from "../models/models.ts";
-import { sameGrid, sequenceOfChannel, sequencesOf } from "./planning/sequences.ts";
+import { sameGrid, sequencesOf } from "./planning/sequences.ts";
 
 type Candidate = Pick<
   Series,

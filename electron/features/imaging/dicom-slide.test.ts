@@ -66,3 +66,16 @@ test("in a sparse level a tile is found by its place, and one that was left out 
   const leftOut = await dicomSlideTile(level, 1, 0);
   expect([leftOut.width, new Set(leftOut.rgb)]).toEqual([11, new Set([255])]);
 });
+
+test("a slide scanned in several focal planes says that the first is shown", async () => {
+  const level = bytesOf("level-0.dcm");
+  const width = Buffer.from([0x48, 0, 6, 0, 0x55, 0x4c]);
+  const at = Buffer.from(level).indexOf(width);
+  // Total Pixel Matrix Focal Planes, UL of four bytes: 3.
+  const planes = Uint8Array.of(0x48, 0, 3, 3, 0x55, 0x4c, 4, 0, 3, 0, 0, 0);
+  const bytes = Buffer.concat([level.subarray(0, at), planes, level.subarray(at)]);
+  const { series } = await openImages([{ name: "deep.dcm", bytes: Uint8Array.from(bytes) }]);
+  expect(series[0]?.warnings.join(" ")).toMatch(/scanned in 3 focal planes; the first/);
+  const flat = await openImages([{ name: "flat.dcm", bytes: level }]);
+  expect(flat.series[0]?.warnings.join(" ")).not.toMatch(/focal/);
+});

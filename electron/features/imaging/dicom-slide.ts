@@ -85,10 +85,36 @@ export async function openDicomSlide(files: readonly DicomFile[]): Promise<{
       micronsPerPixel: base && base[0] * 1000,
     },
     warnings: [
-      `A slide of ${first.grid.width} × ${first.grid.height} pixels: an overview of ${columns} × ${rows} is shown.`,
+      `A slide of ${first.grid.width} × ${first.grid.height} pixels; its overview has ${columns} × ${rows}.`,
+      ...deepOf(levels.map(({ file }) => file)),
     ],
     hasSizes: spacing !== null,
   };
+}
+
+/**
+ * What of a slide is not shown: further focal planes and colours of light (PS3.3 C.8.12.4.1; PS3.3 C.7.6.17.3 has
+ * the tiles of a plane lie together, planes and then colours one after the other).
+ */
+function deepOf(files: readonly DicomFile[]): string[] {
+  const most = (tag: string): number =>
+    Math.max(1, ...files.map(({ dataSet }) => dataSet.uint32(tag) ?? 1));
+  const [paths, planes] = [most("x00480302"), most("x00480303")];
+  const lying = files
+    .map((file) => placesOf(file))
+    .filter((places) => places !== null)
+    .map((places) => Math.max(1, ...[...places.values()].map(({ frames }) => frames)));
+  const layers = Math.max(1, ...lying);
+  if (planes > 1)
+    return [
+      `The slide was scanned in ${planes} focal planes; the first, nearest to the glass, is shown: what is sharp in another one may be blurred here.`,
+    ];
+  if (paths > 1) return [`The slide was scanned in ${paths} kinds of light; the first is shown.`];
+  return layers > 1
+    ? [
+        `The slide has up to ${layers} images at one place (focal planes, or kinds of light); the first is shown: what is sharp in another one may be blurred here.`,
+      ]
+    : [];
 }
 
 /** Every `step`th pixel of a level, channels one after the other; where no tile is, glass is white. */
@@ -113,28 +139,36 @@ async function overviewOf(file: DicomFile, grid: Grid, step: number): Promise<Ui
 const item = (of: DicomFile["dataSet"] | undefined, tag: string, index = 0) =>
   of?.elements[tag]?.items?.[index]?.dataSet;
 
-const sparse = new WeakMap<DicomFile, Map<string, number>>();
+type Places = Map<string, { first: number; frames: number }>;
+const sparse = new WeakMap<DicomFile, Places>();
+
+/** Frames by their tile's place; null where they simply follow each other. */
+function placesOf(file: DicomFile): Places | null {
+  const { dataSet, frames } = file;
+  const listed = dataSet.elements["x52009230"]?.items?.length ?? 0;
+  if (dataSet.string("x00209311")?.trim() === "TILED_FULL" || listed === 0) return null;
+  const known = sparse.get(file);
+  if (known) return known;
+  const places: Places = new Map();
+  for (let at = 0; at < Math.min(listed, frames); at += 1) {
+    const place = item(item(dataSet, "x52009230", at), "x0048021a");
+    const [x = 1, y = 1] = [place?.int32("x0048021e"), place?.int32("x0048021f")];
+    const key = `${Math.floor((x - 1) / file.frame.columns)},${Math.floor((y - 1) / file.frame.rows)}`;
+    const there = places.get(key);
+    if (there) there.frames += 1;
+    else places.set(key, { first: at, frames: 1 });
+  }
+  sparse.set(file, places);
+  return places;
+}
 
 /** The frame of a tile; null where the scanner left the place out. */
 function frameAt(file: DicomFile, { across }: Grid, column: number, row: number): number | null {
-  const { dataSet, frames } = file;
-  const listed = dataSet.elements["x52009230"]?.items?.length ?? 0;
-  const isFull = dataSet.string("x00209311")?.trim() === "TILED_FULL" || listed === 0;
-  const index = row * across + column;
+  const places = placesOf(file);
+  if (places) return places.get(`${column},${row}`)?.first ?? null;
   // Further focal planes and colours of light follow the first; that one is shown.
-  if (isFull) return index < frames ? index : null;
-  let places = sparse.get(file);
-  if (places === undefined) {
-    places = new Map();
-    for (let at = 0; at < Math.min(listed, frames); at += 1) {
-      const place = item(item(dataSet, "x52009230", at), "x0048021a");
-      const [x = 1, y = 1] = [place?.int32("x0048021e"), place?.int32("x0048021f")];
-      const key = `${Math.floor((x - 1) / file.frame.columns)},${Math.floor((y - 1) / file.frame.rows)}`;
-      if (!places.has(key)) places.set(key, at);
-    }
-    sparse.set(file, places);
-  }
-  return places.get(`${column},${row}`) ?? null;
+  const index = row * across + column;
+  return index < file.frames ? index : null;
 }
 
 /** RGB side by side, cut at the level's right and lower edge. @throws badInput for a tile outside, badFile */

@@ -16,6 +16,7 @@ import { askImage } from "./planning/ask.ts";
 import { factsOf, offersOf } from "./planning/rules.ts";
 import { categoryOfSequence, takenFor } from "./planning/sequences.ts";
 import type { Planners } from "./planning/planners.ts";
+import { asksForReport, reportTurn } from "./planning/report-request.ts";
 import { draftReport } from "./report/draft.ts";
 import { templateFor, templates } from "./report/templates.ts";
 import { anonymousRead, uidMapCsv } from "./read-deidentify.ts";
@@ -95,6 +96,16 @@ export function createImagingHandlers({
         },
       ];
       let suggested: Suggestion | null = null;
+      const answer = () =>
+        isWithheld(studies(), studyId, reviewer())
+          ? { turns: heldTurns(turns), suggestion: null }
+          : { turns, suggestion: suggested };
+      // A report is written from what was accepted: no voxel is read and no model asked.
+      if (asksForReport(text)) {
+        turns.push(reportTurn(draftFor(studyId)));
+        studies().addTurns(studyId, seriesId, turns);
+        return answer();
+      }
       const seeing = await planners.open(planner ?? chosen.planner, { signal, seed: 0 });
       emit({ done: 0, total: 1, label: "Planning" });
       const volume = await loadVolume(series, assets);
@@ -142,19 +153,12 @@ export function createImagingHandlers({
             return suggestion ? { suggestionId: suggestion.id } : {};
           },
           onTurn: (turn) => turns.push(turn),
-          draft: () => {
-            const study = studies().get(studyId);
-            const template = templates.find(({ id }) => id === templateFor(study.modalities));
-            return template && draftReport(template, { study, ...studies().entries.of(studyId) });
-          },
         });
       } finally {
         // What was suggested before a failure is in the ledger; the words that led to it are kept with it.
         if (turns.length > 1) studies().addTurns(studyId, seriesId, turns);
       }
-      return isWithheld(studies(), studyId, reviewer())
-        ? { turns: heldTurns(turns), suggestion: null }
-        : { turns, suggestion: suggested };
+      return answer();
     },
     ...createDecisionHandlers({ studies, assets, reviewer }),
     "imaging.export": async ({ studyId, deidentify }) => {
@@ -200,6 +204,12 @@ export function createImagingHandlers({
       return { files, warnings: anonymous?.warnings ?? [] };
     },
   };
+
+  function draftFor(studyId: string): Turn["draft"] {
+    const study = studies().get(studyId);
+    const template = templates.find(({ id }) => id === templateFor(study.modalities));
+    return template && draftReport(template, { study, ...studies().entries.of(studyId) });
+  }
 
   /** What the reader said of this series when last asked. */
   function toldBefore(studyId: string, seriesId: string): Category | undefined {

@@ -68,7 +68,7 @@ export function volumeOf(value: unknown): number {
 }
 export const volumeOption = {
   type: "string",
-  help: "which volume of a four-dimensional NIfTI file, counted from 1 (1)",
+  help: "which volume of a four-dimensional NIfTI, NRRD or MetaImage file, counted from 1 (1)",
 } as const;
 
 /** The one series at `path`; of a folder with several, the one with most slices. @throws badFile with every reason */

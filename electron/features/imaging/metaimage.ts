@@ -7,6 +7,7 @@ import { AppError } from "../../api/errors.ts";
 import { voxelCount, type Volume } from "../../api/volume.ts";
 import { affineFromColumns, flipLpsRas, spacingOf, type Vector } from "./geometry.ts";
 import type { Beside } from "./nrrd.ts";
+import { chooseVolume, type VolumeChoice } from "./volume-choice.ts";
 import { channelsApart, elementBytes, elementsOf, type ElementKind } from "./voxel-bytes.ts";
 
 const headerLimit = 64 * 1024;
@@ -119,12 +120,16 @@ function gridOf({ field }: Header, name: string): Grid {
   };
 }
 
-/** @throws badFile where header and bytes do not fit, unsupported for element types that are not read */
+/**
+ * Reads a volume; of several in one file the `chosen`, counted from 1.
+ * @throws badFile where header and bytes do not fit, unsupported for element types that are not read
+ */
 export function openMetaImage(
   bytes: Uint8Array,
   name: string,
   beside: Beside = () => undefined,
-): { volume: Volume; warnings: string[]; sizes: "known" | "unknown" } {
+  chosen = 1,
+): VolumeChoice & { volume: Volume; sizes: "known" | "unknown" } {
   const header = readHeader(bytes, name);
   const { field } = header;
   const grid = gridOf(header, name);
@@ -141,16 +146,16 @@ export function openMetaImage(
       `"${name}": ElementNumberOfChannels is "${field("ElementNumberOfChannels") ?? ""}".`,
     );
   const count = voxelCount(grid.shape) * channels;
-  const body = bodyOf(bytes, header, { count, frames: grid.frames, kind, name }, beside);
+  const { volumes, warnings } = chooseVolume(name, chosen, grid.frames);
+  const promised = { count, before: chosen - 1, frames: grid.frames, kind, name };
+  const body = bodyOf(bytes, header, promised, beside);
   const little = !isTrue(field("BinaryDataByteOrderMSB", "ElementByteOrderMSB"));
   const stored = elementsOf(body, 0, count, kind, little);
   const kept = channels >= 3 ? 3 : 1;
-  const warnings: string[] = [];
   if (channels === 2 || channels > 4)
     warnings.push(
       `The voxels hold ${channels} values; the first ${kept === 1 ? "is" : "three are"} shown.`,
     );
-  if (grid.frames > 1) warnings.push(`The file holds ${grid.frames} volumes; the first is shown.`);
   if (!grid.spacingKnown)
     warnings.push("The file gives no voxel spacing: sizes in millimetres are not known.");
   return {
@@ -164,6 +169,7 @@ export function openMetaImage(
       units: "",
     },
     warnings,
+    ...(volumes ? { volumes } : {}),
     sizes: grid.spacingKnown ? "known" : "unknown",
   };
 }
@@ -176,7 +182,13 @@ const modalityOf = (text: string | undefined): string =>
 function bodyOf(
   bytes: Uint8Array,
   { field, end }: Header,
-  { count, frames, kind, name }: { count: number; frames: number; kind: ElementKind; name: string },
+  {
+    count,
+    before,
+    frames,
+    kind,
+    name,
+  }: { count: number; before: number; frames: number; kind: ElementKind; name: string },
   beside: Beside,
 ): Uint8Array {
   const file = field("ElementDataFile") ?? "";
@@ -192,17 +204,18 @@ function bodyOf(
       "badFile",
       `"${name}" is a header; its data file "${file}" was not given. Open both together.`,
     );
-  const needed = count * elementBytes[kind];
-  const promise = `the MetaImage header promises ${count} values of ${kind} (${needed} bytes)`;
+  const each = count * elementBytes[kind];
+  const needed = (before + 1) * each;
+  const promise = `the MetaImage header promises ${(before + 1) * count} values of ${kind} (${needed} bytes)`;
   if (isTrue(field("CompressedData"))) {
-    if (needed * frames > found.length * 1032 + 1024)
+    if (each * frames > found.length * 1032 + 1024)
       throw new AppError(
         "badFile",
         `"${name}": ${promise}, the file has ${found.length} bytes packed.`,
       );
     let unpacked: Uint8Array;
     try {
-      const whole = inflateSync(found, { maxOutputLength: needed * frames + 1024 });
+      const whole = inflateSync(found, { maxOutputLength: each * frames + 1024 });
       unpacked = new Uint8Array(whole.buffer, whole.byteOffset, whole.length);
     } catch (thrown) {
       throw new AppError(
@@ -212,16 +225,16 @@ function bodyOf(
     }
     if (unpacked.length < needed)
       throw new AppError("badFile", `"${name}": ${promise}, ${unpacked.length} are there.`);
-    return unpacked;
+    return unpacked.subarray(before * each);
   }
   if (/^(false|0)/i.test(field("BinaryData") ?? "true"))
     throw new AppError("unsupported", `"${name}": MetaImage data as text is not read.`);
   const skip = Number(field("HeaderSize") ?? 0);
-  const start = skip === -1 ? found.length - needed : local ? 0 : skip;
+  const start = skip === -1 ? found.length - each * frames : local ? 0 : skip;
   if (!(start >= 0) || found.length - start < needed)
     throw new AppError(
       "badFile",
       `"${name}": ${promise}, ${Math.max(0, found.length - Math.max(0, start || 0))} are there.`,
     );
-  return found.subarray(start);
+  return found.subarray(start + before * each);
 }

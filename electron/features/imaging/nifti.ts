@@ -10,6 +10,7 @@ import {
   type Vector,
 } from "./geometry.ts";
 import { elementsOf, isElementKind } from "./voxel-bytes.ts";
+import { chooseVolume } from "./volume-choice.ts";
 import { gunzipFirst } from "./gunzip.ts";
 
 type Header = {
@@ -193,11 +194,7 @@ export function openNifti(
   const packed = file[0] === 0x1f && file[1] === 0x8b;
   const layout = layoutOf(packed ? gunzipFirst(file, 544, name) : file, name);
   const { header, shape, type, count, frames } = layout;
-  if (!(Number.isInteger(chosen) && chosen >= 1 && chosen <= frames))
-    throw new AppError(
-      "badInput",
-      `"${name}" holds ${frames} ${frames === 1 ? "volume" : "volumes"}; there is no volume ${chosen}.`,
-    );
+  const { volumes, warnings } = chooseVolume(name, chosen, frames);
   const offset = layout.offset + (chosen - 1) * count * type.bytes;
   const needed = offset + count * type.bytes;
   const promise = `the NIfTI header promises ${shape.join(" × ")} voxels of ${type.name} (${needed} bytes)`;
@@ -224,11 +221,6 @@ export function openNifti(
     (header.slope !== 1 || header.intercept !== 0);
   const data =
     scaled && type.channels === 1 ? rescaled(stored, header.slope, header.intercept) : stored;
-  const warnings: string[] = [];
-  if (frames > 1)
-    warnings.push(
-      `The file holds ${frames} volumes; ${chosen === 1 ? "the first" : `number ${chosen}`} is shown.`,
-    );
   if (type.name.startsWith("complex"))
     warnings.push("The voxels are complex numbers; their magnitude is shown.");
   if (header.sform <= 0 && header.qform <= 0)
@@ -251,7 +243,7 @@ export function openNifti(
       modality: "unknown",
       units: "",
     },
-    ...(frames > 1 ? { volumes: { index: chosen, count: frames } } : {}),
+    ...(volumes ? { volumes } : {}),
     warnings,
     sides: header.sform <= 0 && header.qform <= 0 ? "unknown" : "known",
     sizes: foreign ? "unknown" : "known",

@@ -15,6 +15,7 @@ import {
 } from "./geometry.ts";
 import { gunzipFirst } from "./gunzip.ts";
 import type { SegmentLabel } from "./dicom-seg.ts";
+import { chooseVolume } from "./volume-choice.ts";
 import { channelsApart, elementBytes, elementsOf, type ElementKind } from "./voxel-bytes.ts";
 
 /** Finds a file that was given together with the header, by its name. */
@@ -25,6 +26,8 @@ export type OpenedNrrd = {
   sides: "known" | "unknown";
   sizes: "known" | "unknown";
   labels?: Omit<SegmentLabel, "segment">[];
+  /** Which of the volumes of a four-dimensional file this is, counted from 1. */
+  volumes?: { index: number; count: number };
 };
 
 const headerLimit = 1 << 20;
@@ -172,11 +175,16 @@ function unplaced(fields: Map<string, string>, axes: Axes): { affine: Affine; kn
   };
 }
 
-/** @throws badFile where header and bytes do not fit, unsupported for encodings that are not read */
+/**
+ * Reads a volume; of several in one file the `chosen`, counted from 1. They lie one after the other (a time axis
+ * behind those of space), or voxel by voxel side by side (3D Slicer's sequences: a "list" before them).
+ * @throws badFile where header and bytes do not fit, unsupported for encodings that are not read
+ */
 export function openNrrd(
   bytes: Uint8Array,
   name: string,
   beside: Beside = () => undefined,
+  chosen = 1,
 ): OpenedNrrd {
   const { fields, pairs, end } = readHeader(bytes, name);
   const sizes = numbersIn(fields.get("sizes"));
@@ -199,18 +207,25 @@ export function openNrrd(
     );
   const axes = axesOf(fields, sizes, name);
   const count = voxelCount(axes.shape) * axes.channels;
-  const stored = dataOf({ bytes, fields, end, name }, { count, kind }, beside);
-  const warnings: string[] = [];
   const labels = segmentNames(pairs);
+  const isList =
+    labels.length === 0 && axes.channels > 1 && /\blist\b/i.test(fields.get("kinds") ?? "");
+  const choice = chooseVolume(name, chosen, isList ? axes.channels : axes.frames);
+  const { warnings } = choice;
+  const before = isList ? 0 : chosen - 1;
+  const promised = { count, before, kind, frames: axes.frames };
+  const stored = dataOf({ bytes, fields, end, name }, promised, beside);
   // Layers of a segmentation overlap; they are no colours, and only the first has the names read here.
   const layered = labels.length > 0 || /\blist\b/i.test(fields.get("kinds") ?? "");
   const kept = axes.channels >= 3 && !layered ? 3 : 1;
-  const data = axes.channels === 1 ? stored : channelsApart(stored, axes.channels, kept);
-  if (axes.channels > 1 && (layered || (axes.channels !== 3 && axes.channels !== 4)))
+  const data =
+    axes.channels === 1
+      ? stored
+      : channelsApart(stored, axes.channels, kept, isList ? chosen - 1 : 0);
+  if (axes.channels > 1 && !isList && (layered || (axes.channels !== 3 && axes.channels !== 4)))
     warnings.push(
       `The voxels hold ${axes.channels} values; the first ${kept === 1 ? "is" : "three are"} shown.`,
     );
-  if (axes.frames > 1) warnings.push(`The file holds ${axes.frames} volumes; the first is shown.`);
   const placed = affineOf(fields);
   const loose = unplaced(fields, axes);
   if (placed === null)
@@ -237,6 +252,7 @@ export function openNrrd(
     sides: placed === null ? "unknown" : "known",
     sizes: placed === null && !loose.known ? "unknown" : "known",
     ...(labels.length > 0 ? { labels } : {}),
+    ...(choice.volumes ? { volumes: choice.volumes } : {}),
   };
 }
 
@@ -268,7 +284,12 @@ type Source = { bytes: Uint8Array; fields: Map<string, string>; end: number; nam
 
 function dataOf(
   { bytes, fields, end, name }: Source,
-  { count, kind }: { count: number; kind: ElementKind },
+  {
+    count,
+    before,
+    kind,
+    frames,
+  }: { count: number; before: number; kind: ElementKind; frames: number },
   beside: Beside,
 ): Voxels {
   const file = fields.get("data file") ?? fields.get("datafile");
@@ -287,9 +308,10 @@ function dataOf(
       );
     body = found;
   }
-  const needed = count * elementBytes[kind];
+  const bytesBefore = before * count * elementBytes[kind];
+  const needed = bytesBefore + count * elementBytes[kind];
   const encoding = (fields.get("encoding") ?? "raw").toLowerCase();
-  const promise = `the NRRD header promises ${count} values of ${kind} (${needed} bytes)`;
+  const promise = `the NRRD header promises ${(before + 1) * count} values of ${kind} (${needed} bytes)`;
   for (let line = Number(fields.get("line skip") ?? 0); line > 0 && body.length > 0; line -= 1) {
     const next = body.indexOf(10);
     body = body.subarray(next < 0 ? body.length : next + 1);
@@ -303,13 +325,15 @@ function dataOf(
   const little = (fields.get("endian") ?? "little").toLowerCase() !== "big";
   switch (encoding) {
     case "raw": {
-      const start = skip === -1 ? body.length - needed : skip;
+      // Counted from the end: what follows the volume that is read lies there, too.
+      const all = frames * count * elementBytes[kind];
+      const start = skip === -1 ? body.length - all : skip;
       if (start < 0 || body.length - start < needed)
         throw new AppError(
           "badFile",
           `"${name}": ${promise}, ${Math.max(0, body.length - Math.max(0, start))} are there.`,
         );
-      return elementsOf(body, start, count, kind, little);
+      return elementsOf(body, start + bytesBefore, count, kind, little);
     }
     case "gz":
     case "gzip": {
@@ -321,18 +345,19 @@ function dataOf(
       const unpacked = gunzipFirst(body, needed + Math.max(0, skip), name);
       if (unpacked.length - Math.max(0, skip) < needed)
         throw new AppError("badFile", `"${name}": ${promise}, ${unpacked.length} are there.`);
-      return elementsOf(unpacked, Math.max(0, skip), count, kind, little);
+      return elementsOf(unpacked, Math.max(0, skip) + bytesBefore, count, kind, little);
     }
     case "txt":
     case "text":
     case "ascii": {
-      if (count > body.length)
+      const there = (before + 1) * count;
+      if (there > body.length)
         throw new AppError("badFile", `"${name}": ${promise}, the text has ${body.length} bytes.`);
-      const values = numbersIn(new TextDecoder("latin1").decode(body)).slice(0, count);
-      if (values.length < count || values.some(Number.isNaN))
+      const values = numbersIn(new TextDecoder("latin1").decode(body)).slice(0, there);
+      if (values.length < there || values.some(Number.isNaN))
         throw new AppError("badFile", `"${name}": ${promise}, ${values.length} numbers are there.`);
-      const typed = elementsOf(new Uint8Array(needed), 0, count, kind, true);
-      typed.set(values);
+      const typed = elementsOf(new Uint8Array(count * elementBytes[kind]), 0, count, kind, true);
+      typed.set(values.slice(there - count));
       return typed;
     }
     default:

@@ -299,19 +299,26 @@ function openSingle(
     sizes: "unknown",
   });
   if (bytes.length === 0) throw new AppError("badFile", `"${name}" is empty.`);
-  if (volume !== 1 && !((bytes[0] === 0x1f && bytes[1] === 0x8b) || isNifti(bytes)))
-    throw new AppError("unsupported", `"${name}": volumes are chosen of NIfTI files only.`);
+  const hasVolumes =
+    (bytes[0] === 0x1f && bytes[1] === 0x8b) ||
+    [isNifti, isNrrd, isMetaImage].some((is) => is(bytes));
+  if (volume !== 1 && !hasVolumes)
+    throw new AppError(
+      "unsupported",
+      `"${name}": volumes are chosen of NIfTI, NRRD and MetaImage files only.`,
+    );
   if (isPng(bytes)) return single("PNG", readPng(bytes, name));
   if (isJpeg(bytes)) return single("JPEG", readJpeg(bytes, name));
   if ((bytes[0] === 0x1f && bytes[1] === 0x8b) || isNifti(bytes))
     return { format: "NIfTI", files: [name], ...openNifti(bytes, name, volume) };
-  if (isNrrd(bytes)) return { format: "NRRD", files: [name], ...openNrrd(bytes, name, beside) };
+  if (isNrrd(bytes))
+    return { format: "NRRD", files: [name], ...openNrrd(bytes, name, beside, volume) };
   if (isMetaImage(bytes))
     return {
       format: "MetaImage",
       files: [name],
       sides: "known",
-      ...openMetaImage(bytes, name, beside),
+      ...openMetaImage(bytes, name, beside, volume),
     };
   // Before TIFF: a DICOM file's preamble may hold a TIFF header for other programs.
   if (isDicom(bytes)) return null;

@@ -10,15 +10,27 @@ export type Likeness = { kind: "CT" | "volume" | "colour" | "tiny" | "plane"; wh
 const fat = -100;
 const filmSide = 64;
 
+/** Asked by the router and again for each expert: voxels are looked through once. */
+const seen = new WeakMap<Volume["data"], Likeness>();
+
 /** Simple facts of the voxels, for files that name no modality (NIfTI, PNG, JPEG). */
 export function likenessOf(volume: Pick<Volume, "shape" | "channels" | "data">): Likeness {
+  const known = seen.get(volume.data);
+  if (known) return known;
+  const found = lookThrough(volume);
+  seen.set(volume.data, found);
+  return found;
+}
+
+function lookThrough(volume: Pick<Volume, "shape" | "channels" | "data">): Likeness {
   const [width, height, depth] = volume.shape;
   const coloured = volume.channels >= 3 ? colourShare(volume) : 0;
   if (coloured > 0.1)
     return { kind: "colour", why: `${(coloured * 100).toFixed(0)} % of its pixels are coloured` };
   if (depth > 1) {
     let low = Number.POSITIVE_INFINITY;
-    for (const value of volume.data) if (value < low) low = value;
+    for (let at = 0; at < volume.data.length; at += 1)
+      low = Math.min(low, volume.data[at] as number);
     const kind = low <= fat ? "CT" : "volume";
     return {
       kind,

@@ -296,7 +296,7 @@ export function readTiff(bytes: Uint8Array, name: string): { volume: Volume; war
     first === largest
       ? warningsFor(pages.length, kept.length, pyramid)
       : [
-          `A slide of ${largest.numbers(tag.width)[0]} × ${largest.numbers(tag.height)[0]} pixels: an overview of ${layout.width} × ${layout.height} is shown.`,
+          `A slide of ${largest.numbers(tag.width)[0]} × ${largest.numbers(tag.height)[0]} pixels; its overview has ${layout.width} × ${layout.height}.`,
         ];
   return {
     volume: {

@@ -189,3 +189,54 @@ describe.skipIf(!existsSync(shared))("files of other programs (needs EVIDESK_SHA
     );
   });
 });
+
+const volumeOf = async (bytes: Uint8Array, volume: number): Promise<OpenedSeries | undefined> =>
+  (await openImages([{ name: "x", bytes }], undefined, { volume })).series[0];
+
+test("each volume of a four-dimensional NRRD is its own, whether they follow each other or lie side by side", async () => {
+  const head = "type: uchar\nencoding: raw\nspace: LPS\nspace origin: (0,0,0)";
+  const space = "(1,0,0) (0,1,0) (0,0,1)";
+  const behind = nrrd(
+    `${head}\ndimension: 4\nsizes: 2 1 1 3\nspace directions: ${space} none`,
+    Uint8Array.of(1, 2, 11, 12, 21, 22),
+  );
+  const packed = nrrd(
+    `${head.replace("raw", "gzip")}\ndimension: 4\nsizes: 2 1 1 3\nspace directions: ${space} none`,
+    gzipSync(Uint8Array.of(1, 2, 11, 12, 21, 22)),
+  );
+  const counted = nrrd(
+    `${head}\nbyte skip: -1\ndimension: 4\nsizes: 2 1 1 3\nspace directions: ${space} none`,
+    Uint8Array.of(99, 1, 2, 11, 12, 21, 22),
+  );
+  // As 3D Slicer writes a sequence.
+  const beside = nrrd(
+    `${head}\ndimension: 4\nsizes: 3 2 1 1\nkinds: list domain domain domain\nspace directions: none ${space}`,
+    Uint8Array.of(1, 11, 21, 2, 12, 22),
+  );
+  for (const file of [behind, packed, counted, beside]) {
+    for (const [volume, values] of [
+      [1, [1, 2]],
+      [3, [21, 22]],
+    ] as const) {
+      const opened = await volumeOf(file, volume);
+      expect(opened?.volumes).toEqual({ index: volume, count: 3 });
+      expect([...(opened?.volume.data ?? [])]).toEqual(values);
+      expect(opened?.volume.shape).toEqual([2, 1, 1]);
+    }
+    const { rejected } = await openImages([{ name: "x", bytes: file }], undefined, { volume: 4 });
+    expect(rejected[0]?.reason).toBe('"x" holds 3 volumes; there is no volume 4.');
+  }
+});
+
+test("each volume of a four-dimensional MetaImage is its own, plain and packed", async () => {
+  const head = (packed: boolean): string =>
+    `ObjectType = Image\nNDims = 4\nDimSize = 2 1 1 3\nElementSpacing = 1 1 1 2\nElementType = MET_UCHAR\n${packed ? "CompressedData = True\n" : ""}ElementDataFile = LOCAL\n`;
+  const values = Uint8Array.of(1, 2, 11, 12, 21, 22);
+  for (const file of [joined(head(false), values), joined(head(true), deflateSync(values))]) {
+    const third = await volumeOf(file, 3);
+    expect([...(third?.volume.data ?? [])]).toEqual([21, 22]);
+    expect(third?.volumes).toEqual({ index: 3, count: 3 });
+    expect(third?.warnings.join()).toContain("number 3 is shown");
+    expect([...((await volumeOf(file, 1))?.volume.data ?? [])]).toEqual([1, 2]);
+  }
+});

@@ -71,12 +71,12 @@ export function elementsOf(
   }
 }
 
-/** Pixels with their channels side by side (RGBRGB…) to channels one after the other; further channels are left out. */
-export function channelsApart(mixed: Voxels, channels: number, kept: number): Voxels {
+/** Pixels with their channels side by side (RGBRGB…) to `kept` channels one after the other, from channel `first` on. */
+export function channelsApart(mixed: Voxels, channels: number, kept: number, first = 0): Voxels {
   const pixels = mixed.length / channels;
   const out = new (mixed.constructor as new (size: number) => Voxels)(pixels * kept);
   for (let c = 0; c < kept; c += 1)
     for (let at = 0; at < pixels; at += 1)
-      out[c * pixels + at] = mixed[at * channels + c] as number;
+      out[c * pixels + at] = mixed[at * channels + first + c] as number;
   return out;
 }

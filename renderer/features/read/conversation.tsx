@@ -34,6 +34,7 @@ export function Conversation({
 }) {
   const [text, setText] = useState("");
   const list = useRef<HTMLOListElement>(null);
+  const field = useRef<HTMLInputElement>(null);
   // The newest words are what is read next.
   useEffect(() => {
     list.current?.lastElementChild?.scrollIntoView({ block: "nearest" });
@@ -42,6 +43,8 @@ export function Conversation({
     if (text.trim() === "" || busy !== "") return;
     onAsk(text.trim());
     setText("");
+    // What comes back is decided on by keys, which would be typed into the field; "/" leads back to it.
+    field.current?.blur();
   };
   return (
     <section className="talk" aria-label="Conversation">
@@ -89,6 +92,7 @@ export function Conversation({
         }}
       >
         <input
+          ref={field}
           aria-label="Ask about this image"
           placeholder={`Ask, for example: ${offers[0] ?? "what can you do?"}`}
           value={text}

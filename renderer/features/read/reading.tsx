@@ -169,7 +169,7 @@ export function Reading({ study, series, onSeries }: ReadingProps) {
             />
           </>
         )}
-        {series.warnings.length > 0 && !bySlide && (
+        {series.warnings.length > 0 && (
           <p className="read-warning">{series.warnings.join(" ")}</p>
         )}
       </div>
@@ -228,7 +228,7 @@ export function Reading({ study, series, onSeries }: ReadingProps) {
           >
             <SequenceChoice of={together} />
           </Conversation>
-          <Channels study={study} onSeries={onSeries} />
+          <Channels study={study} together={together} onSeries={onSeries} />
           <Classified
             study={study}
             series={series}

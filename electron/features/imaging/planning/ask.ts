@@ -42,15 +42,14 @@ export type Asked = Looked & {
   onTurn: (turn: Turn) => void;
   /** What the image is and which experts are for it; absent: every card may be called. */
   routing?: Routing | undefined;
-  /** A report's sentences from what was accepted on this study; absent where nothing can be. */
-  draft?: () => Turn["draft"];
 };
 
 /** @throws what the expert throws. A planner that fails gives way to the rules, and the reader is told. */
 export async function askImage(asked: Asked): Promise<void> {
   const { request, seeing, onTurn, sequences, routing } = asked;
   const volume = asTold(asked.volume, routing);
-  if (asksForReport(request)) return onTurn(reportTurn(asked.draft?.()));
+  // Where a study is open its reads answer this before an image is loaded; alone, nothing is accepted.
+  if (asksForReport(request)) return onTurn(reportTurn(undefined));
   const cards = offeredTo(asked);
   if (routing?.question) {
     const { text, choices } = routing.question;

@@ -1,7 +1,7 @@
 /** Several MR sequences of one patient as one image: for an expert that reads them together. Pure. */
 import { AppError } from "../../../api/errors.ts";
 import type { Series } from "../../../api/schemas/imaging.ts";
-import { fourSequences, sequences, type Sequence } from "../../../api/sequences.ts";
+import { fourSequences, sequenceOfChannel, sequences, type Sequence } from "../../../api/sequences.ts";
 import { voxelCount, type Volume } from "../../../api/volume.ts";
 import type { ExpertCard } from "../../models/models.ts";
 import type { Category } from "../../models/routing/categories.ts";
@@ -18,20 +18,6 @@ export const categoryOfSequence: Record<Sequence, Category> = {
   T2: "mr-other",
   FLAIR: "mr-flair",
 };
-
-/** What manifests call the sequences of their channels. */
-const named: Record<string, Sequence> = {
-  T1: "T1",
-  "pre-contrast": "T1",
-  T1c: "T1c",
-  T1ce: "T1c",
-  "post-contrast": "T1c",
-  T2: "T2",
-  FLAIR: "FLAIR",
-};
-
-/** Which sequence a channel's name in a manifest stands for. */
-export const sequenceOfChannel = (name: string): Sequence | null => named[name] ?? null;
 
 /** The sequences of an expert's channels, in its order; undefined where it reads one image, or others than these. */
 export function sequencesOf(expert: Pick<ExpertCard, "inputs">): Sequence[] | undefined {

@@ -9,6 +9,7 @@ import type {
   Template,
 } from "../../../api/schemas/reading.ts";
 import type { LabelMeasure } from "../describe.ts";
+import { ownSegments } from "../segments.ts";
 import { itemFor } from "./templates.ts";
 
 export type Reading = {
@@ -62,7 +63,7 @@ export const measuredText = ({ values }: Pick<Measurement, "values">): string =>
 /** Sections of the template with what belongs in them; what fits nowhere goes under "Other findings". */
 export function draftReport(template: Template, reading: Reading): ReportSection[] {
   const placed = [...fromSuggestions(template, reading), ...fromFindings(template, reading)];
-  placed.push(...fromMeasurements(template, reading));
+  placed.push(...fromOwnSegments(template, reading), ...fromMeasurements(template, reading));
   return template.sections.map(({ id, title, items }) => {
     const order = items.map((one) => one.id);
     const mine = placed.filter(({ item }) =>
@@ -99,6 +100,22 @@ function fromSuggestions(template: Template, reading: Reading): Placed[] {
         sentence: { text: `${capital(label)}: ${text}.`, sources },
       }));
     });
+}
+
+/** What readers drew themselves, marked as theirs: no model had a part in it. */
+function fromOwnSegments(template: Template, { study }: Reading): Placed[] {
+  return ownSegments(study).flatMap(({ id, reviewer, value }) => {
+    const { labels = [] } = (value ?? {}) as { labels?: LabelMeasure[] };
+    return labels
+      .filter(({ voxels }) => voxels > 0)
+      .map((label) => ({
+        item: itemFor(template, label.name),
+        sentence: {
+          text: `${capital(label.name)}: ${sizeOf(label)} (drawn by hand by ${reviewer}).`,
+          sources: [{ kind: "segments" as const, id }],
+        },
+      }));
+  });
 }
 
 type Judged = { label: string; above: boolean };

@@ -14,6 +14,7 @@ import {
 import { isWithheld, refuseWithheld, studyFor } from "../read-first.ts";
 import type { Studies } from "../studies.ts";
 import { acceptedOf, draftReport, type Reading } from "./draft.ts";
+import { ownSegments } from "../segments.ts";
 import { questionOf } from "./question.ts";
 import { templateFor, templates } from "./templates.ts";
 
@@ -171,15 +172,18 @@ function templateOf(id: string): Template {
 const sourcesOf = (sections: readonly ReportSection[]) =>
   sections.flatMap(({ sentences }) => sentences.flatMap(({ sources }) => sources));
 
+type Source = ReportSection["sentences"][number]["sources"][number];
+
 /** A sentence may rest only on what is in force: accepted or corrected suggestions, measurements, findings. */
 function refuseUnknown(
   reading: Reading,
-  sources: readonly { kind: "suggestion" | "measurement" | "finding"; id: string }[],
+  sources: readonly Source[],
 ): void {
   const there = {
     suggestion: new Set(acceptedOf(reading).map(({ suggestion }) => suggestion.id)),
     measurement: new Set(reading.measurements.map(({ id }) => id)),
     finding: new Set(reading.findings.map(({ id }) => id)),
+    segments: new Set(ownSegments(reading.study).map(({ id }) => id)),
   };
   const gone = sources.find(({ kind, id }) => !there[kind].has(id));
   if (gone)
@@ -187,7 +191,9 @@ function refuseUnknown(
       "conflict",
       gone.kind === "suggestion"
         ? "A sentence rests on a suggestion that nobody accepted, or whose acceptance was taken back."
-        : `A sentence rests on a ${gone.kind} that was removed.`,
+        : gone.kind === "segments"
+          ? "A sentence rests on segments that were drawn again since. Draft the report anew."
+          : `A sentence rests on a ${gone.kind} that was removed.`,
       gone,
     );
 }

@@ -302,3 +302,35 @@ test("a reader who corrects a classifier's findings is quoted for what they see,
   for (const finding of json.reads[0].suggestion.findings)
     expect(finding).toMatchObject({ operatingPoint: 0.5, above: expect.any(Boolean) });
 });
+
+test("what a reader drew by hand is in the draft as drawn by hand, and a report on an older drawing is not saved", async () => {
+  const { handlers, frame, open, assets } = desk();
+  const { id: studyId, images } = await open(film);
+  const seriesId = images[0]?.id ?? "";
+  const draw = async (voxels: number): Promise<void> => {
+    const mask = await assets.put(new Uint8Array(200).fill(1, 0, voxels), { name: "m", type: "" });
+    const segments = [{ id: 1, name: "nodule", color: "#ff0000", state: "done" as const }];
+    const drawn = { studyId, seriesId, mask: mask.id, segments, seconds: 3 };
+    await handlers["imaging.saveSegments"](drawn, frame);
+  };
+  await draw(20);
+  const { sections } = await handlers["imaging.draftReport"]({ studyId, templateId: "cxr" }, frame);
+  const [sentence] = sections.flatMap(({ sentences }) => sentences);
+  expect(sentence?.text).toBe("Nodule: 10 % of the image (drawn by hand by Ada Reader).");
+  expect(sentence?.sources).toMatchObject([{ kind: "segments" }]);
+  const save = () =>
+    handlers["imaging.saveReport"]({ studyId, templateId: "cxr", sections }, frame);
+  await save();
+  await draw(40);
+  await expect(save()).rejects.toThrow(/segments that were drawn again since/);
+});
+
+test("a request for a report reads no voxels: it is drafted also where the stored ones are gone", async () => {
+  const { handlers, frame, open, assets } = desk();
+  const { id: studyId, images } = await open(film);
+  await assets.discard(images[0]?.pixels ?? "");
+  const seriesId = images[0]?.id ?? "";
+  const ask = (text: string) => handlers["imaging.ask"]({ studyId, seriesId, text }, frame);
+  expect((await ask("draft a report")).turns.at(-1)?.text).toMatch(/Nothing of this study/);
+  await expect(ask("outline the lungs")).rejects.toThrow(/no stored file/);
+});

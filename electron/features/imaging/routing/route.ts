@@ -15,7 +15,8 @@ export type HeaderFacts = {
   /** Series, protocol and sequence names, joined. */
   description?: string | undefined;
 };
-export type Facts = HeaderFacts & { modality: string; likeness: Likeness["kind"] };
+/** `likeness` is asked of files alone that name no modality. */
+export type Facts = HeaderFacts & { modality: string; likeness?: Likeness["kind"] };
 
 export type Routed =
   | { kind: "known"; category: Category; by: "header" | "pixels" | "reader"; why: string }
@@ -58,6 +59,12 @@ export function openCategories(facts: Facts): Category[] | { refused: boolean; w
   // A film is grey, and three sequences of an MR slice may come as one coloured picture.
   if (likeness === "volume" || likeness === "colour") return of("MR");
   return [...categoryIds];
+}
+
+/** Whether pixels can change what the header says: it leaves something open, or they may show that it is wrong. */
+export function needsPixels(facts: Facts): boolean {
+  const open = openCategories(facts);
+  return Array.isArray(open) && !(open.length === 1 && open[0] === "ct");
 }
 
 /** With a header that names a film, the pixels must speak this clearly against it. */

@@ -7,7 +7,15 @@ import { likenessOf } from "../suitability.ts";
 import { aboutCategory, readsCategory, type Category } from "../../models/routing/categories.ts";
 import { questionKey, type Assigned } from "../../models/routing/assign.ts";
 import type { ExpertCard, Experts, Finding } from "../../models/models.ts";
-import { ofChannels, question, route, type HeaderFacts, type Routed } from "./route.ts";
+import {
+  needsPixels,
+  ofChannels,
+  question,
+  route,
+  type Facts,
+  type HeaderFacts,
+  type Routed,
+} from "./route.ts";
 
 /** The bundled pack that says what an image is. */
 export const looker = "view-check";
@@ -66,12 +74,14 @@ export function createRouter({ experts, assigned }: Dependencies): Router {
     look: async ({ volume, header = {}, told, named }, signal) => {
       const said = told ?? named;
       const cards = await experts.list();
+      const facts: Facts = {
+        ...header,
+        modality: volume.modality,
+        ...(volume.modality === "unknown" ? { likeness: likenessOf(volume).kind } : {}),
+      };
       const routed: Routed =
         said === undefined
-          ? route(
-              { ...header, modality: volume.modality, likeness: likenessOf(volume).kind },
-              await scoresOf(volume, signal),
-            )
+          ? route(facts, needsPixels(facts) ? await scoresOf(volume, signal) : undefined)
           : {
               kind: "known",
               category: said,

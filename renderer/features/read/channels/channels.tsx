@@ -3,16 +3,23 @@ import { Layers3, Play, X } from "lucide-react";
 import { useState } from "react";
 import type { Channel, ExpertChannels } from "../../../../electron/api/schemas/channels.ts";
 import type { Series, Study } from "../../../../electron/api/schemas/imaging.ts";
+import { sequenceOfChannel } from "../../../../electron/api/sequences.ts";
 import { Button, IconButton } from "../../../ui/button.tsx";
 import { Progress, Trouble } from "../../../ui/feedback.tsx";
 import { toast } from "../../../ui/toast.tsx";
 import { useCall, useChange } from "../../../use-call.ts";
+import type { useSequences } from "../sequence-choice.tsx";
 import "./channels.css";
 
-type ChannelsProps = { study: Study; onSeries: (seriesId: string) => void };
+type ChannelsProps = {
+  study: Study;
+  /** Which series stands for which sequence: what is chosen here is what the planner is shown, and the other way round. */
+  together: ReturnType<typeof useSequences>;
+  onSeries: (seriesId: string) => void;
+};
 
 /** Nothing where no installed expert reads several sequences, or the study has no two volumes. */
-export function Channels({ study, onSeries }: ChannelsProps) {
+export function Channels({ study, together, onSeries }: ChannelsProps) {
   const several = study.images.filter(({ shape }) => shape[2] > 1).length > 1;
   const experts = useCall("imaging.channelExperts", several ? { studyId: study.id } : null).value;
   const [open, setOpen] = useState<ExpertChannels | null>(null);
@@ -23,6 +30,7 @@ export function Channels({ study, onSeries }: ChannelsProps) {
         key={open.packId}
         study={study}
         expert={open}
+        together={together}
         onSeries={onSeries}
         onClose={() => setOpen(null)}
       />
@@ -40,8 +48,13 @@ export function Channels({ study, onSeries }: ChannelsProps) {
 
 type AssignmentProps = ChannelsProps & { expert: ExpertChannels; onClose: () => void };
 
-function Assignment({ study, expert, onSeries, onClose }: AssignmentProps) {
-  const [seriesIds, setSeriesIds] = useState(expert.channels.map(({ seriesId }) => seriesId));
+function Assignment({ study, expert, together, onSeries, onClose }: AssignmentProps) {
+  const [seriesIds, setSeriesIds] = useState(
+    expert.channels.map(({ name, seriesId }) => {
+      const sequence = sequenceOfChannel(name);
+      return (sequence && together.taken[sequence]) ?? seriesId;
+    }),
+  );
   const [sure, setSure] = useState(false);
   const chosen = { studyId: study.id, packId: expert.packId, seriesIds };
   const { channels, problems } = useCall("imaging.checkChannels", chosen).value ?? expert;
@@ -51,6 +64,8 @@ function Assignment({ study, expert, onSeries, onClose }: AssignmentProps) {
 
   function choose(at: number, seriesId: string | null): void {
     setSeriesIds(seriesIds.with(at, seriesId));
+    const sequence = sequenceOfChannel(expert.channels[at]?.name ?? "");
+    if (sequence) together.choose(sequence, seriesId ?? "");
     setSure(false);
   }
   async function start(): Promise<void> {

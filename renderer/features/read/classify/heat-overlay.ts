@@ -43,12 +43,16 @@ export function layHeat(
       const at = (i: number, j: number): number[] =>
         view.worldToCanvas(worldOf(series, [i - 0.5, j - 0.5, 0]));
       const [[x = 0, y = 0], [xi = 0, yi = 0], [xj = 0, yj = 0]] = [at(0, 0), at(1, 0), at(0, 1)];
+      context.resetTransform();
+      context.clearRect(0, 0, context.canvas.width, context.canvas.height);
+      context.save();
       context.setTransform(xi - x, yi - y, xj - x, yj - y, x, y);
       context.beginPath();
       context.rect(0, 0, width, height);
       context.clip();
       context.imageSmoothingQuality = "high";
       context.drawImage(picture, 0, 0, map.columns * map.cell, map.rows * map.cell);
+      context.restore();
     },
-  });
+  }).stop;
 }

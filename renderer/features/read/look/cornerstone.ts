@@ -45,6 +45,12 @@ const brushes: Partial<Record<Mode, string>> = {
   threshold3d: "THRESHOLD_INSIDE_SPHERE",
 };
 
+/** Tools that write into the label map. */
+export const drawingModes: ReadonlySet<Mode> = new Set<Mode>([
+  ...(Object.keys(brushes) as Mode[]),
+  ...(["scissors", "circleScissors", "fill"] as const),
+]);
+
 const planeColours: Record<string, string> = {
   axial: "rgb(255, 120, 110)",
   sagittal: "rgb(255, 225, 110)",

@@ -11,13 +11,31 @@ import {
 import { axisOf, originOf } from "./planes.ts";
 import { hasSizes, isCt, loadedSeries, type ShownSeries } from "./shown-series.ts";
 
-type Place = { scheme: string; slice: number; shown: ShownSeries };
+type Place = {
+  scheme: string;
+  slice: number;
+  shown: ShownSeries;
+  plane?: ReturnType<typeof planeModule>;
+};
+
+/** The viewer asks for every slice of a volume at every picture. */
+const places = new Map<string, Place>();
 
 /** Ids are `series:<series id>:<slice>` and `labels:<series id>:<slice>`. */
 function placeOf(imageId: string): Place | undefined {
   const [scheme = "", seriesId = "", slice = ""] = imageId.split(":");
   const shown = scheme === "series" || scheme === "labels" ? loadedSeries(seriesId) : undefined;
   return shown && { scheme, slice: Number(slice), shown };
+}
+
+/** The same, remembered for as long as the series is the one in memory. */
+function knownPlace(imageId: string): Place | undefined {
+  const known = places.get(imageId);
+  if (known && loadedSeries(known.shown.series.id) === known.shown) return known;
+  const place = placeOf(imageId);
+  if (place) places.set(imageId, place);
+  else places.delete(imageId);
+  return place;
 }
 
 function planeModule({ slice, shown: { series } }: Place) {
@@ -106,12 +124,12 @@ export function imageOf(shown: ShownSeries, imageId: string): Types.IImage {
 /** What Cornerstone would read in a DICOM header, and the images themselves. */
 export function registerLocalImages(): void {
   metaData.addProvider((type: string, imageId: unknown) => {
-    const place = typeof imageId === "string" ? placeOf(imageId) : undefined;
+    const place = typeof imageId === "string" ? knownPlace(imageId) : undefined;
     if (place === undefined) return undefined;
     const { series } = place.shown;
     switch (type) {
       case Enums.MetadataModules.IMAGE_PLANE:
-        return planeModule(place);
+        return (place.plane ??= planeModule(place));
       case Enums.MetadataModules.IMAGE_PIXEL:
         return pixelModule(place);
       case Enums.MetadataModules.GENERAL_SERIES:

@@ -44,13 +44,16 @@ function keepPlaces(engine: RenderingEngine): void {
   }
 }
 
+/** On a voxel, not between two of them: a cut there would show a mixture of slices. */
+const centreOf = (series: Series): Point =>
+  worldOf(series, series.shape.map((size) => Math.floor(size / 2)) as Point);
+
 /**
  * Where a view stands, in LPS+ millimetres: the place known before, moved along the view's normal. How far
  * the picture was moved sideways says nothing about the other planes. A stack's camera stays at its first slice.
  */
 function pointOf(view: View, series: Series): Point {
-  const [columns, rows, slices] = series.shape;
-  const centre = worldOf(series, [(columns - 1) / 2, (rows - 1) / 2, (slices - 1) / 2]);
+  const centre = centreOf(series);
   const before = places.get(series.id) ?? centre;
   if (isStack(view)) {
     const [i, j] = indexOf(series, before);
@@ -105,7 +108,6 @@ async function hangUp(
     }
   if (isStale()) return false;
   const cuts: { view: View; place: Point }[] = [];
-  const joined: Promise<void>[] = [];
   for (const [index, { shown }] of mounted.entries()) {
     const view = viewOf(engine, index);
     if (view === undefined) continue;
@@ -114,18 +116,11 @@ async function hangUp(
     if (isStack(view)) await showStack(view, shown);
     else {
       await showCut(view, shown, slabMm);
-      cuts.push({ view, place: places.get(shown.series.id) ?? pointOf(view, shown.series) });
+      cuts.push({ view, place: places.get(shown.series.id) ?? centreOf(shown.series) });
     }
-    // On stacks labels join only where there are some (`overlay.ts`): they slow every slice down.
     keepLabels(shown);
-    if (!isStack(view)) {
-      joined.push(labelsDrawn(view));
-      await joinLabels(view, shown);
-    }
     if (isStale()) return false;
   }
-  await Promise.all(joined);
-  if (isStale()) return false;
   for (const { view, place } of cuts) lookAt(view, place);
   engine.render();
   return true;
@@ -158,8 +153,8 @@ async function showCut(
 }
 
 /**
- * The label map joins a little later, and the viewer then stands on another slice than before. The viewer says
- * when it is drawn; a pane that left the page meanwhile is not waited for for ever.
+ * The label map joins a little later, and a cut then stands on another slice than before. The viewer says when
+ * it is drawn; a pane that left the page meanwhile is not waited for for ever.
  */
 function labelsDrawn(view: View): Promise<void> {
   const patienceMs = 10_000;
@@ -208,7 +203,7 @@ function keepLabels(shown: ShownSeries): void {
   ]);
 }
 
-/** Draws the label map over a view, once. */
+/** Gives a view the label map for its tools, once; it is not seen, since the page draws it (`overlay.ts`). */
 export async function joinLabels(view: View, shown: ShownSeries): Promise<void> {
   const { segmentationId } = shown;
   if (hasLabels(view, segmentationId)) return;
@@ -217,12 +212,22 @@ export async function joinLabels(view: View, shown: ShownSeries): Promise<void> 
   if (hasLabels(view, segmentationId)) return;
   cacheLabels(shown);
   if (isStack(view)) followSlices(view, shown);
+  const { focalPoint, position } = view.getCamera();
+  const drawn = labelsDrawn(view);
+  segmentation.config.style.setStyle(
+    { viewportId: view.id, segmentationId, type: Labelmap },
+    { renderFill: true, fillAlpha: 0, renderOutline: false },
+  );
   await segmentation.addLabelmapRepresentationToViewport(view.id, [
     { segmentationId, type: Labelmap },
   ]);
+  if (isStack(view)) return;
+  await drawn;
+  if (focalPoint && position) view.setCamera({ focalPoint, position });
+  view.render();
 }
 
-/** Takes the label map off a view; the map itself stays. */
+/** Takes the label map from a view; the map itself stays. */
 export function partLabels(view: View, { segmentationId }: ShownSeries): void {
   if (hasLabels(view, segmentationId))
     segmentation.removeLabelmapRepresentation(view.id, segmentationId);

@@ -1,41 +1,56 @@
-/** A picture of our own over a view, drawn again whenever the view is: for what is shown and is no label map. */
+/** A picture of our own over a view, drawn again whenever the view is. */
 import { Enums } from "@cornerstonejs/core";
 import { viewOf, type View } from "./mount.ts";
 import type { Stage } from "./viewer.tsx";
 
+export type Layer = { stop: () => void; redraw: () => void };
 export type Painter = (context: CanvasRenderingContext2D, view: View) => void;
 
-/** Lays a layer over every pane of a series until the returned function is called. */
+/** Lays a layer over every pane of a series until it is stopped. */
 export function layOver(
   stage: Stage,
   seriesId: string,
   { opacity, paint }: { opacity: number; paint: Painter },
-): () => void {
-  const stops = stage.hung.flatMap(({ shown }, index) => {
+): Layer {
+  const layers = stage.hung.flatMap(({ shown }, index) => {
     const view = viewOf(stage.engine, index);
     return view && shown.series.id === seriesId ? [over(view, opacity, paint)] : [];
   });
-  return () => {
-    for (const stop of stops) stop();
+  return {
+    stop: () => {
+      for (const { stop } of layers) stop();
+    },
+    redraw: () => {
+      for (const { redraw } of layers) redraw();
+    },
   };
 }
 
-function over(view: View, opacity: number, paint: Painter): () => void {
+function over(view: View, opacity: number, paint: Painter): Layer {
   const { element } = view;
   const layer = document.createElement("canvas");
   layer.className = "page-layer";
   layer.style.opacity = String(opacity);
-  element.append(layer);
+  // Under the measurements, which are drawn into the viewer's own layer.
+  const marks = element.querySelector(".svg-layer");
+  if (marks) marks.before(layer);
+  else element.append(layer);
   const draw = (): void => {
-    [layer.width, layer.height] = [element.clientWidth, element.clientHeight];
+    const { clientWidth, clientHeight } = element;
+    // Setting a canvas's size gives it new memory, also where it is the same size.
+    if (layer.width !== clientWidth) layer.width = clientWidth;
+    if (layer.height !== clientHeight) layer.height = clientHeight;
     const context = layer.getContext("2d");
     if (context && layer.width > 0 && layer.height > 0) paint(context, view);
   };
-  const events = [Enums.Events.IMAGE_RENDERED, Enums.Events.CAMERA_MODIFIED];
-  for (const event of events) element.addEventListener(event, draw);
+  // What moves the camera draws the image afterwards, and the layer with it.
+  element.addEventListener(Enums.Events.IMAGE_RENDERED, draw);
   draw();
-  return () => {
-    for (const event of events) element.removeEventListener(event, draw);
-    layer.remove();
+  return {
+    redraw: draw,
+    stop: () => {
+      element.removeEventListener(Enums.Events.IMAGE_RENDERED, draw);
+      layer.remove();
+    },
   };
 }

@@ -1,7 +1,7 @@
 /** Sends the DICOM files of an export to an archive, only on a press that names the machine. */
 import { Send } from "lucide-react";
 import { useState } from "react";
-import type { Output } from "../../../../electron/api/contract.ts";
+import type { Input, Output } from "../../../../electron/api/contract.ts";
 import type { AppError } from "../../../../electron/api/errors.ts";
 import { call } from "../../../call.ts";
 import { Button } from "../../../ui/button.tsx";
@@ -10,7 +10,15 @@ import { plural } from "../../../ui/time.ts";
 import { asError, useCall, useChange } from "../../../use-call.ts";
 import { hostOf } from "./archive-host.ts";
 
-export function SendTo({ studyId }: { studyId: string }) {
+type SendProps = {
+  /** What is exported: as it is, or without what names the patient. */
+  about: Input<"imaging.export">;
+  /** What was exported so already: identifiers that were made anew stay the same. */
+  made: Output<"imaging.export"> | null;
+  onMade: (made: Output<"imaging.export">) => void;
+};
+
+export function SendTo({ about, made, onMade }: SendProps) {
   const servers = useCall("pacs.servers", {}).value ?? [];
   const send = useChange("pacs.send", [], "byCaller");
   const [chosen, choose] = useState("");
@@ -23,6 +31,7 @@ export function SendTo({ studyId }: { studyId: string }) {
         To send it to an archive, add that under “From a PACS” on the page of all studies.
       </p>
     );
+  const nameless = about.deidentify !== undefined;
   const place = hostOf(server.address);
   const host = place?.host ?? server.address;
 
@@ -31,7 +40,9 @@ export function SendTo({ studyId }: { studyId: string }) {
     setFailure(null);
     if (server === undefined) return;
     try {
-      const { files } = await call("imaging.export", { studyId });
+      const answered = nameless && made ? made : await call("imaging.export", about);
+      if (nameless) onMade(answered);
+      const { files } = answered;
       const dicom = files.filter(({ name }) => name.endsWith(".dcm"));
       if (dicom.length === 0) return setAnswer({ stored: 0, refused: [], host });
       const sent = await send.run({
@@ -62,12 +73,21 @@ export function SendTo({ studyId }: { studyId: string }) {
       )}
       <div className="report-acts">
         <Button icon={Send} disabled={send.running} onPress={() => void press()}>
-          Send SEG and SR to {host}
+          Send {about.deidentify?.images ? "images, SEG and SR" : "SEG and SR"}
+          {nameless ? " without the patient’s name" : ""} to {host}
         </Button>
       </div>
-      {place?.elsewhere && (
+      {place?.elsewhere && !nameless && (
         <p className="field-note">
-          {place.hostname} is another machine: the patient’s name leaves this one with them.
+          {place.hostname} is another machine: the patient’s name leaves this one with them. To keep
+          it here, tick “Without what names the patient” above.
+        </p>
+      )}
+      {nameless && !about.deidentify?.images && (
+        <p className="field-note">
+          {about.deidentify?.options.includes("retain-uids")
+            ? "They name the archive's own images by their identifiers."
+            : "They name images by new identifiers, which the archive does not have: tick “also the DICOM images themselves” to send those with them."}
         </p>
       )}
       {send.running && <Progress event={send.event} onCancel={send.cancel} />}

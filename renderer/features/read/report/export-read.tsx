@@ -33,13 +33,14 @@ export function ExportRead({ study, reading, unsaved }: ExportProps) {
   const [images, setImages] = useState(false);
   const [stay, setStay] = useState<readonly Kept[]>([]);
   const [made, setMade] = useState<Output<"imaging.export"> | null>(null);
+  const about = {
+    studyId: study.id,
+    ...(nameless ? { deidentify: { options: [...stay], images } } : {}),
+  };
   const map = made?.files.find(({ name }) => name.startsWith("uid-map"));
 
   async function save(): Promise<void> {
-    const answer = await make.run({
-      studyId: study.id,
-      ...(nameless ? { deidentify: { options: [...stay], images } } : {}),
-    });
+    const answer = await make.run(about);
     if (answer === undefined) return;
     setMade(answer);
     const bundle = answer.files.find((file) => file.name.endsWith(".zip"));
@@ -73,13 +74,14 @@ export function ExportRead({ study, reading, unsaved }: ExportProps) {
               <input
                 type="checkbox"
                 checked={stay.includes(option)}
-                onChange={(event) =>
+                onChange={(event) => {
                   setStay(
                     event.target.checked
                       ? [...stay.filter((other) => !excludes(option, other)), option]
                       : stay.filter((other) => other !== option),
-                  )
-                }
+                  );
+                  setMade(null);
+                }}
               />
               {text}
             </label>
@@ -88,7 +90,10 @@ export function ExportRead({ study, reading, unsaved }: ExportProps) {
             <input
               type="checkbox"
               checked={images}
-              onChange={(event) => setImages(event.target.checked)}
+              onChange={(event) => {
+                setImages(event.target.checked);
+                setMade(null);
+              }}
             />
             also the DICOM images themselves
           </label>
@@ -120,7 +125,7 @@ export function ExportRead({ study, reading, unsaved }: ExportProps) {
           ))}
         </ul>
       )}
-      <SendTo studyId={study.id} />
+      <SendTo key={JSON.stringify(about)} about={about} made={made} onMade={setMade} />
     </section>
   );
 }

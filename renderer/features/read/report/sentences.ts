@@ -56,6 +56,10 @@ export function sourceTexts({ sources, was }: Sentence, known: Known): string[] 
         ? `Measured by ${found.by} on slice ${found.slice + 1}: ${found.values.map((value) => `${value.name.toLowerCase()} ${shownValue(value)}`).join(", ")}`
         : "A measurement that was removed";
     }
+    if (kind === "segments") {
+      const drawn = known.study.decisions.find((one) => one.id === id);
+      return drawn ? `Drawn by hand by ${drawn.reviewer}` : "Segments that are not stored";
+    }
     const suggestion = known.study.suggestions.find((one) => one.id === id);
     const decision = known.study.decisions.filter(({ suggestionId }) => suggestionId === id).at(-1);
     if (!suggestion || (decision?.action !== "accept" && decision?.action !== "correct"))

@@ -1,11 +1,10 @@
 /** A model's outline before anybody has decided on it: a layer of its own, to accept, refine or discard. */
 import { Check, Pencil, X } from "lucide-react";
-import { useEffect, useState } from "react";
+import { useState } from "react";
 import type { Series } from "../../../../electron/api/schemas/imaging.ts";
 import { useShortcuts } from "../../../frame/shortcuts.ts";
 import { Button } from "../../../ui/button.tsx";
 import type { Mode } from "../look/cornerstone.ts";
-import { showOverlay } from "../look/overlay.ts";
 import type { Look } from "../look/use-look.ts";
 import { Opacity } from "../opacity.tsx";
 import { SourceChoice } from "./source-choice.tsx";
@@ -39,11 +38,6 @@ export function PreviewPanel(props: PreviewProps) {
     labels: source.segments,
     fill,
   });
-  // The reader's own label map waits behind; nothing can be drawn into a preview by mistake.
-  const { stage } = look;
-  useEffect(() => {
-    if (stage) showOverlay(stage, { visible: false, opacity: 0, outline: false }, [], series.id);
-  }, [stage, series.id]);
   useShortcuts("Suggested outline", [
     { keys: ["enter", "shift+a"], label: "Accept the outline", run: () => onDecide("accept") },
     { keys: "shift+e", label: "Refine a copy of the outline", run: () => onRefine() },

@@ -5,8 +5,8 @@ import { call, putAsset } from "../../../call.ts";
 import { useShortcuts } from "../../../frame/shortcuts.ts";
 import { toast } from "../../../ui/toast.tsx";
 import { asError, invalidate } from "../../../use-call.ts";
-import type { Mode } from "../look/cornerstone.ts";
-import { labelsJoined, showOverlay, type Overlay } from "../look/overlay.ts";
+import { drawingModes, type Mode } from "../look/cornerstone.ts";
+import { labelsJoined, labelsParted, layLabels, type Overlay } from "../look/overlay.ts";
 import type { Look } from "../look/use-look.ts";
 import { SegmentPanel } from "./panel.tsx";
 import type { Source } from "./sources.ts";
@@ -56,8 +56,14 @@ export function SegmentWork({
   useEffect(() => {
     if (!stage) return;
     const labels = list.map(({ id, color }) => ({ id, color, hidden: hidden.has(id) }));
-    showOverlay(stage, overlay, labels, series.id);
-  }, [stage, overlay, list, hidden, series.id]);
+    return layLabels(stage, series, overlay, labels);
+  }, [stage, overlay, list, hidden, series]);
+  const draws = drawingModes.has(look.mode);
+  useEffect(() => {
+    if (!stage || !draws) return;
+    labelsJoined(stage, series.id).catch((thrown: unknown) => toast(asError(thrown).message));
+    return () => labelsParted(stage, series.id);
+  }, [stage, draws, series.id]);
   useEffect(() => setBrush(brush.radius, brush.range), [brush, stage]);
 
   function pick(mode: Mode): void {
