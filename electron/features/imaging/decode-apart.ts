@@ -55,7 +55,7 @@ export async function decodeApart(
 }
 
 /** Milliseconds of the clock for one of processor time: after so many a thread has ended some other way. */
-const clockAtMost = 20;
+const clockAtMost = 8;
 
 /** The program's processor time in milliseconds, all threads: what one of them took is no more. */
 const processorTime = (): number => {

@@ -37,6 +37,16 @@ export function useSequences(study: Study, series: Series) {
     taken,
     /** What is asked about: nothing where the series in view is read alone. */
     asked: isPart ? taken : {},
+    /** Several at once; of one series named twice the first counts. */
+    take: (all: readonly (readonly [Sequence, string])[]): void => {
+      const names = new Set(all.map(([name]) => name));
+      const ids = new Set(all.map(([, id]) => id));
+      const others = Object.entries(taken).filter(
+        ([name, id]) => !names.has(name as Sequence) && !ids.has(id),
+      );
+      const first = all.filter(([, id], at) => all.findIndex(([, other]) => other === id) === at);
+      keep(JSON.stringify(Object.fromEntries([...others, ...first])));
+    },
     /** One series stands for one sequence: taken for another, it leaves its place. */
     choose: (name: Sequence, id: string): void => {
       const others = Object.entries(taken).filter(([one, other]) => one !== name && other !== id);

@@ -63,9 +63,14 @@ function Assignment({ study, expert, together, onSeries, onClose }: AssignmentPr
   const volumes = study.images.filter(({ shape, channels: count }) => shape[2] > 1 && count === 1);
 
   function choose(at: number, seriesId: string | null): void {
-    setSeriesIds(seriesIds.with(at, seriesId));
-    const sequence = sequenceOfChannel(expert.channels[at]?.name ?? "");
-    if (sequence) together.choose(sequence, seriesId ?? "");
+    const next = seriesIds.with(at, seriesId);
+    setSeriesIds(next);
+    together.take(
+      expert.channels.flatMap(({ name }, index) => {
+        const [sequence, id] = [sequenceOfChannel(name), next[index]];
+        return sequence && id ? [[sequence, id] as const] : [];
+      }),
+    );
     setSure(false);
   }
   async function start(): Promise<void> {
