@@ -61,6 +61,8 @@ export const packSchema = z.object({
     /** Where the pack is open now; empty when it is not. */
     using: z.string(),
     tried: triedSchema,
+    /** Of a GGUF model that is open on a graphics card: its layers there, the others are the processor's. */
+    layers: z.object({ card: z.int(), all: z.int() }).optional(),
   }),
   /** The last timing on each device, newest first. */
   bench: z.array(benchSchema),

@@ -6,6 +6,7 @@ import { randomUUID } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
+import { toErrorShape } from "../../api/errors.ts";
 import { progressSchema } from "../../api/schemas/ledger.ts";
 import { jobSchema, type Job } from "../../api/schemas/audit.ts";
 
@@ -82,7 +83,7 @@ export function openJobs(dataFolder: string) {
       return value;
     } catch (thrown) {
       job.state = controller.signal.aborted || frame.signal.aborted ? "cancelled" : "failed";
-      job.error = thrown instanceof Error ? thrown.message : String(thrown);
+      job.error = toErrorShape(thrown).message;
       throw thrown;
     } finally {
       controllers.delete(job.id);

@@ -6,6 +6,7 @@ import { afterAll, describe, expect, it } from "vitest";
 import { promptsFolder } from "../../places.ts";
 import { forkWorker } from "./fork-worker.ts";
 import { createGeneration } from "./generation/generation.ts";
+import { openWriter } from "./llama.ts";
 import { installPack } from "./install/install.ts";
 import { openPacks } from "./packs.ts";
 import { createWorkerClient } from "./worker-client.ts";
@@ -47,6 +48,24 @@ describe("the runtime on a tiny Llama (fixtures/llama-tiny/make.py)", () => {
       expect(Math.abs(value - (reference.probabilities[token] ?? 0))).toBeLessThan(5e-4);
     await llama.dispose();
   });
+});
+
+it("a card that was asked for and is not there gives way to the processor without a word", async () => {
+  const { getLlama } = await import("node-llama-cpp");
+  const llama = await getLlama({ build: "never", skipDownload: true, gpu: "auto" });
+  const hasCard = llama.gpu !== false;
+  await llama.dispose();
+  if (hasCard) return;
+  const writer = await openWriter({
+    ...{ path: file, contextTokens: 512, threads: 1, adapters: [] },
+    devices: ["cuda", "cpu"],
+  });
+  expect(writer.device).toBe("cpu");
+  expect(writer.layers).toBeUndefined();
+  expect(writer.tried).toEqual([
+    { device: "cuda", failedBecause: expect.stringMatching(/llama\.cpp finds/) },
+  ]);
+  await writer.release();
 });
 
 describe("a GGUF pack through the model process", () => {

@@ -1,6 +1,7 @@
 /** The only importer of node-llama-cpp. Runs in the worker process: GGUF files, nothing built and nothing fetched. */
 import { statSync } from "node:fs";
 import { AppError } from "../../api/errors.ts";
+import { layersWithin, type Layers } from "./generation/card-layers.ts";
 import type { Message, Request } from "./generation/generator.ts";
 import { picturesOf, wordsOf } from "./generation/template.ts";
 import type { Tried } from "./session.ts";
@@ -14,6 +15,8 @@ export type WriterSettings = {
   devices: readonly string[];
   /** LoRA adapters beside the file. */
   adapters: readonly string[];
+  /** What it may take on the graphics card; layers beyond it stay with the processor. Absent: what the card has. */
+  cardBytes?: number | undefined;
 };
 export type WriteRequest = Omit<Request, "messages" | "stop"> & {
   messages: readonly Message[];
@@ -34,6 +37,8 @@ export type Writer = {
   readonly device: string;
   /** Devices that failed before this one. */
   readonly tried: Tried;
+  /** Of a GGUF model on a graphics card: how much of it is there. */
+  readonly layers?: Layers;
   contextTokens: number;
   /** Answers that it writes at once, one token of each in turn; others wait. */
   atOnce: number;
@@ -45,10 +50,11 @@ export type Writer = {
 /** @throws AppError modelUnavailable (no room), packInvalid (no GGUF file, cut, or without its tokenizer) */
 export async function openWriter(settings: WriterSettings): Promise<Writer> {
   const native = await import("node-llama-cpp");
+  const wanted = settings.devices[0] ?? "cpu";
   const llama = await native.getLlama({
     build: "never",
     skipDownload: true,
-    gpu: settings.devices[0] === "cpu" ? false : "auto",
+    gpu: wanted === "cpu" ? false : "auto",
     logLevel: native.LlamaLogLevel.error,
     maxThreads: settings.threads,
   });
@@ -57,6 +63,7 @@ export async function openWriter(settings: WriterSettings): Promise<Writer> {
     throw reasonOf(thrown, settings.path, native.InsufficientMemoryError);
   });
   const { model, context } = loaded;
+  const layers = { card: model.gpuLayers, all: model.fileInsights.totalLayers };
   /** Each place keeps the prompt that it read last: what the next one shares with it is not read again. */
   const places = Array.from({ length: context.totalSequences }, () => {
     const sequence = context.getSequence();
@@ -67,7 +74,10 @@ export async function openWriter(settings: WriterSettings): Promise<Writer> {
   const waiting: ((place: Place) => void)[] = [];
 
   async function load() {
-    const model = await llama.loadModel({ modelPath: settings.path });
+    const model = await llama.loadModel({
+      modelPath: settings.path,
+      ...(llama.gpu === false ? {} : { gpuLayers: { min: 0, max: await layersOnCard() } }),
+    });
     const most = Math.min(settings.contextTokens, model.trainContextSize);
     const create = (sequences: number) =>
       model.createContext({
@@ -90,6 +100,27 @@ export async function openWriter(settings: WriterSettings): Promise<Writer> {
     return { model, context };
   }
 
+  /** As many as the room on the card holds with one context; what the card really has free is llama.cpp's to see. */
+  async function layersOnCard(): Promise<number> {
+    const insights = await native.GgufInsights.from(
+      await native.readGgufFileInfo(settings.path),
+      llama,
+    );
+    const contextSize = Math.min(
+      settings.contextTokens,
+      insights.trainContextSize ?? settings.contextTokens,
+    );
+    const cardBytes = settings.cardBytes ?? Number.POSITIVE_INFINITY;
+    return layersWithin(insights.totalLayers, cardBytes, async (gpuLayers) => {
+      const weights = await insights.estimateModelResourceRequirementsV2({ gpuLayers });
+      const context = await insights.estimateContextResourceRequirementsV2({
+        contextSize,
+        modelGpuLayers: gpuLayers,
+      });
+      return weights.gpuVram + context.gpuVram;
+    });
+  }
+
   /** A free place, the one that shares most with the prompt; else the first that is free again. */
   async function placeOf(prompt: string): Promise<Place> {
     const [best] = [...free].toSorted((a, b) => shared(b.read, prompt) - shared(a.read, prompt));
@@ -105,7 +136,12 @@ export async function openWriter(settings: WriterSettings): Promise<Writer> {
 
   return {
     device: llama.gpu === false ? "cpu" : llama.gpu,
-    tried: [],
+    // It looks for a card of any kind; where it finds none that it can use, the processor is no silent choice.
+    tried:
+      llama.gpu === false && wanted !== "cpu"
+        ? [{ device: wanted, failedBecause: noCard(await native.getLlamaGpuTypes("supported")) }]
+        : [],
+    ...(llama.gpu === false ? {} : { layers }),
     contextTokens: context.contextSize,
     atOnce: places.length,
     countTokens: (text) => model.tokenize(text, false).length,
@@ -171,6 +207,13 @@ export async function openWriter(settings: WriterSettings): Promise<Writer> {
 /** GBNF, as llama.cpp reads it: JSON's escapes are its own. */
 const grammarOf = (choices: readonly string[]): string =>
   `root ::= ${choices.map((choice) => JSON.stringify(choice)).join(" | ")}`;
+
+const noCard = (supported: readonly (string | false)[]): string => {
+  const kinds = supported.filter((kind) => kind !== false);
+  return kinds.length === 0
+    ? "llama.cpp finds no driver of a graphics card here"
+    : `llama.cpp finds drivers here (${kinds.join(", ")}) and no card that it can use`;
+};
 
 const nameOf = (path: string): string => path.split(/[\\/]/).at(-1) ?? path;
 

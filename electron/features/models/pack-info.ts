@@ -61,6 +61,7 @@ function deviceOf(pack: Pack, { notes, worker, orderOf }: Known): PackInfo["devi
     order: orderOf(id),
     using: use?.device ?? "",
     tried: use?.tried ?? [],
+    ...(use?.layers ? { layers: use.layers } : {}),
   };
 }
 

@@ -25,7 +25,7 @@ export function openWriters() {
     // Told at once, so that a question that comes meanwhile waits for the same opening.
     const writer = release(path).then(() =>
       asked.backend === "llama"
-        ? openWriter({ ...common, adapters: asked.adapters })
+        ? openWriter({ ...common, adapters: asked.adapters, cardBytes: asked.cardBytes })
         : openDecoder({ ...common, ...asked.decoder }),
     );
     writers.set(path, { settings, writer });
@@ -48,6 +48,7 @@ export function openWriters() {
         msRuntime: performance.now() - ran,
         device: writer.device,
         tried: writer.tried,
+        ...(writer.layers ? { layers: writer.layers } : {}),
         openedBytes: isNew ? Math.max(0, process.memoryUsage.rss() - rssBefore) : 0,
         contextTokens: writer.contextTokens,
       });

@@ -5,6 +5,7 @@
 import type { WriteRequest } from "./llama.ts";
 import { AppError, fromErrorShape, type ErrorShape } from "../../api/errors.ts";
 import { endsLikeOutOfMemory, saysOutOfMemory } from "./memory-limit.ts";
+import type { Layers } from "./generation/card-layers.ts";
 import type { TensorData, Tried } from "./session.ts";
 import type {
   PlanarRequest,
@@ -38,7 +39,7 @@ type Waiting = {
   onText?: ((piece: string) => void) | undefined;
 };
 /** Where a model last ran, and which devices had failed before that one. */
-export type Use = { device: string; tried: Tried };
+export type Use = { device: string; tried: Tried; layers?: Layers };
 type OnProgress = (done: number, total: number) => void;
 
 const failuresAllowed = 3;
@@ -188,7 +189,9 @@ export function createWorkerClient(
       }
       if ("msRuntime" in reply) {
         msSpent += reply.msRuntime;
-        if ("path" in request) uses.set(request.path, { device: reply.device, tried: reply.tried });
+        const { device, tried, layers } = reply;
+        if ("path" in request)
+          uses.set(request.path, { device, tried, ...(layers ? { layers } : {}) });
       }
       return reply;
     } finally {

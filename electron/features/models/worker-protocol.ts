@@ -3,6 +3,7 @@ import type { ErrorShape } from "../../api/errors.ts";
 import type { Volume } from "../../api/volume.ts";
 import type { Inference, PostprocessStep, PreprocessStep } from "./manifest.ts";
 import type { DecoderSettings } from "./generation/decoder/writer.ts";
+import type { Layers } from "./generation/card-layers.ts";
 import type { Box, Click } from "./models.ts";
 import type { WriteAnswer, WriteRequest } from "./llama.ts";
 import type { TensorData, Tried } from "./session.ts";
@@ -55,8 +56,10 @@ export type VolumeInference = Extract<
 >;
 
 /** A model that writes, by its file: a GGUF, or an ONNX decoder with what it needs beside. */
-export type WriterRequest = SessionRequest & { contextTokens: number } & (
-    | { backend: "llama"; adapters: string[] }
+export type WriterRequest = SessionRequest & { contextTokens: number } &
+  /** `cardBytes`: what it may take on a graphics card, read when it is opened. */
+  (
+    | { backend: "llama"; adapters: string[]; cardBytes?: number | undefined }
     | { backend: "onnx"; decoder: DecoderFiles }
   );
 export type DecoderFiles = Omit<DecoderSettings, "path" | "devices" | "threads" | "contextTokens">;
@@ -81,6 +84,7 @@ type Done = {
   msLoad: number;
   device: string;
   tried: Tried;
+  layers?: Layers;
   /** What the process holds more of memory since the model was opened for this request; 0 when it was open. */
   openedBytes: number;
 };

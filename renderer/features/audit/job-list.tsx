@@ -36,6 +36,13 @@ const names: Record<string, string> = {
   "library.index": "Building the library",
   "library.ask": "Question to the library",
   "models.bench": "Measuring a model",
+  "models.add": "Adding a model",
+  "extraction.recognise": "Reading a scan",
+  "imaging.attach": "Attaching to a study",
+  "imaging.heatMap": "Heat map",
+  "imaging.runChannels": "Expert call on several series",
+  "pacs.fetch": "Fetching a study",
+  "pacs.send": "Sending to an archive",
 };
 
 const shownFinished = 5;

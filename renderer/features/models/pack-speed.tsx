@@ -50,6 +50,14 @@ export function PackSpeed({ pack, devices, measuring, onMeasure }: SpeedProps) {
           {pack.bench.length > 0 ? "Measure again" : "Measure its speed here"}
         </Button>
       </div>
+      {pack.device.layers && (
+        <p className="field-note">
+          {pack.device.layers.card} of {pack.device.layers.all} layers on the graphics card
+          {pack.device.layers.card < pack.device.layers.all &&
+            ", the others by the processor: models may take no more room there"}
+          .
+        </p>
+      )}
       {using !== choice && tried.length > 0 && (
         <ul className="pack-tried" aria-label="Devices tried">
           {tried.map(({ device, failedBecause }) => (
@@ -75,8 +83,8 @@ function Measured({ bench }: { bench: Bench[] }) {
           {one.writes
             ? `${one.writes.tokensPerSecond.toFixed(0)} tokens a second, the first after ${milliseconds(one.writes.firstMs)}`
             : perSecond(one.throughput)}
-          ; loads in {milliseconds(one.loadMs)}; {size(one.peakBytes)} of
-          memory; {deviceName(one.device).toLowerCase()}, <time dateTime={one.at}>{one.at}</time>
+          ; loads in {milliseconds(one.loadMs)}; {size(one.peakBytes)} of memory;{" "}
+          {deviceName(one.device).toLowerCase()}, <time dateTime={one.at}>{one.at}</time>
         </li>
       ))}
     </ul>

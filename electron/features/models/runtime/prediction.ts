@@ -16,6 +16,8 @@ const forgetting = 0.9995;
 const fading = 0.9;
 /** Weight of the shorter history, in calls: with this many observations both weigh the same. */
 const backOff = 2;
+/** A shorter gap between two calls is the program's, not the reader's: nothing can be opened in it. */
+const lookMs = 1000;
 const pairKey = (before: string, last: string): string => `${before}\u0000${last}`;
 
 export function createPredictor() {
@@ -26,6 +28,9 @@ export function createPredictor() {
   let weight = 1;
   let before = sessionEdge;
   let last = sessionEdge;
+  /** Calls, and those among them before which the reader looked: what is fetched ahead must last until the next look. */
+  let calls = 0;
+  let looks = 0;
   /** The session's first call: what kind of work it is, and so most likely the next session's too. */
   let opening = sessionEdge;
 
@@ -93,8 +98,11 @@ export function createPredictor() {
   }
 
   return {
-    called: (id: string): void => {
+    /** @param afterMs since the call before ended; absent: a look of its own */
+    called: (id: string, afterMs: number = Number.POSITIVE_INFINITY): void => {
       learn(id);
+      calls += 1;
+      if (afterMs >= lookMs) looks += 1;
       if (last === sessionEdge) opening = id;
       [before, last] = [last, id];
     },
@@ -107,6 +115,8 @@ export function createPredictor() {
     /** Probability of each expert, and of the session's end (`""`), as the next call; empty before anything was learned. */
     next: (): Map<string, number> => after(before, last),
     visits,
+    /** How many calls follow each other from one look of the reader's to the next, on average; 1 before anything is known. */
+    burst: (): number => (looks === 0 ? 1 : Math.round(calls / looks)),
     /** The last call of the session; empty before its first. */
     last: (): string => last,
     /** Every expert that was ever called. */
@@ -114,6 +124,7 @@ export function createPredictor() {
     /** As if nothing had ever been called. */
     unlearn: (): void => {
       for (const table of [shares, afterOne, afterTwo, recent]) table.clear();
+      [calls, looks] = [0, 0];
       [before, last, opening] = [sessionEdge, sessionEdge, sessionEdge];
     },
     /** Share of the recent calls, fading; 0..1. */

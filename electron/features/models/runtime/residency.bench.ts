@@ -9,7 +9,7 @@ import {
   smallExperts,
   workflowNames,
 } from "./generated-sessions.ts";
-import { recordedSessions } from "./recorded-sessions.ts";
+import { recordedSessions, type Recorded } from "./recorded-sessions.ts";
 import type { Weight } from "./residency.ts";
 import {
   leastFrequent,
@@ -20,6 +20,7 @@ import {
   type Keeper,
   type Played,
 } from "./simulation.ts";
+import type { Step } from "./trace.ts";
 
 const seeds = [1, 2, 3, 4, 5];
 const sessionsPlayed = 300;
@@ -42,6 +43,10 @@ function meanOf(values: readonly number[]): { mean: number; half: number } {
   return { mean, half: (2.776 * spread) / Math.sqrt(values.length) };
 }
 
+/** As in a generated session: the reader looks before each call. */
+const thought = (sessions: readonly string[][]): Step[][] =>
+  sessions.map((calls) => calls.map((expert) => ({ expert, afterMs: 4000 })));
+
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
 const hit = ({ hits, calls }: Played): number => hits / calls;
 
@@ -49,7 +54,7 @@ type Arm = Record<"ours" | "LRU" | "LFU" | "prefetch everything" | "ours, no pre
 function arms(
   weightOf: (id: string) => Weight,
   budget: number,
-  history: string[][],
+  history: Step[][],
   sessions: string[][],
   thinkMs?: (session: number, call: number) => number,
 ): Arm {
@@ -76,7 +81,7 @@ function table(
     arms(
       weightOf,
       budget,
-      generatedSessions(sessionsPlayed, seed + 100, { withModel }),
+      thought(generatedSessions(sessionsPlayed, seed + 100, { withModel })),
       generatedSessions(sessionsPlayed, seed, { withModel }),
     ),
   );
@@ -147,10 +152,9 @@ accept(
   table("16 small experts, a quarter", smallExperts, 0.25, false),
 );
 
-// One recording: what was learned in its first half is played on the second.
-const recorded = recordedSessions(join(import.meta.dirname, "fixtures", "recorded-sessions.jsonl"));
-const middle = Math.floor(recorded.sessions.length / 2);
-function playRecorded(share: number): Arm[] {
+// What was learned in a recording's first half is played on the second.
+function playRecorded(recorded: Recorded, share: number): Arm[] {
+  const middle = Math.floor(recorded.sessions.length / 2);
   const whole = recorded.experts.reduce((total, { liveBytes }) => total + liveBytes, 0);
   const largest = Math.max(...recorded.experts.map(({ liveBytes }) => liveBytes));
   const budget = Math.max(share * whole, largest);
@@ -158,8 +162,8 @@ function playRecorded(share: number): Arm[] {
     weightsOf(recorded.experts),
     budget,
     recorded.sessions.slice(0, middle),
-    recorded.sessions.slice(middle),
-    (session, call) => recorded.gaps[middle + session]?.[call] ?? 0,
+    recorded.sessions.slice(middle).map((steps) => steps.map(({ expert }) => expert)),
+    (session, call) => recorded.sessions[middle + session]?.[call]?.afterMs ?? 0,
   );
   say(
     `\n${recorded.sessions.length - middle} recorded sessions, ${recorded.experts.length} models: budget ${(budget / 1e6).toFixed(0)} of ${(whole / 1e6).toFixed(0)} MB`,
@@ -171,7 +175,17 @@ function playRecorded(share: number): Arm[] {
     );
   return [run];
 }
-accept("recorded sessions", playRecorded(0.5), playRecorded(0.25));
+const recordings = recordedSessions(
+  ["recorded-sessions.jsonl", "recorded-sessions-paused.jsonl"].map((file) =>
+    join(import.meta.dirname, "fixtures", file),
+  ),
+);
+for (const [at, recorded] of recordings.entries())
+  accept(
+    `recorded sessions, ${at === 0 ? "without pauses" : "with a reader's pauses"}`,
+    playRecorded(recorded, 0.5),
+    playRecorded(recorded, 0.25),
+  );
 
 let worst = { budget: 0, times: 0 };
 for (const share of [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.66, 0.7, 0.75, 0.8, 0.9, 1])
@@ -186,7 +200,7 @@ for (const share of [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.66, 0.7, 0.75, 0.8, 0.9, 1]
       const run = arms(
         weightOf,
         budget,
-        generatedSessions(sessionsPlayed, seed + 100, { withModel }),
+        thought(generatedSessions(sessionsPlayed, seed + 100, { withModel })),
         generatedSessions(sessionsPlayed, seed, { withModel }),
       );
       for (const name of ["ours", "LRU", "LFU"] as const) sums[name] += run[name].stallMs;
@@ -205,8 +219,8 @@ const budget = 0.5 * smallExperts.reduce((total, { liveBytes }) => total + liveB
 const losses = workflowNames.map((left) => {
   const only = workflowNames.filter((name) => name !== left);
   const met = generatedSessions(sessionsPlayed, 1, { only: [left] });
-  const known = generatedSessions(sessionsPlayed, 101);
-  const unknown = generatedSessions(sessionsPlayed, 101, { only });
+  const known = thought(generatedSessions(sessionsPlayed, 101));
+  const unknown = thought(generatedSessions(sessionsPlayed, 101, { only }));
   const inside = hit(play(met, weightOf, ourKeeper(weightOf, budget, known)));
   return inside - hit(play(met, weightOf, ourKeeper(weightOf, budget, unknown)));
 });

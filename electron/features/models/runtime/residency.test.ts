@@ -122,3 +122,33 @@ describe("on generated sessions", () => {
     },
   );
 });
+
+it("opens only the first of models that are called one after the other without a look between", () => {
+  const predictor = createPredictor();
+  const residency = createResidency(weightOfMegabytes(10), 25e6, predictor);
+  for (let day = 0; day < 20; day += 1) {
+    predictor.called("look", 5000);
+    predictor.called("plan", 4000);
+    predictor.called("outline", 20);
+    predictor.called("judge", 20);
+    predictor.sessionEnded();
+  }
+  expect(predictor.burst(), "four calls, two looks").toBe(2);
+  residency.opened("look");
+  predictor.called("look", 5000);
+  const fetched = ["", ""].map(() => {
+    const next = residency.prefetch(4000);
+    for (const id of next?.evict ?? []) residency.released(id);
+    if (next) residency.opened(next.id);
+    return next?.id;
+  });
+  expect(fetched.toSorted(), "both that will be asked at once").toEqual(["outline", "plan"]);
+  // Room for two: what comes after them puts neither out again.
+  expect(residency.prefetch(4000)).toBeNull();
+});
+
+const weightOfMegabytes = (megabytes: number) => (id: string) => ({
+  id,
+  liveBytes: megabytes * 1e6,
+  loadMs: 500,
+});

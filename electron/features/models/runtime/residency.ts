@@ -32,8 +32,6 @@ const horizon = 6;
 const discount = 0.8;
 /** The discounted steps beyond the horizon, taken together. */
 const beyond = discount ** horizon / (1 - discount);
-/** Steps within which a prefetched model must be expected: the step after it has think time of its own. */
-const soon = 1;
 /** A prefetch's gain must exceed so much of the loss; what it puts out can be fetched back in later think time. */
 const margin = 0.7;
 /**
@@ -70,12 +68,15 @@ export function createResidency(
   }
 
   /** The cheapest unleased models whose bytes make room for `wanted`; undefined when there are not enough. */
-  function room(wanted: number): { evict: string[]; loss: number } | undefined {
+  function room(
+    wanted: number,
+    stays: (id: string) => boolean = () => false,
+  ): { evict: string[]; loss: number } | undefined {
     const missing = held() + wanted - budgetBytes;
     if (missing <= 0) return { evict: [], loss: 0 };
     const worth = worths();
     const worthOf = (id: string): number => worth.get(id) ?? 0;
-    const unleased = [...resident.keys()].filter((id) => !isLeased(id));
+    const unleased = [...resident.keys()].filter((id) => !isLeased(id) && !stays(id));
     const byByte = (id: string): number => worthOf(id) / weightOf(id).liveBytes;
     // Two orders, because by bytes alone one large model goes where some small ones would do.
     const ways = [byByte, worthOf].flatMap((order) => {
@@ -112,8 +113,13 @@ export function createResidency(
    */
   function outlook(msFree: number, canOpen: (id: string) => boolean = () => true): Outlook[] {
     const known = predictor.known();
+    const expected = expectedNext(predictor);
+    const chances = new Map(expected.map(({ id, likely }) => [id, likely]));
+    // Of calls that follow each other without a look, none makes another one's model wait.
+    const stays = (than: number) => (id: string) =>
+      predictor.burst() > 1 && (chances.get(id) ?? 0) >= than;
     const mean = known.reduce((sum, id) => sum + weightOf(id).liveBytes, 0) / (known.length || 1);
-    return expectedNext(predictor).map(({ id, likely }) => {
+    return expected.map(({ id, likely }) => {
       const { liveBytes, loadMs } = weightOf(id);
       // The chance p at which the bytes expected for nothing, (1 - p) / p of its own, are what is allowed.
       const needed = liveBytes / (liveBytes + wasteAllowed * mean || 1);
@@ -122,7 +128,7 @@ export function createResidency(
       if (!canOpen(id)) return { ...about, verdict: "asked" };
       if (likely < needed) return { ...about, verdict: "unlikely" };
       if (loadMs > msFree) return { ...about, verdict: "slow" };
-      const made = room(liveBytes);
+      const made = room(liveBytes, stays(likely));
       if (made === undefined) return { ...about, verdict: "large" };
       const pays = likely * loadMs > margin * made.loss;
       return { ...about, evict: made.evict, verdict: pays ? "fetch" : "costly" };
@@ -168,9 +174,9 @@ export function createResidency(
   };
 }
 
-/** What is expected among the next calls, most likely first. */
+/** What is expected among the calls until the reader looks again, most likely first: those after have a look of their own. */
 export function expectedNext(predictor: Predictor): { id: string; likely: number }[] {
-  return [...predictor.visits(soon, 1)]
+  return [...predictor.visits(predictor.burst(), 1)]
     .map(([id, likely]) => ({ id, likely: Math.min(1, likely) }))
     .toSorted((a, b) => b.likely - a.likely);
 }

@@ -6,7 +6,7 @@ import { statSync } from "node:fs";
 import { AppError, toErrorShape } from "../../../api/errors.ts";
 import type { TraceLine } from "../../../api/schemas/runtime.ts";
 import type { WorkerClient } from "../worker-client.ts";
-import type { SessionRequest } from "../worker-protocol.ts";
+import type { SessionRequest, WriterRequest } from "../worker-protocol.ts";
 import { createCallQueue } from "./queue.ts";
 import { createPredictor } from "./prediction.ts";
 import { createResidency, expectedNext, type Outlook, type Weight } from "./residency.ts";
@@ -51,6 +51,7 @@ export function keepResident(
   const residencies = new Map<string, ReturnType<typeof createResidency>>();
   let session = 0;
   let calledAt = now();
+  let endedAt = Number.NEGATIVE_INFINITY;
   let running = 0;
   let timer: NodeJS.Timeout | undefined;
   const waiters = new Set<() => void>();
@@ -67,7 +68,7 @@ export function keepResident(
     const lines = trace.all();
     session = (lines.at(-1)?.session ?? 0) + 1;
     for (const calls of sessionsOf(lines)) {
-      for (const id of calls) predictor.called(id);
+      for (const { expert, afterMs } of calls) predictor.called(expert, afterMs);
       predictor.sessionEnded();
     }
     for (const { expert, bytes, loadMs } of lines) if (loadMs > 0) weigh(expert, bytes, loadMs);
@@ -78,13 +79,24 @@ export function keepResident(
     weights.set(id, { id, liveBytes: Math.max(bytes, weights.get(id)?.liveBytes ?? 0), loadMs });
   }
 
+  /** Weights over 2 GB lie beside their network. */
+  function fileBytes(id: string): number {
+    const path = paths.get(id);
+    return path === undefined ? 0 : sizeAt(path) + sizeAt(`${path}_data`);
+  }
+
+  /** A GGUF model takes the room on a graphics card that there is; the layers beyond it stay with the processor. */
   function weightOf(id: string): Weight {
+    const whole = wholeWeightOf(id);
+    const device = deviceOf.get(id) ?? "cpu";
+    const isSplit = id.endsWith(".gguf") && device !== "cpu";
+    return isSplit ? { ...whole, liveBytes: Math.min(whole.liveBytes, budgetOf(device)) } : whole;
+  }
+
+  function wholeWeightOf(id: string): Weight {
     const known = weights.get(id);
     if (known) return known;
-    const path = paths.get(id);
-    // Weights over 2 GB lie beside their network.
-    const bytes = path === undefined ? 0 : sizeAt(path) + sizeAt(`${path}_data`);
-    const liveBytes = bytes * (id.endsWith(".gguf") ? guessedTimesOfGguf : guessedTimes);
+    const liveBytes = fileBytes(id) * (id.endsWith(".gguf") ? guessedTimesOfGguf : guessedTimes);
     return { id, liveBytes, loadMs: liveBytes / guessedBytesPerMs };
   }
 
@@ -126,8 +138,21 @@ export function keepResident(
     }
   }
 
+  /** What of a model on a card is left to the processor must fit there. @throws modelUnavailable */
+  function refuseRest(id: string, device: string): void {
+    const whole = wholeWeightOf(id).liveBytes;
+    const [card, beside] = [budgetOf(device), budgetOf("cpu")];
+    if (!id.endsWith(".gguf") || device === "cpu" || whole - card <= beside) return;
+    throw new AppError(
+      "modelUnavailable",
+      `${id.split("/")[0]} needs about ${megabytes(whole)} of memory; models may take ${megabytes(card)} on the graphics card and ${megabytes(beside)} beside it. Nothing was run. Raise the limits on the Models page, or use a smaller pack.`,
+      { neededBytes: whole, budgetBytes: card + beside, device },
+    );
+  }
+
   /** Makes room, waiting for calls under way where they hold it. @throws modelUnavailable when it can never fit */
   async function makeRoom(id: string, device: string): Promise<boolean> {
+    refuseRest(id, device);
     for (;;) {
       forgetGone();
       const residency = residencyOn(device);
@@ -148,7 +173,8 @@ export function keepResident(
   }
 
   function opened(id: string, reply: Answered, wanted: string): void {
-    if (reply.msLoad > 0) weigh(id, reply.openedBytes, reply.msLoad);
+    // Opened into pages that another model left behind, a network seems to take nothing: its weights at least it does.
+    if (reply.msLoad > 0) weigh(id, Math.max(reply.openedBytes, fileBytes(id)), reply.msLoad);
     // A device that failed gave the model on to the next one.
     if (reply.device !== wanted) residencyOn(wanted).released(id);
     deviceOf.set(id, reply.device);
@@ -180,10 +206,12 @@ export function keepResident(
     act: () => Promise<Reply>,
   ): Promise<Reply> {
     const device = deviceOf.get(id) ?? request.devices[0] ?? "cpu";
+    deviceOf.set(id, device);
     if (now() - calledAt > sessionGapMs) {
       predictor.sessionEnded();
       session += 1;
     }
+    const afterMs = now() - endedAt;
     calledAt = now();
     const hit = await makeRoom(id, device).catch((thrown: unknown) => {
       note("failed", id, { why: codeOf(thrown) });
@@ -195,7 +223,7 @@ export function keepResident(
     try {
       const reply = await act();
       opened(id, reply, device);
-      predictor.called(id);
+      predictor.called(id, afterMs);
       residencyOn(reply.device).used(id);
       note("call", id, {
         hit,
@@ -210,6 +238,7 @@ export function keepResident(
       throw thrown;
     } finally {
       free();
+      endedAt = now();
       running -= 1;
       for (const wake of waiters) wake();
       waiters.clear();
@@ -252,6 +281,18 @@ export function keepResident(
     if (running === 0) timer = setTimeout(() => void fetchAhead(), restMs).unref();
   }
 
+  /** A GGUF model with the room that is left on its card now: read when it is opened. */
+  function withinCard<Request extends WriterRequest>(request: Request): Request {
+    const id = traceName(request.path);
+    const device = deviceOf.get(id) ?? "cpu";
+    if (request.backend !== "llama" || device === "cpu") return request;
+    const others = residencyOn(device)
+      .residents()
+      .filter((other) => other !== id)
+      .reduce((sum, other) => sum + weightOf(other).liveBytes, 0);
+    return { ...request, cardBytes: Math.max(0, budgetOf(device) - others) };
+  }
+
   /** What is expected next on each model's own device, with what will be done about it. */
   function outlook(): Outlook[] {
     const [first] = residencies.values();
@@ -275,9 +316,9 @@ export function keepResident(
     score: (...[request, ...rest]: Parameters<WorkerClient["score"]>) =>
       through(request, rest[0], () => client.score(request, ...rest)),
     write: (...[request, ...rest]: Parameters<WorkerClient["write"]>) =>
-      through(request, rest[0], () => client.write(request, ...rest)),
+      through(request, rest[0], () => client.write(withinCard(request), ...rest)),
     countTokens: (...[request, ...rest]: Parameters<WorkerClient["countTokens"]>) =>
-      through(request, rest[0], () => client.countTokens(request, ...rest)),
+      through(request, rest[0], () => client.countTokens(withinCard(request), ...rest)),
     outline: (...[request, ...rest]: Parameters<WorkerClient["outline"]>) =>
       through(request, rest[0], () => client.outline(request, ...rest)),
     /** A batch that was held may go on. */

@@ -1,12 +1,13 @@
 /** Plays sessions against a way of keeping models in memory: hits, seconds of waiting, bytes moved. */
 import { createPredictor } from "./prediction.ts";
+import type { Step } from "./trace.ts";
 import { createResidency, type Weight } from "./residency.ts";
 
 export type Played = { calls: number; hits: number; stallMs: number; bytesMoved: number };
 /** A way of keeping models; `think` is told the free milliseconds before a call and gives what it loads. */
 export type Keeper = {
   /** True for a hit; else the model is loaded, whatever that puts out. */
-  use: (id: string) => boolean;
+  use: (id: string, afterMs: number) => boolean;
   think: (msFree: number) => { id: string } | null;
   sessionEnded: () => void;
 };
@@ -24,7 +25,8 @@ export function play(
   const played: Played = { calls: 0, hits: 0, stallMs: 0, bytesMoved: 0 };
   for (const [number, session] of sessions.entries()) {
     for (const [call, id] of session.entries()) {
-      let free = thinkMs(number, call);
+      const afterMs = thinkMs(number, call);
+      let free = afterMs;
       while (free > 0) {
         const load = keeper.think(free);
         if (load === null) break;
@@ -33,7 +35,7 @@ export function play(
       }
       played.stallMs += Math.max(0, -free);
       played.calls += 1;
-      if (keeper.use(id)) played.hits += 1;
+      if (keeper.use(id, afterMs)) played.hits += 1;
       else {
         played.stallMs += weightOf(id).loadMs;
         played.bytesMoved += weightOf(id).liveBytes;
@@ -48,13 +50,13 @@ export function play(
 export function ourKeeper(
   weightOf: (id: string) => Weight,
   budget: number,
-  history: readonly string[][] = [],
+  history: readonly (readonly Step[])[] = [],
   { prefetches = true } = {},
 ): Keeper {
   const predictor = createPredictor();
   const residency = createResidency(weightOf, budget, predictor);
   for (const session of history) {
-    for (const id of session) predictor.called(id);
+    for (const { expert, afterMs } of session) predictor.called(expert, afterMs);
     predictor.sessionEnded();
   }
   const load = (id: string, evict: readonly string[]): void => {
@@ -62,10 +64,10 @@ export function ourKeeper(
     residency.opened(id);
   };
   return {
-    use: (id) => {
+    use: (id, afterMs) => {
       const admission = residency.admit(id);
       if (admission.kind === "load") load(id, admission.evict);
-      predictor.called(id);
+      predictor.called(id, afterMs);
       residency.used(id);
       return admission.kind === "resident";
     },
@@ -121,20 +123,20 @@ export const leastFrequent = (weightOf: (id: string) => Weight, budget: number):
 export function prefetchEverything(
   weightOf: (id: string) => Weight,
   budget: number,
-  history: readonly string[][] = [],
+  history: readonly (readonly Step[])[] = [],
 ): Keeper {
   const base = ranked(weightOf, budget, ({ usedAt }) => usedAt);
   const predictor = createPredictor();
   let fetched = new Set<string>();
   for (const session of history) {
-    for (const id of session) predictor.called(id);
+    for (const { expert } of session) predictor.called(expert);
     predictor.sessionEnded();
   }
   return {
     use: (id) => {
       fetched = new Set();
       predictor.called(id);
-      return base.use(id);
+      return base.use(id, 0);
     },
     think: (msFree) => {
       const [next] = [...predictor.next()]

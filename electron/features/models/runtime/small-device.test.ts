@@ -35,6 +35,8 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 /** A model process of so many bytes that dies when models together take more than it has, as a real one does. */
 function deviceOf(bytes: number) {
   const open = new Map<string, number>();
+  /** What GGUF models were told that they may take on a card. */
+  const rooms: number[] = [];
   let most = 0;
   const sizeOf = (path: string): number => {
     const [name = "", size = 0] =
@@ -55,6 +57,7 @@ function deviceOf(bytes: number) {
           return say({ kind: "released", id: request.id });
         }
         if (!("path" in request)) return;
+        if ("cardBytes" in request) rooms.push(request.cardBytes ?? 0);
         const openedBytes = open.has(request.path) ? 0 : sizeOf(request.path);
         open.set(request.path, sizeOf(request.path));
         const held = [...open.values()].reduce((sum, one) => sum + one, 0);
@@ -67,7 +70,7 @@ function deviceOf(bytes: number) {
           contextTokens: 1,
           msRuntime: 1,
           msLoad: openedBytes > 0 ? openedBytes / 1e6 : 0,
-          device: "cpu",
+          device: request.devices[0] ?? "cpu",
           tried: [],
           openedBytes,
         });
@@ -77,7 +80,7 @@ function deviceOf(bytes: number) {
       kill: () => open.clear(),
     };
   };
-  return { spawn, most: () => most, open: () => open.size };
+  return { spawn, rooms, most: () => most, open: () => open.size };
 }
 
 it("plans a 7B model, one that sees and three experts on 8 GB, refuses what can never fit, and never overfills it", async () => {
@@ -120,4 +123,40 @@ it("plans a 7B model, one that sees and three experts on 8 GB, refuses what can 
     ),
   });
   expect(device.open(), "what is open stays open").toBe(before);
+});
+
+it("refuses a 7B model on a card of 3 GB, where part of it may stay with the processor, or tells it of room that others hold", async () => {
+  const budgets = openBudgets(folder, 64e9);
+  budgets.set("vulkan", 3e9);
+  budgets.set("cpu", 12e9);
+  const device = deviceOf(64e9);
+  const worker = keepResident(createWorkerClient(device.spawn), {
+    trace: openTrace(join(folder, "calls.jsonl")),
+    budgetOf: budgets.of,
+    requestOf: async () => undefined,
+    ahead: false,
+  });
+  const ask = (name: string): Promise<unknown> =>
+    worker.countTokens({
+      path: join(folder, name),
+      devices: ["vulkan", "cpu"],
+      threads: 1,
+      contextTokens: 512,
+      backend: "llama",
+      adapters: [],
+      text: "",
+    });
+  await ask("seven-billion/model-q4.gguf");
+  expect(device.rooms).toEqual([3e9]);
+  const [card] = worker.residents().devices.filter((one) => one.device === "vulkan");
+  expect(
+    card?.open.map(({ bytes }) => bytes),
+    "counts on the card as what it may take",
+  ).toEqual([3e9]);
+  await expect(ask("seven-billion-f16/model-f16.gguf")).rejects.toMatchObject({
+    code: "modelUnavailable",
+    message: expect.stringMatching(
+      /needs about 2\d\.\d GB of memory; models may take 3\.0 GB on the graphics card and 12\.0 GB beside it\. Nothing was run/,
+    ),
+  });
 });

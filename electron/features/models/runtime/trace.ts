@@ -63,14 +63,19 @@ function read(path: string): TraceLine[] {
   return kept;
 }
 
+/** A call of a model, and milliseconds between the end of the call before and its own beginning. */
+export type Step = { expert: string; afterMs: number };
+
 /** Calls by session, in order: what the predictor learns from. */
-export function sessionsOf(lines: readonly TraceLine[]): string[][] {
-  const sessions = new Map<number, string[]>();
-  for (const { kind, session, expert, device } of lines) {
+export function sessionsOf(lines: readonly TraceLine[]): Step[][] {
+  const sessions = new Map<number, Step[]>();
+  let endedAt = Number.NEGATIVE_INFINITY;
+  for (const { kind, session, expert, device, at, ms } of lines) {
     if (kind !== "call" || device === "server") continue;
-    const calls = sessions.get(session) ?? [];
-    calls.push(expert);
-    sessions.set(session, calls);
+    const steps = sessions.get(session) ?? [];
+    steps.push({ expert, afterMs: Math.max(0, Date.parse(at) - ms - endedAt) });
+    endedAt = Date.parse(at);
+    sessions.set(session, steps);
   }
   return [...sessions.values()];
 }
