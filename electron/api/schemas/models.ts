@@ -76,6 +76,9 @@ export const spanSchema = z.object({
   label: z.string(),
   text: z.string(),
   score: z.number(),
+  /** Only where the pack judges whole texts: its own threshold, and whether the score reaches it. */
+  operatingPoint: z.number().optional(),
+  above: z.boolean().optional(),
 });
 
 export const modelsContract = {

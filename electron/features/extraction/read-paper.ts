@@ -1,5 +1,6 @@
 /** Bytes of a full text, whatever its format, to a paper. */
 import { AppError } from "../../api/errors.ts";
+import { textFrom } from "../../encodings.ts";
 import type { Paper } from "../../api/schemas/extraction.ts";
 import { isBiocJson, paperFromBiocJson } from "./bioc.ts";
 import { paperFromJats } from "./jats.ts";
@@ -37,7 +38,7 @@ async function readAny(
       "unsupported",
       "This is a ZIP or Office file; full texts are read from PDF, JATS or BioC (XML or JSON), Markdown and plain text.",
     );
-  const text = decodeText(bytes);
+  const text = textFrom(bytes, "The file");
   if (/^\s*\{\s*"(?:protocolSection|resultsSection)"/.test(text))
     throw new AppError(
       "unsupported",
@@ -46,14 +47,4 @@ async function readAny(
   if (isBiocJson(text)) return paperFromBiocJson(text);
   if (/^\s*(<\?xml|<!DOCTYPE|<[a-zA-Z])/.test(text)) return paperFromJats(text);
   return paperFromPlain(text);
-}
-
-function decodeText(bytes: Uint8Array): string {
-  if (bytes.subarray(0, 4096).includes(0))
-    throw new AppError("badFile", "The file is neither a PDF nor text (it holds binary data).");
-  try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-  } catch {
-    return new TextDecoder("windows-1252").decode(bytes);
-  }
 }

@@ -2,6 +2,7 @@
 import { readFile } from "node:fs/promises";
 import type { Command, CommandContext } from "../../command.ts";
 import { AppError } from "../../api/errors.ts";
+import { textFrom } from "../../encodings.ts";
 import { unreadable } from "../../unreadable.ts";
 import { bundledPacksFolder } from "../../places.ts";
 import { installPack } from "./install/install.ts";
@@ -168,9 +169,10 @@ const tag: Command = {
         "usage",
         `${file === undefined ? "The file is missing" : more.length > 0 ? "tag takes one file" : "--pack is missing (for example --pack pico-tagger)"}. Usage: evidesk tag FILE.txt --pack ID`,
       );
-    const text = await readFile(file, "utf8").catch((thrown: unknown) => {
+    const bytes = await readFile(file).catch((thrown: unknown) => {
       throw unreadable(file, thrown);
     });
+    const text = textFrom(bytes, `"${file}"`);
     return context.call("models.tag", { id: pack, text }, { signal: context.signal });
   },
 };

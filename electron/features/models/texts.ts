@@ -78,7 +78,11 @@ export function createTexts(packs: Packs, worker: WorkerClient, settingsOf: Sett
 
 async function whole(pack: { text: TextPack; run: RunNetwork }, text: string): Promise<TextSpan> {
   const [score = 0] = await scoreTexts([text], pack.text, pack.run);
-  return { start: 0, end: text.length, label: pack.text.labels[0] ?? pack.text.id, text, score };
+  const { labels, id, operatingPoint } = pack.text;
+  return {
+    ...{ start: 0, end: text.length, label: labels[0] ?? id, text, score },
+    ...(operatingPoint === undefined ? {} : { operatingPoint, above: score >= operatingPoint }),
+  };
 }
 
 function refuseDecoding(

@@ -1,6 +1,6 @@
 /** A reference export of any known format to records: streaming, tolerant, and exact about what it rejects. */
 import { AppError } from "../../api/errors.ts";
-import { openDecoding } from "./decode.ts";
+import { openDecoding } from "../../encodings.ts";
 import { detectFormat, formats, type Detected, type Format } from "./detect.ts";
 import { openBibtex } from "./formats/bibtex.ts";
 import { openCslJson } from "./formats/csl-json.ts";

@@ -2,7 +2,16 @@
 import { encodeBatch, floats, windows, type RunNetwork } from "./tensors.ts";
 import { idsPerToken, tokenize, type Token, type Vocabulary } from "./tokenizer.ts";
 
-export type TextSpan = { start: number; end: number; label: string; text: string; score: number };
+export type TextSpan = {
+  start: number;
+  end: number;
+  label: string;
+  text: string;
+  score: number;
+  /** Only of a judgement on the whole text: the pack's own threshold, and whether the score reaches it. */
+  operatingPoint?: number;
+  above?: boolean;
+};
 
 /**
  * `thresholds`: one sigmoid per label; a token carries the label that exceeds its threshold by most.
@@ -51,7 +60,25 @@ export function decodeTags(
     last.span.text = text.slice(last.span.start, token.end);
     last.span.score = scores.reduce((sum, score) => sum + score, 0) / scores.length;
   }
-  return spans.flatMap((span) => withoutEdges(span));
+  const numbers = spans.length === 0 ? [] : [...text.matchAll(number)];
+  return spans.flatMap(withoutEdges).map((span) => withWholeNumbers(span, text, numbers));
+}
+
+const number = /\d+(?:,\d{3}(?!\d))*(?:[.·]\d+)?|[.·]\d+/g;
+
+/** Half of a number is a wrong number: an edge that falls inside one moves out to its end. */
+function withWholeNumbers(
+  span: TextSpan,
+  text: string,
+  numbers: readonly RegExpExecArray[],
+): TextSpan {
+  let { start, end } = span;
+  for (const { 0: digits, index } of numbers) {
+    const close = index + digits.length;
+    if (index < start && start < close) start = index;
+    if (index < end && end < close) end = close;
+  }
+  return { ...span, start, end, text: text.slice(start, end) };
 }
 
 /** Joining words and punctuation at a span's edges are none of what it names; nothing else is no span. */

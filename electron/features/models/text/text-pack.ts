@@ -28,6 +28,8 @@ export type TextPack = z.infer<typeof textInference> & {
   id: string;
   task: Manifest["task"];
   labels: string[];
+  /** Of the first label, where the manifest measured one. */
+  operatingPoint: number | undefined;
   vocabulary: Vocabulary;
   vocabularyFile: string;
   maxTokens: number;
@@ -51,12 +53,13 @@ export function openTextPack(manifest: Manifest, vocabularyText: string): TextPa
       `${manifest.id}: not a text pack that can run (needs a "tokenize" step and inference of kind "text" with input, output and decoding: thresholds, bio, sentences, sigmoid or vector).`,
     );
   }
-  const { id, task, labels } = manifest;
+  const { id, task, labels, operatingPoints } = manifest;
   return {
     ...parsed.data,
     id,
     task,
     labels: labels.map((label) => label.name),
+    operatingPoint: operatingPoints?.find(({ label }) => label === labels[0]?.name)?.threshold,
     vocabulary: readVocabulary(vocabularyText),
     vocabularyFile: step.vocabulary,
     maxTokens: step.maxTokens,

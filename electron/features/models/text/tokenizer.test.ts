@@ -86,6 +86,22 @@ it("leaves joining words and punctuation at a span's edges out, and spans of not
   ]);
 });
 
+it("ends no span inside a number", () => {
+  const text = "aged 54.2 and 1,204 seen, 7 lost";
+  const { tokens } = tokenize(text, new Map());
+  // "54" of "54.2" and "204 seen" are tagged, "," and the numbers' other halves are not.
+  const tagged = new Set(["54", "204", "seen"]);
+  const logits = Float32Array.from(tokens, ({ text: word }) => (tagged.has(word) ? 3 : -3));
+  const spans = decodeTags(logits, tokens, text, ["age"], {
+    kind: "thresholds",
+    thresholds: [0.5],
+  });
+  expect(spans.map(({ text: words, start, end }) => [words, text.slice(start, end)])).toEqual([
+    ["54.2", "54.2"],
+    ["1,204 seen", "1,204 seen"],
+  ]);
+});
+
 describe("tensors", () => {
   it("pads short rows with zeros and cuts long ones", () => {
     const rows = ["one two three", "four"].map((text) => tokenize(text, vocabulary));

@@ -1,5 +1,6 @@
 /** Bytes of unknown encoding to text, chunk by chunk: UTF-8, UTF-16 and Windows-1252, without reading all of it. */
 import { isUtf8 } from "node:buffer";
+import { AppError } from "./api/errors.ts";
 
 const newline = 0x0a;
 
@@ -38,6 +39,20 @@ export function openDecoding(first: Uint8Array): TextDecoding {
     end: () => emit(kept),
   };
 }
+
+/** All of a text file at once. @throws badFile where it holds something else than text */
+export function textFrom(bytes: Uint8Array, name: string): string {
+  const decoding = openDecoding(bytes);
+  const text = decoding.decode(bytes) + decoding.end();
+  const strange = text.slice(0, 65_536).match(notInTexts)?.length ?? 0;
+  if (strange * 100 > Math.min(text.length, 65_536))
+    throw new AppError("badFile", `${name} is no text: it holds binary data.`);
+  return text;
+}
+
+/** Control characters but tabs and ends of lines and pages, and what no encoding gives. */
+// oxlint-disable-next-line no-control-regex
+const notInTexts = /[\u0000-\u0008\u000e-\u001f\u007f\ufffd]/g;
 
 /** After the last line end; with no line end, where no UTF-8 sequence is split. */
 function cutBefore(bytes: Buffer): number {
