@@ -49,9 +49,14 @@ test("a brush stroke makes a corrected mask beside the model's own", async ({ ap
   await app.waitForTimeout(1500);
   const preview = app.getByRole("region", { name: "Suggested outline" });
   await expect(preview).toContainText("a layer of its own");
-  await expect(app.locator(".page-layer"), "the suggestion lies over the image").toHaveCount(1);
+  await expect(
+    app.locator(".page-layer[data-layer=preview]"),
+    "the suggestion lies over the image",
+  ).toHaveCount(1);
   await app.getByRole("button", { name: "Refine" }).click();
-  await expect(app.locator(".page-layer"), "a copy is worked on").toHaveCount(0);
+  await expect(app.locator(".page-layer[data-layer=preview]"), "a copy is worked on").toHaveCount(
+    0,
+  );
   const size = app.locator(".segments .finding-size").first();
   await expect(size).toHaveText(/% of image/);
   const before = await size.textContent();
@@ -80,7 +85,10 @@ test("a brush stroke makes a corrected mask beside the model's own", async ({ ap
   await app.keyboard.press("s");
   await expect(app.locator(".finding [data-state=corrected]")).toBeVisible();
   await app.getByRole("checkbox", { name: "Model's own, dashed" }).press("Space");
-  await expect(app.locator(".page-layer"), "the model's own beside the correction").toHaveCount(1);
+  await expect(
+    app.locator(".page-layer[data-layer=preview]"),
+    "the model's own beside the correction",
+  ).toHaveCount(1);
   await app.reload();
   await expect(size, "the corrected mask is what opens again").toHaveText(erased ?? "", {
     timeout: 40_000,

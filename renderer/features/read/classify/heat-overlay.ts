@@ -37,6 +37,7 @@ export function layHeat(
     ?.putImageData(new ImageData(heatPicture(map, changes), map.columns, map.rows), 0, 0);
   const [width, height] = series.shape;
   return layOver(stage, series.id, {
+    what: "heat",
     opacity,
     paint: (context, view) => {
       // Where three corners of the image lie on the page says how it is moved, turned and mirrored.

@@ -27,8 +27,14 @@ function onPage(view: View, series: Series): OnPage {
 }
 
 /** `mask` is read at every drawing: after it was written to, `redraw`. */
-export function layMap(stage: Stage, series: Series, mask: Uint8Array, ink: Ink): Layer {
+export function layMap(
+  what: "labels" | "preview",
+  stage: Stage,
+  series: Series,
+  { mask, ink }: { mask: Uint8Array; ink: Ink },
+): Layer {
   return layOver(stage, series.id, {
+    what,
     opacity: 1,
     paint: (context, view) => {
       const { width, height } = context.canvas;

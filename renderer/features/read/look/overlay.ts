@@ -39,7 +39,10 @@ export function layLabels(
 ): () => void {
   const shown = stage.hung.find((one) => one.shown.series.id === series.id)?.shown;
   if (shown === undefined || !overlay.visible || labels.length === 0) return () => {};
-  const layer = layMap(stage, series, shown.labels, inkFor(overlay, labels));
+  const layer = layMap("labels", stage, series, {
+    mask: shown.labels,
+    ink: inkFor(overlay, labels),
+  });
   let asked = 0;
   // A stroke writes more often than the screen is drawn.
   const changed = (event: Event): void => {

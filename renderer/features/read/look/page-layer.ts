@@ -4,17 +4,15 @@ import { viewOf, type View } from "./mount.ts";
 import type { Stage } from "./viewer.tsx";
 
 export type Layer = { stop: () => void; redraw: () => void };
+/** `what`: the kind of layer, by which one is told from another. */
+type Over = { what: "labels" | "preview" | "heat"; opacity: number; paint: Painter };
 export type Painter = (context: CanvasRenderingContext2D, view: View) => void;
 
 /** Lays a layer over every pane of a series until it is stopped. */
-export function layOver(
-  stage: Stage,
-  seriesId: string,
-  { opacity, paint }: { opacity: number; paint: Painter },
-): Layer {
+export function layOver(stage: Stage, seriesId: string, { what, opacity, paint }: Over): Layer {
   const layers = stage.hung.flatMap(({ shown }, index) => {
     const view = viewOf(stage.engine, index);
-    return view && shown.series.id === seriesId ? [over(view, opacity, paint)] : [];
+    return view && shown.series.id === seriesId ? [over(view, { what, opacity, paint })] : [];
   });
   return {
     stop: () => {
@@ -26,10 +24,11 @@ export function layOver(
   };
 }
 
-function over(view: View, opacity: number, paint: Painter): Layer {
+function over(view: View, { what, opacity, paint }: Over): Layer {
   const { element } = view;
   const layer = document.createElement("canvas");
   layer.className = "page-layer";
+  layer.dataset["layer"] = what;
   layer.style.opacity = String(opacity);
   // Under the measurements, which are drawn into the viewer's own layer.
   const marks = element.querySelector(".svg-layer");

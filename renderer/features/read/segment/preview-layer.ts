@@ -18,5 +18,5 @@ export function layPreview(
     ink.fill[id] = inkOf(color, fill);
     ink.edge[id] = inkOf(color, 1);
   }
-  return layMap(stage, series, mask, ink).stop;
+  return layMap("preview", stage, series, { mask, ink }).stop;
 }
