@@ -266,7 +266,7 @@ export function Reading({ study, series, onSeries }: ReadingProps) {
             measurements={measurements}
             seriesId={series.id}
             isVolume={isVolume(series)}
-            scaleNote={series.scale?.note}
+            {...(series.scale ? { scale: series.scale } : {})}
             onGoTo={(one) => {
               const [point] = pointsOf(one);
               if (point) look.lookAt(series, point);

@@ -1,4 +1,5 @@
 import { expect, it } from "vitest";
+import { planeLine } from "./measured-on.ts";
 import { worldOf, type Point } from "../look/planes.ts";
 import { linesOf, measure, normalOf, type Measured } from "./geometry.ts";
 
@@ -76,4 +77,11 @@ it("finds the plane a stored measurement was drawn in: its own slice, or the one
   expect(normalOf([at(1, 1, 2), at(7, 5, 2)], on.series).map(Math.abs)).toEqual([0, 0, 1]);
   expect(normalOf([at(5, 1, 1), at(5, 4, 3)], on.series).map(Math.abs)).toEqual([1, 0, 0]);
   expect(normalOf([at(1, 3, 1), at(8, 3, 3)], on.series).map(Math.abs)).toEqual([0, 1, 0]);
+});
+
+it("a length says in which plane it holds where that is not the patient's; an angle has none", () => {
+  const scale = { plane: "detector" as const, note: "" };
+  expect(planeLine([{ unit: "mm" }], { scale })).toEqual(["at the detector"]);
+  expect(planeLine([{ unit: "deg" }], { scale })).toEqual([]);
+  expect(planeLine([{ unit: "mm" }], {})).toEqual([]);
 });

@@ -1,8 +1,10 @@
 /** The reader's measurements: a click goes there, a name can be given, delete can be undone. */
 import { Trash2 } from "lucide-react";
+import type { Series } from "../../../../electron/api/schemas/imaging.ts";
 import type { Measurement } from "../../../../electron/api/schemas/reading.ts";
 import { IconButton } from "../../../ui/button.tsx";
 import { shownValue } from "./geometry.ts";
+import { planeLine } from "./measured-on.ts";
 import type { Measurements } from "./use-measurements.ts";
 
 const toolNames: Record<Measurement["kind"], string> = {
@@ -17,26 +19,20 @@ const toolNames: Record<Measurement["kind"], string> = {
 
 type ListProps = {
   /** Where the millimetres do not hold in the patient: shown beside every length. */
-  scaleNote: string | undefined;
+  scale?: Series["scale"];
   measurements: Measurements;
   seriesId: string;
   isVolume: boolean;
   onGoTo: (measurement: Measurement) => void;
 };
 
-export function MeasurementList({
-  measurements,
-  seriesId,
-  isVolume,
-  scaleNote,
-  onGoTo,
-}: ListProps) {
+export function MeasurementList({ measurements, seriesId, isVolume, scale, onGoTo }: ListProps) {
   const own = measurements.list.filter((one) => one.seriesId === seriesId);
   if (own.length === 0) return null;
   return (
     <section className="measured" aria-label="Measurements">
       <h2>Measurements</h2>
-      {scaleNote && <p className="measured-note">{scaleNote}</p>}
+      {scale && <p className="measured-note">{scale.note}</p>}
       <ul>
         {own.map((one) => (
           <li key={one.id}>
@@ -45,7 +41,7 @@ export function MeasurementList({
                 {toolNames[one.kind]}
                 {isVolume && ` · slice ${one.slice + 1}`}
               </span>
-              <strong>{summaryOf(one)}</strong>
+              <strong>{[summaryOf(one), ...planeLine(one.values, { scale })].join(", ")}</strong>
             </button>
             <input
               aria-label="Name of this measurement"
