@@ -1,59 +1,18 @@
 /** `evidesk convert-image`: what opens, to a DICOM series, DICOM SEG, NIfTI or NRRD, geometry kept. */
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir, readdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Command } from "../../command.ts";
 import { AppError } from "../../api/errors.ts";
-import { voxelCount } from "../../api/volume.ts";
+import { segmentation } from "./convert-seg.ts";
 import { writeSeries } from "./dicom-export.ts";
-import { writeSegmentation, type SegmentToWrite } from "./dicom-seg-writer.ts";
 import { rowsOf } from "./geometry.ts";
-import { labelColour } from "./label-colours.ts";
-import { labelIds } from "./label-map.ts";
+import { sidecarPath } from "./mask-sidecar.ts";
 import { attach } from "./derived/attach.ts";
 import { loadImages, loadSeries, volumeOf, volumeOption } from "./load.ts";
 import { writeNifti } from "./nifti.ts";
+import { sidecarFor, withSidecar } from "./sidecar-files.ts";
 import { writeNrrd } from "./nrrd-writer.ts";
 import type { OpenedSeries } from "./open.ts";
-
-function segmentation(
-  series: OpenedSeries,
-  reference: OpenedSeries | undefined,
-  out: string,
-): Uint8Array {
-  const ids = labelIds(series.volume);
-  if (ids === null || ids.length === 0)
-    throw new AppError(
-      "unsupported",
-      `"${out}": only a label map (whole numbers 0 to 255, not all 0) becomes a DICOM SEG; give a folder to write an image as a DICOM series.`,
-    );
-  const { shape, affine } = series.volume;
-  if (
-    reference &&
-    (reference.volume.shape.join() !== shape.join() ||
-      reference.volume.affine.some((value, at) => Math.abs(value - (affine[at] as number)) > 0.01))
-  ) {
-    throw new AppError(
-      "badInput",
-      `The label map (${shape.join(" × ")}) does not lie on the reference's grid (${reference.volume.shape.join(" × ")}).`,
-    );
-  }
-  const names = new Map((series.labels ?? []).map(({ id, name }) => [id, name]));
-  const labels = ids.map((id, at): SegmentToWrite => ({
-    id,
-    name: names.get(id) || `Label ${id}`,
-    color: labelColour(at),
-  }));
-  const data = Uint8Array.from(
-    { length: voxelCount(shape) },
-    (_, at) => series.volume.data[at] as number,
-  );
-  return writeSegmentation(
-    { shape, data, affine },
-    labels,
-    { algorithm: "converted", version: "1", type: "MANUAL" },
-    reference?.source ?? [],
-  );
-}
 
 /**
  * An RT structure set drawn on the voxels of its series; structures that share voxels come as further label
@@ -110,18 +69,26 @@ export const convertImage: Command = {
   },
   async run({ positionals: [input, out], values }, context) {
     if (!input || !out) throw new AppError("usage", `Usage: evidesk ${this.usage}`);
+    const modality = modalityOf(values["modality"]);
+    const isFile = /\.(nii|nii\.gz|nrrd|dcm)$/.test(out);
+    if (!isFile) await refuseFolder(out);
+    const warnings: string[] = [];
+    const note = (text: string): void => {
+      warnings.push(text);
+      context.progress(text);
+    };
     const reference =
       typeof values["reference"] === "string"
         ? await loadSeries(values["reference"], context.progress)
         : undefined;
-    const structures = await fromStructures(input, reference, context.progress);
+    const structures = await fromStructures(input, reference, note);
     const [series, ...further] = structures ?? [
-      await loadSeries(input, context.progress, volumeOf(values["volume"])),
+      await withSidecar(input, await loadSeries(input, note, volumeOf(values["volume"])), note),
     ];
     if (series === undefined) throw new AppError("badInput", `"${input}" marks nothing.`);
     const { volume } = series;
     if (series.sides === "unknown")
-      context.progress(
+      note(
         `${input} does not say where the patient's left is; what is written cannot say it either, whatever its header holds. Check the sides before anyone reads it.`,
       );
     if (volume.channels !== 1)
@@ -129,47 +96,74 @@ export const convertImage: Command = {
         "unsupported",
         "Colour images are not converted; NIfTI, NRRD and DICOM series are written in grey.",
       );
-    let files = [out];
-    if (/\.(nii|nii\.gz|nrrd|dcm)$/.test(out)) {
-      files = [];
+    const files: string[] = [];
+    if (isFile) {
       for (const [at, one] of [series, ...further].entries()) {
         const path = numbered(out, at);
-        await write(path, bytesFor(path, one, reference));
+        const beside = await sidecarFor(path, one);
+        await write(path, bytesFor(path, one, reference, note));
         files.push(path);
+        if (beside === null) continue;
+        await write(sidecarPath(path), beside);
+        files.push(sidecarPath(path));
       }
-    } else if (/\.[A-Za-z]{2,5}$/.test(out))
-      throw new AppError(
-        "unsupported",
-        `"${out}": images are written as .nii, .nii.gz, .nrrd, .dcm (SEG) or into a folder (DICOM series).`,
-      );
-    else {
-      const written = writeSeries(
-        typeof values["modality"] === "string"
-          ? { ...volume, modality: values["modality"].toUpperCase() }
-          : volume,
-      );
-      for (const { name, bytes } of written) await write(join(out, name), bytes);
-      files = written.map(({ name }) => join(out, name));
-    }
+    } else
+      for (const { name, bytes } of writeSeries(modality ? { ...volume, modality } : volume)) {
+        await write(join(out, name), bytes);
+        files.push(join(out, name));
+      }
     return {
       shape: volume.shape,
       spacing: volume.spacing,
       affine: rowsOf(volume.affine),
-      modality: volume.modality,
+      modality: modality ?? volume.modality,
       ...(series.labels
         ? { labels: [series, ...further].flatMap(({ labels = [] }) => labels) }
         : {}),
       files,
+      ...(warnings.length > 0 ? { warnings } : {}),
     };
   },
 };
+
+/** @throws usage for what no series of its own is written as */
+function modalityOf(said: unknown): string | undefined {
+  if (said === undefined) return undefined;
+  const modality = String(said).toUpperCase();
+  if (modality === "CT" || modality === "MR") return modality;
+  throw new AppError("usage", `--modality takes CT or MR, not "${String(said)}".`, {
+    valid: ["CT", "MR"],
+  });
+}
+
+/** Two series in one folder are one wrong series to whoever opens it. @throws unsupported, conflict */
+async function refuseFolder(out: string): Promise<void> {
+  if (/\.[A-Za-z]{2,5}$/.test(out))
+    throw new AppError(
+      "unsupported",
+      `"${out}": images are written as .nii, .nii.gz, .nrrd, .dcm (SEG) or into a folder (DICOM series).`,
+    );
+  const held = await readdir(out).catch((thrown: NodeJS.ErrnoException) => {
+    if (thrown.code === "ENOENT") return [];
+    if (thrown.code === "ENOTDIR")
+      throw new AppError("conflict", `"${out}" is a file; name a folder for the DICOM series.`);
+    throw thrown;
+  });
+  if (held.length > 0)
+    throw new AppError(
+      "conflict",
+      `"${out}" holds ${held.length} ${held.length === 1 ? "file" : "files"} (${held[0]}…): a DICOM series is written into a new or empty folder, so that nothing is replaced or mixed. Nothing was written.`,
+      { path: out, files: held.length },
+    );
+}
 
 function bytesFor(
   path: string,
   series: OpenedSeries,
   reference: OpenedSeries | undefined,
+  note: (text: string) => void,
 ): Uint8Array {
-  if (path.endsWith(".dcm")) return segmentation(series, reference, path);
+  if (path.endsWith(".dcm")) return segmentation(series, reference, path, note);
   if (path.endsWith(".nrrd")) return writeNrrd(series.volume);
   return writeNifti(series.volume, path.endsWith(".gz"));
 }

@@ -85,6 +85,21 @@ function sixteenBits(data: Voxels): { stored: Int16Array; slope: number; interce
   };
 }
 
+/** What each class must have though a converted image does not know it: empty (type 2), or the plainest word (type 1). */
+const unknownOf: Record<string, DicomElements> = {
+  OT: { "00080064": ["CS", "WSD"], "00200020": ["CS", ""] },
+  CT: { "00180060": ["DS", []] },
+  MR: {
+    "00180020": ["CS", "RM"],
+    "00180021": ["CS", "NONE"],
+    "00180022": ["CS", ""],
+    "00180023": ["CS", ""],
+    "00180080": ["DS", []],
+    "00180081": ["DS", []],
+    "00180091": ["IS", ""],
+  },
+};
+
 /** One file per slice; CT and MR under their own class, others as secondary capture with geometry. */
 export function writeSeries(volume: Volume): WrittenFile[] {
   if (volume.channels !== 1)
@@ -96,14 +111,17 @@ export function writeSeries(volume: Volume): WrittenFile[] {
   const fresh = uid();
   const common: DicomElements = {
     ...patientAndStudy(undefined, fresh),
-    "00080008": ["CS", ["DERIVED", "SECONDARY", "AXIAL"]],
+    "00080008": ["CS", ["DERIVED", "SECONDARY", modality === "MR" ? "OTHER" : "AXIAL"]],
     "00080016": ["UI", sopClass],
     "00080060": ["CS", modality],
-    "00080064": ["CS", "WSD"],
     "00180050": ["DS", place.spacing[2]],
+    "00185100": ["CS", ""],
     "0020000e": ["UI", fresh],
     "00200011": ["IS", 1],
+    "00200012": ["IS", ""],
     "00200037": ["DS", place.orientation],
+    "00200060": ["CS", ""],
+    "00201040": ["LO", ""],
     "00280002": ["US", 1],
     "00280004": ["CS", "MONOCHROME2"],
     "00280010": ["US", rows],
@@ -115,6 +133,7 @@ export function writeSeries(volume: Volume): WrittenFile[] {
     "00280103": ["US", 1],
     "00281052": ["DS", intercept],
     "00281053": ["DS", slope],
+    ...unknownOf[modality],
     "00281054": ["LO", modality === "CT" ? "HU" : "US"],
   };
   const plane = rows * columns * 2;

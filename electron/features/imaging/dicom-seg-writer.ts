@@ -4,7 +4,7 @@ import type { Mask } from "../../api/volume.ts";
 import { toCielab } from "./cielab.ts";
 import type { DicomFile } from "./dicom.ts";
 import { patientAndStudy, placeOf, textOf } from "./dicom-export.ts";
-import { labelIdNote } from "./dicom-seg.ts";
+import { labelIdNote, type Code } from "./dicom-seg.ts";
 import { uid, writeDicom, type DicomElements } from "./dicom-writer.ts";
 import { cross, dot, type Affine } from "./geometry.ts";
 
@@ -14,10 +14,18 @@ export type SegmentToWrite = {
   name: string;
   color: string;
   snomed?: { code: string; meaning: string };
+  /** As another file coded it: before `snomed`, and before what the name suggests. */
+  category?: Code;
+  property?: Code;
+  /** What made this label, where it is not what made the others. */
+  maker?: Maker;
 };
 export type Maker = {
   algorithm: string;
+  /** "" where it is not known. */
   version: string;
+  /** What kind of algorithm; a network where it is not said. */
+  family?: Code;
   type: "AUTOMATIC" | "SEMIAUTOMATIC" | "MANUAL";
   creator?: string;
 };
@@ -32,13 +40,14 @@ export const code = (value: string, meaning: string, scheme = "SCT"): DicomEleme
 
 /**
  * A binary Segmentation on the mask's grid: one frame per label and slice that is not empty. It refers to
- * the source slices where there are some. Content Qualification is RESEARCH (PS3.3 C.8.13.2.1).
+ * the source slices where there are some; `patient` says whose it is where there are none. Content Qualification is RESEARCH (PS3.3 C.8.13.2.1).
  */
 export function writeSegmentation(
   mask: Mask & { affine: Affine },
   labels: readonly SegmentToWrite[],
   maker: Maker,
   source: readonly DicomFile[] = [],
+  patient: DicomFile | undefined = source[0],
 ): Uint8Array {
   const [columns, rows, depth] = mask.shape;
   const plane = rows * columns;
@@ -54,7 +63,7 @@ export function writeSegmentation(
   const dimension = uid(`dimension ${fresh}`);
   const slices = [...new Set(frames.map(({ k }) => k))].toSorted((a, b) => a - b);
   const now = new Date().toISOString();
-  const { "00200052": frameOfReference, ...whose } = patientAndStudy(source[0], fresh);
+  const { "00200052": frameOfReference, ...whose } = patientAndStudy(patient, fresh);
   return writeDicom({
     ...whose,
     // A projection has no frame of reference; its segmentation is tied to the image itself.
@@ -69,7 +78,7 @@ export function writeSegmentation(
     "00081090": ["LO", "Evidesk"],
     ...(source.length > 0 ? { "00081115": ["SQ", [referencedSeries(source)]] as const } : {}),
     "00181000": ["LO", "none"],
-    "00181020": ["LO", maker.version],
+    "00181020": ["LO", maker.version || "unknown"],
     "00189004": ["CS", "RESEARCH"],
     "0020000e": ["UI", fresh],
     "00200011": ["IS", 1],
@@ -98,7 +107,7 @@ export function writeSegmentation(
     "00620001": ["CS", "BINARY"],
     "00620002": ["SQ", labels.map((label, at) => segmentItem(label, at + 1, maker))],
     "00700080": ["CS", "SEGMENTATION"],
-    "00700081": ["LO", `${maker.algorithm} ${maker.version}`.slice(0, 64)],
+    "00700081": ["LO", `${maker.algorithm} ${maker.version}`.trim().slice(0, 64)],
     "00700084": ["PN", maker.creator ?? ""],
     "52009229": [
       "SQ",
@@ -225,36 +234,48 @@ function frameAt(file: DicomFile, k: number): number {
 
 const lesion = /tumou?r|lesion|nodule|mass|cancer|metasta|abnormal|oedema|edema|neoplasm/i;
 
-function segmentItem(label: SegmentToWrite, number: number, maker: Maker): DicomElements {
+const coded = ({ code: value, meaning, scheme }: Code): DicomElements =>
+  code(value, meaning || value, scheme);
+
+function segmentItem(label: SegmentToWrite, number: number, made: Maker): DicomElements {
+  const maker = label.maker ?? made;
   const category = lesion.test(label.name)
     ? code("49755003", "Morphologically Abnormal Structure")
     : code("123037004", "Anatomical Structure");
+  const property = label.snomed
+    ? code(label.snomed.code, label.snomed.meaning)
+    : code("85756007", "Tissue");
   return {
-    "00620003": ["SQ", [category]],
+    "00620003": ["SQ", [label.category ? coded(label.category) : category]],
     "00620004": ["US", number],
     "00620005": ["LO", label.name.slice(0, 64) || `Label ${label.id}`],
     ...(label.id === number ? {} : { "00620006": ["ST", labelIdNote(label.id)] as const }),
     "00620008": ["CS", maker.type],
     ...(maker.type === "MANUAL" ? {} : algorithmOf(maker)),
     "0062000d": ["US", toCielab(label.color)],
-    "0062000f": [
-      "SQ",
-      [label.snomed ? code(label.snomed.code, label.snomed.meaning) : code("85756007", "Tissue")],
-    ],
+    "0062000f": ["SQ", [label.property ? coded(label.property) : property]],
   };
 }
 
 /** Who outlined, by name and version, so that a receiver can tell a network from a hand. */
-const algorithmOf = ({ algorithm, version }: Maker): DicomElements => ({
-  "00620007": [
-    "SQ",
-    [
-      {
-        "0066002f": ["SQ", [code("123110", "Artificial Intelligence", "DCM")]],
-        "00660031": ["LO", version.slice(0, 64)],
-        "00660036": ["LO", algorithm.slice(0, 64)],
-      },
-    ],
-  ],
+const algorithmOf = ({ algorithm, version, family }: Maker): DicomElements => ({
+  // An identification must have a version: where none is known, the name alone is written.
+  ...(version === ""
+    ? {}
+    : {
+        "00620007": [
+          "SQ",
+          [
+            {
+              "0066002f": [
+                "SQ",
+                [family ? coded(family) : code("123110", "Artificial Intelligence", "DCM")],
+              ],
+              "00660031": ["LO", version.slice(0, 64)],
+              "00660036": ["LO", algorithm.slice(0, 64)],
+            },
+          ],
+        ] as const,
+      }),
   "00620009": ["LO", algorithm.slice(0, 64)],
 });

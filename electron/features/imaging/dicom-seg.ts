@@ -14,6 +14,9 @@ export function isSegmentation(file: Pick<DicomFile, "sopClass">): boolean {
   return file.sopClass === segmentationStorage || file.sopClass === labelmapStorage;
 }
 
+/** A coded concept in the scheme of its file: SCT, SRT, DCM, FMA … */
+export type Code = { code: string; scheme: string; meaning: string };
+
 export type SegmentLabel = {
   /** The label's id in a mask. */
   id: number;
@@ -26,7 +29,22 @@ export type SegmentLabel = {
   /** How it came about: AUTOMATIC, SEMIAUTOMATIC or MANUAL. */
   made?: string;
   algorithm?: string;
+  /** Of the algorithm, where the file identifies it. */
+  version?: string;
+  family?: Code;
+  /** What kind of thing it is, and what it is: as coded, in whatever scheme. */
+  category?: Code;
+  property?: Code;
 };
+
+/** The first item of a code sequence; absent where it has no value. */
+function codeIn(item: DataSet | undefined, tag: string): Code | undefined {
+  const found = item?.elements[tag]?.items?.[0]?.dataSet;
+  const [code = "", scheme = "", meaning = ""] = ["x00080100", "x00080102", "x00080104"].map(
+    (one) => found?.string(one)?.trim(),
+  );
+  return code === "" ? undefined : { code, scheme, meaning };
+}
 
 /** What our own writer says of a segment whose label's id is not its number. */
 export const labelIdNote = (id: number): string => `Label id ${id}`;
@@ -41,9 +59,10 @@ export function segmentLabels(dataSet: DataSet): SegmentLabel[] {
     const id = noted ? Number(noted[1]) : segment;
     const text = (tag: string): string => (item.string(tag) ?? "").trim();
     const lab = [0, 1, 2].map((at) => item.uint16("x0062000d", at));
-    const type = item.elements["x0062000f"]?.items?.[0]?.dataSet;
-    const code = (type?.string("x00080100") ?? "").trim();
-    const sct = (type?.string("x00080102") ?? "").trim() === "SCT";
+    const [category, property] = [codeIn(item, "x00620003"), codeIn(item, "x0062000f")];
+    const identified = item.elements["x00620007"]?.items?.[0]?.dataSet;
+    const version = (identified?.string("x00660031") ?? "").trim();
+    const family = codeIn(identified, "x0066002f");
     return [
       {
         id,
@@ -52,11 +71,15 @@ export function segmentLabels(dataSet: DataSet): SegmentLabel[] {
         ...(lab.every((value) => value !== undefined)
           ? { color: fromCielab(lab as [number, number, number]) }
           : {}),
-        ...(sct && code
-          ? { snomed: { code, meaning: (type?.string("x00080104") ?? "").trim() } }
+        ...(property?.scheme === "SCT"
+          ? { snomed: { code: property.code, meaning: property.meaning } }
           : {}),
         ...(text("x00620008") ? { made: text("x00620008") } : {}),
         ...(text("x00620009") ? { algorithm: text("x00620009") } : {}),
+        ...(version ? { version } : {}),
+        ...(family ? { family } : {}),
+        ...(category ? { category } : {}),
+        ...(property ? { property } : {}),
       },
     ];
   });

@@ -5,7 +5,7 @@ import { AppError } from "../../api/errors.ts";
 import type { imagingContract, Series } from "../../api/schemas/imaging.ts";
 import type { AssetStore } from "../review/assets.ts";
 import { attach, type Attached, type DerivedFile } from "./derived/attach.ts";
-import { stepsBetween, placeIn } from "./derived/grid.ts";
+import { placedIn, stepsBetween } from "./derived/grid.ts";
 import type { Layer } from "./derived/layers.ts";
 import { measureMask } from "./describe.ts";
 import { labelColour } from "./label-colours.ts";
@@ -279,17 +279,9 @@ function labelMapOn(
       tried.push(`${image.name}: ${image.shape.join(" × ")}`);
       continue;
     }
-    const [width, height] = volume.shape;
-    const data = new Uint8Array(image.shape[0] * image.shape[1] * image.shape[2]);
-    for (let at = 0; at < volume.data.length; at += 1) {
-      const id = volume.data[at] as number;
-      if (id === 0) continue;
-      const j = Math.floor(at / width);
-      const place = placeIn(image, steps, [at % width, j % height, Math.floor(j / height)]);
-      if (place < 0)
-        throw new AppError("badInput", `"${name}" marks places outside of "${image.name}".`);
-      data[place] = id;
-    }
+    const data = placedIn(volume, image, steps);
+    if (data === null)
+      throw new AppError("badInput", `"${name}" marks places outside of "${image.name}".`);
     const named = new Map(labels.map((label) => [label.id, label]));
     return {
       seriesId: image.id,

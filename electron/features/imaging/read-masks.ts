@@ -2,10 +2,10 @@
 import type { Series } from "../../api/schemas/imaging.ts";
 import type { Decision, Suggestion } from "../../api/schemas/ledger.ts";
 import type { Volume } from "../../api/volume.ts";
-import { measureMask } from "./describe.ts";
 import { readDicom, type DicomFile } from "./dicom.ts";
 import { writeSegmentation, type Maker, type SegmentToWrite } from "./dicom-seg-writer.ts";
 import { isPicture } from "./mask-files.ts";
+import { sidecarOf } from "./mask-sidecar.ts";
 import { writeNifti } from "./nifti.ts";
 import { writeLabelPng, writeOverlayPng } from "./raster.ts";
 import { greyOf } from "./voi.ts";
@@ -62,6 +62,12 @@ export function makerOf({
   };
 }
 
+/** Without the reader's name, which the decision gives. */
+function algorithmOf(mask: DecidedMask): Omit<Maker, "creator"> {
+  const { creator: _, ...algorithm } = makerOf(mask);
+  return algorithm;
+}
+
 export function buildMask(mask: DecidedMask, number: number): BuiltMask {
   const { series, data, labels, suggestion, decision, raw } = mask;
   const safe = (text: string): string => text.replaceAll(/[^\p{L}\p{N}_-]+/gu, "-");
@@ -79,17 +85,16 @@ export function buildMask(mask: DecidedMask, number: number): BuiltMask {
     {
       name: `${base}.json`,
       bytes: json({
-        format: "evidesk-mask/1",
-        notice: "Research use only - not for diagnosis.",
-        mask: name,
-        maskSha256: mask.maskId,
+        ...sidecarOf({
+          mask: name,
+          data,
+          maskSha256: mask.maskId,
+          image: series,
+          labels,
+          algorithm: algorithmOf(mask),
+        }),
         image: series.name,
         imageSha256: series.pixels,
-        labels: measureMask(data, series, labels).map((label) => ({
-          ...label,
-          snomed: labels.find(({ id }) => id === label.id)?.snomed,
-        })),
-        algorithm: { ...makerOf(mask), creator: undefined },
         ...(raw ? { modelRaw: `${base}-model-raw${ending}` } : {}),
         decision: { action: decision.action, by: decision.reviewer, at: decision.at },
       }),

@@ -1,4 +1,5 @@
 /** Whether masks drawn elsewhere lie on a series' voxels, and which voxel each of theirs is. */
+import type { Volume } from "../../../api/volume.ts";
 import type { Vector } from "../geometry.ts";
 import { apply, column, inverse, subtract, type Affine } from "../geometry.ts";
 
@@ -51,4 +52,22 @@ export function placeIn(
   const [x, y, z] = [at(0), at(1), at(2)];
   if (x < 0 || y < 0 || z < 0 || x >= shape[0] || y >= shape[1] || z >= shape[2]) return -1;
   return x + shape[0] * (y + shape[1] * z);
+}
+
+/** A label map's voxels at their places in the target, which `steps` lead to; null where it marks places outside. */
+export function placedIn(
+  { shape: [width, height], data }: Pick<Volume, "shape" | "data">,
+  to: Pick<Grid, "shape">,
+  steps: Steps,
+): Uint8Array | null {
+  const placed = new Uint8Array(to.shape[0] * to.shape[1] * to.shape[2]);
+  for (let at = 0; at < data.length; at += 1) {
+    const id = data[at] as number;
+    if (id === 0) continue;
+    const j = Math.floor(at / width);
+    const place = placeIn(to, steps, [at % width, j % height, Math.floor(j / height)]);
+    if (place < 0) return null;
+    placed[place] = id;
+  }
+  return placed;
 }
