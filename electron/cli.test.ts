@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
@@ -135,4 +135,33 @@ it("extract-results gives no sizes to arms that the paper does not have", () => 
   );
   const none = { events: null, n: null, mean: null, sd: null };
   expect(out).toMatchObject({ status: "notReported", intervention: none, comparator: none });
+});
+
+describe("models bench of a pack that writes times nothing, or ends with an error", () => {
+  const fixtures = join(import.meta.dirname, "features", "models", "fixtures");
+  const bench = (id: string): void => {
+    const { rc, out } = evidesk("models", "bench", id, "--runs", "3");
+    expect(rc).toBe(0);
+    expect(out).toMatchObject([
+      {
+        id,
+        device: "cpu",
+        writes: { tokensPerSecond: expect.any(Number), firstMs: expect.any(Number) },
+      },
+    ]);
+    const [one] = out as { writes: { tokensPerSecond: number }; ratioToRuntime: number }[];
+    expect(one?.writes.tokensPerSecond).toBeGreaterThan(0);
+    expect(
+      one?.ratioToRuntime,
+      "the whole call takes longer than the runtime in it",
+    ).toBeGreaterThan(0.99);
+  };
+  it.each(["decoder-tiny", "vila-tiny"])("%s, an ONNX decoder alone and one that sees", (id) => {
+    cpSync(join(fixtures, id), join(folder, "data", "packs", id), { recursive: true });
+    bench(id);
+  });
+  it("a GGUF file added by itself", () => {
+    const added = evidesk("models", "add", join(fixtures, "llama-tiny", "model.gguf"));
+    bench((added.out as { id: string }).id);
+  });
 });

@@ -6,14 +6,22 @@ import type { WorkerPort, WorkerReply } from "./worker-protocol.ts";
 
 const entry = fileURLToPath(new URL("../../worker.ts", import.meta.url));
 
+/** Which graphics card and driver is used, where a machine has several: its user's own choice. */
+const cardChoices = [
+  "CUDA_VISIBLE_DEVICES",
+  "VK_DRIVER_FILES",
+  "VK_ICD_FILENAMES",
+  "GGML_VK_VISIBLE_DEVICES",
+];
+
 /**
- * Hermetic: a model needs the library path and the home for caches, no more. The threshold makes the C
+ * Hermetic: a model needs the library path, the home for caches and the card to use, no more. The threshold makes the C
  * library map large blocks by themselves, so a released model's memory goes back to the system at once, and the
  * tunable lets the kernel back them with huge pages: else each window of a volume waits for thousands of page faults.
  */
 export function workerEnvironment(): Record<string, string | undefined> {
-  const kept = ["PATH", "HOME", "LD_LIBRARY_PATH", "TMPDIR", "SystemRoot"].flatMap((name) =>
-    process.env[name] ? [[name, process.env[name]]] : [],
+  const kept = ["PATH", "HOME", "LD_LIBRARY_PATH", "TMPDIR", "SystemRoot", ...cardChoices].flatMap(
+    (name) => (process.env[name] ? [[name, process.env[name]]] : []),
   );
   return {
     ...Object.fromEntries(kept),

@@ -124,6 +124,8 @@ function* cases(): Generator<Case> {
 
 type Seen = Case & {
   byPixels: Routed;
+  /** Of the pack that looks: each category, and "outside". */
+  shares: readonly Finding[];
   byHeader: Routed;
   medical: number;
   isVolume: boolean;
@@ -168,7 +170,15 @@ for (const one of cases()) {
         shares,
       )
     : (await router.look({ volume, header }, signal)).routed;
-  seen.push({ ...one, byPixels, byHeader: named, medical, isVolume: volume.shape[2] > 1, isDicom });
+  seen.push({
+    ...one,
+    shares,
+    byPixels,
+    byHeader: named,
+    medical,
+    isVolume: volume.shape[2] > 1,
+    isDicom,
+  });
 }
 worker.stop();
 
@@ -297,5 +307,63 @@ const single = Math.max(
 verdict(
   `end-task score by category ${twoStep.toFixed(3)}: ${((100 * twoStep) / oracle).toFixed(1)} % of the oracle's ${oracle.toFixed(3)} (goal 95 %); best single pack ${single.toFixed(3)} (goal +0.05)`,
   twoStep >= 0.95 * oracle && twoStep >= single + 0.05,
+);
+/**
+ * One step: the image goes straight to the pack that its pixels speak most for, without a category, without a question.
+ * The mix is shifted against the one that the looking pack was taught on: every category alike, a tenth foreign. An
+ * answer to a foreign picture is worth nothing, leaving it or asking about it as much as a right answer.
+ */
+const packsOf = (kind: string): string[] => [
+  ...new Set(answers.filter(({ category }) => category === kind).map(({ pack }) => pack)),
+];
+const worthOf = (pack: string | undefined, kind: string): number =>
+  Math.max(
+    0,
+    ...answers
+      .filter((one) => one.category === kind && one.pack === pack)
+      .map(({ score }) => score),
+  );
+const bestPackOf = (kind: string): string | undefined =>
+  packsOf(kind).toSorted((a, b) => worthOf(b, kind) - worthOf(a, kind))[0];
+function straightTo(shares: readonly Finding[]): string | undefined {
+  const forPack = new Map<string, number>();
+  for (const { label, score } of shares) {
+    const pack = bestPackOf(label);
+    if (pack) forPack.set(pack, (forPack.get(pack) ?? 0) + score);
+  }
+  return [...forPack].toSorted((a, b) => b[1] - a[1])[0]?.[0];
+}
+const alike = (of: (one: Seen, kind: string) => number): number =>
+  mean(
+    kinds.map((kind) =>
+      mean(bare.filter(({ truth }) => truth === kind).map((one) => of(one, kind))),
+    ),
+  );
+const categoryFirst = alike(({ byPixels }, kind) =>
+  byPixels.kind === "known" ? worthOf(bestPackOf(byPixels.category), kind) : 0,
+);
+const oneStep = alike(({ shares }, kind) => worthOf(straightTo(shares), kind));
+const leftAlone = share(outside, ({ byPixels }) => byPixels.kind !== "known");
+const shifted = (inside: number, foreign: number): number =>
+  outside.length > 0 ? 0.9 * inside + 0.1 * foreign : inside;
+const [two, one] = [shifted(categoryFirst, leftAlone), shifted(oneStep, 0)];
+verdict(
+  `from pixels, categories alike${outside.length > 0 ? " and a tenth foreign" : ""}: category first ${two.toFixed(3)}, straight to a pack ${one.toFixed(3)} (without the foreign ${categoryFirst.toFixed(3)} and ${oneStep.toFixed(3)}), gain goal 0.02`,
+  two >= one + 0.02,
+);
+
+/** Bytes of a pack's networks on the disk; packs of rules have none. */
+const bytesOf = (id: string | undefined): number =>
+  manifests
+    .flatMap((one) => ("pack" in one && one.pack.manifest.id === id ? one.pack.manifest.files : []))
+    .filter(({ path }) => path.endsWith(".onnx"))
+    .reduce((sum, { bytes }) => sum + bytes, 0);
+const callables = [...new Set(answers.map(({ pack }) => pack))];
+const largest = callables.toSorted((a, b) => bytesOf(b) - bytesOf(a))[0] as string;
+const active = mean(kinds.map((kind) => bytesOf(looker) + bytesOf(bestPackOf(kind))));
+const largestAlone = mean(kinds.map((kind) => worthOf(largest, kind)));
+verdict(
+  `active bytes a request, looking and answering: ${(active / 1e6).toFixed(1)} MB, ${((100 * active) / bytesOf(largest)).toFixed(0)} % of the largest expert's ${(bytesOf(largest) / 1e6).toFixed(1)} MB (${largest}), at ${twoStep.toFixed(3)} against its ${largestAlone.toFixed(3)}, goal 43 %`,
+  active <= 0.43 * bytesOf(largest) && twoStep >= largestAlone,
 );
 say(`categories with a measured expert and images here: ${kinds.join(", ")}; ${basename(imaging)}`);

@@ -5,6 +5,7 @@
 import { describe, expect, test } from "vitest";
 import { AppError } from "../../../api/errors.ts";
 import { promptsFolder } from "../../../places.ts";
+import { readAnswer } from "./answer.ts";
 import { ask } from "./ask.ts";
 import { readPrompts } from "./generation.ts";
 import type { Generator, Written } from "./generator.ts";
@@ -88,4 +89,29 @@ describe.each(prompts.map((prompt) => [prompt.id, prompt] as const))("%s", (_, p
       failure: "contextOverflow",
     });
   });
+});
+
+/**
+ * Answers of gpt-oss-120b to a question with a schema, as a server gave them: recorded by the repository
+ * xiaosongz/IPV_detection_in_NVDRS (docs/LLM_RESPONSE_ANALYSIS.md, MIT License, Copyright (c) 2024 IPV Detection in
+ * NVDRS Contributors). The first came with the marks of the model's own channels before it.
+ */
+const recorded = [
+  '<|channel|>final <|constrain|>JSON<|message|>{\n  "detected": true,\n  "confidence": 0.99\n}',
+  '{\n  "detected": false,\n  "confidence": 0.99\n}',
+  '{\n  "detected": true,\n  "confidence": 0.97,\n  "indicators": [\n    "domestic disputes",\n    "victim",\n    "partner"\n  ]\n}',
+];
+test("what a real model wrote around and into its answer is taken for no answer, or an unasked list for one", () => {
+  const schema = {
+    type: "object",
+    properties: { detected: { type: "boolean" }, confidence: { type: "number" } },
+    required: ["detected", "confidence"],
+    additionalProperties: false,
+  };
+  const read = recorded.map((text) => readAnswer(text, schema, "end"));
+  expect(read.slice(0, 2)).toMatchObject([
+    { ok: true, value: { detected: true, confidence: 0.99 } },
+    { ok: true, value: { detected: false, confidence: 0.99 } },
+  ]);
+  expect(read[2]).toMatchObject({ ok: false, failure: { kind: "wrongShape" } });
 });

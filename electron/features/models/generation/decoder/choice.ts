@@ -79,7 +79,10 @@ function bestOf(logits: Float32Array): number {
   let most = Number.NEGATIVE_INFINITY;
   for (let token = 0; token < logits.length; token += 1) {
     const value = logits[token] as number;
-    if (value > most) [best, most] = [token, value];
+    if (value > most) {
+      best = token;
+      most = value;
+    }
   }
   return best;
 }

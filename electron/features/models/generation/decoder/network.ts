@@ -35,6 +35,13 @@ export function openNetwork(session: Session, file: string): Network {
   const caches = session.inputs.filter(({ name }) => cacheName.test(name));
   const has = (name: string): boolean => session.inputs.some((slot) => slot.name === name);
   const fromEmbeddings = has("inputs_embeds");
+  // Asked for each token: looked up once.
+  const takes = {
+    positions: has("position_ids"),
+    branch: has("use_cache_branch"),
+    kept: has("num_logits_to_keep"),
+  };
+  const pairs = caches.map(({ name }) => [name, presentOf(name)] as const);
   refuseOthers(session, file, caches);
 
   let kept: Row[] = [];
@@ -49,19 +56,19 @@ export function openNetwork(session: Session, file: string): Network {
     if (fromEmbeddings) feeds["inputs_embeds"] = await embed(rows);
     else feeds["input_ids"] = whole(BigInt64Array.from(rows, BigInt));
     feeds["attention_mask"] = whole(new BigInt64Array(total).fill(1n));
-    if (has("position_ids"))
+    if (takes.positions)
       feeds["position_ids"] = whole(BigInt64Array.from(rows, (_, at) => BigInt(past + at)));
-    if (has("use_cache_branch"))
+    if (takes.branch)
       feeds["use_cache_branch"] = {
         type: "bool",
         dims: [1],
         data: Uint8Array.of(past > 0 ? 1 : 0),
       };
-    if (has("num_logits_to_keep"))
+    if (takes.kept)
       feeds["num_logits_to_keep"] = { type: "int64", dims: [], data: BigInt64Array.of(1n) };
     const { outputs } = await session.run(feeds);
     const logits = outputs["logits"] as TensorData;
-    for (const { name } of caches) cache[name] = outputs[presentOf(name)] as TensorData;
+    for (const [name, present] of pairs) cache[name] = outputs[present] as TensorData;
     kept.push(...rows);
     const last = logits.data.subarray(logits.data.length - (logits.dims.at(-1) as number));
     return last instanceof Float32Array ? last : Float32Array.from(last as ArrayLike<number>);
