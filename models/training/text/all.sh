@@ -6,9 +6,11 @@ PYTHON="${PYTHON:-python3}"
 "$PYTHON" embeddings.py ccby research
 "$PYTHON" sentence_roles.py
 "$PYTHON" measure_sentence_roles.py --write
-"$PYTHON" train_taggers.py
+"$PYTHON" pretrain.py
+"$PYTHON" train_taggers.py --seeds 1 2 --epochs 5 --rate 3e-3
+"$PYTHON" mix_heads.py
 "$PYTHON" measure_taggers.py pico-tagger --write
-"$PYTHON" train_taggers.py --head facts --epochs 12 --batch 2400 --rate 3e-3
+"$PYTHON" train_taggers.py --head facts --seeds 1 2 --epochs 12 --batch 2400 --rate 3e-3
 "$PYTHON" calibrate_facts.py
 "$PYTHON" measure_taggers.py trial-facts --write
 "$PYTHON" rct_classifier.py

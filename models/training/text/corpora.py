@@ -26,6 +26,13 @@ def lines(path):
         return [json.loads(line) for line in file]
 
 
+def comet_blocks():
+    """EBM-COMET: per sentence the rows (token, tag, part of speech)."""
+    with gzip.open(TEXT / "pico_results/ebm_comet/dev/train.conll.gz", "rt", encoding="utf8") as file:
+        blocks = file.read().split("\n\n")
+    return [rows for rows in ([line.split(" ") for line in block.split("\n") if line.strip()] for block in blocks) if rows]
+
+
 def fold(key, folds):
     """A stable fold of an article, so that no article is ever on both sides."""
     return int(hashlib.sha256(str(key).encode()).hexdigest()[:8], 16) % folds

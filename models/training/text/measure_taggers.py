@@ -1,9 +1,10 @@
 """Prints the figures of pico-tagger and trial-facts from their exported files.
 
-    python measure_taggers.py pico-tagger [--write]
-    python measure_taggers.py trial-facts [--write]
+    python measure_taggers.py pico-tagger [--write | --choosing]
+    python measure_taggers.py trial-facts [--write | --choosing]
 
---write first chooses the thresholds on the tagger's own validation articles, then writes manifest.json and
+--choosing leaves out what only reports (the expert gold, COVID-19 and AD; PICO-Corpus' validation part): for
+decisions between networks. --write first chooses the thresholds on the tagger's own validation articles, then writes manifest.json and
 card.md with the figures printed here. Without it the thresholds in the manifest are used and nothing changes.
 """
 import argparse
@@ -15,9 +16,9 @@ import numpy as np
 from cards import table, write_card
 from corpora import ROOT, require_data
 from pack import expected_calibration_error, figure, reliability, session, write_manifest
-from tagged_text import FACTS, PIO, ebm, facts, intervention_masks, section_specific, split_by_article
+from tagged_text import FACTS, PIO, ebm, facts, intervention_masks, section_specific, split_by_article, without_edges
 from tokenizer import Vocabulary
-from train_taggers import FACT_TAGS, bio_spans
+from train_taggers import FACT_TAGS, bio_spans, section_parts
 
 COLORS = {"participants": "#2f6fb3", "interventions": "#2a8a57", "outcomes": "#b3632f"}
 
@@ -49,21 +50,26 @@ def decide(values, thresholds):
 
 
 def pio_values(pack, documents):
-    """[(probabilities of each word's first token, label number or -1)] per document."""
+    """[(probabilities of each word's first token, label number or -1, the words)] per document."""
     found = []
     for document in documents:
         tokens, logits = pack.logits(document["text"])
         values = 1 / (1 + np.exp(-logits))
-        rows = [(values[place], PIO.index(label) if label else -1) for place, (_, _, label) in zip(token_words(document, tokens), document["words"]) if place is not None]
-        found.append((np.array([r[0] for r in rows]), np.array([r[1] for r in rows])))
+        rows = [(values[place], PIO.index(label) if label else -1, document["text"][start:end]) for place, (start, end, label) in zip(token_words(document, tokens), document["words"]) if place is not None]
+        found.append((np.array([r[0] for r in rows]), np.array([r[1] for r in rows]), [r[2] for r in rows]))
     return found
+
+
+def marks(values, words, thresholds):
+    """Label number or -1 per word, joining words and punctuation at both ends of a mark cut off as the product does."""
+    return np.array(without_edges(decide(values, thresholds).tolist(), words))
 
 
 def counts(found, thresholds):
     """Per document, per label: right, predicted, true."""
     rows = []
-    for values, truth in found:
-        guess = decide(values, thresholds)
+    for values, truth, words in found:
+        guess = marks(values, words, thresholds)
         rows.append([[int(((guess == k) & (truth == k)).sum()), int((guess == k).sum()), int((truth == k).sum())] for k in range(3)])
     return np.array(rows)
 
@@ -107,17 +113,22 @@ def interval(rows, seed=0):
     return np.percentile(drawn, [2.5, 97.5])
 
 
-def pico(write):
+GOLD = "EBM-NLP expert gold (held out)"
+
+
+def pico(write, choosing):
     pack = Exported("pico-tagger")
     own = split_by_article(ebm("ebm_nlp/dev/spans_train.jsonl.gz"))[1]
     validation, twice = pio_values(pack, own), pio_values(pack, agreed(own))
-    tight = pio_values(pack, section_specific("EBM-NLPmod"))
+    tight = pio_values(pack, section_parts()[1])
     decided = [(validation, ("participants", "outcomes")), (twice, ("interventions",)), (tight, PIO)]
-    thresholds = tune(decided) if write else np.array(json.loads((pack.folder / "manifest.json").read_text())["inference"]["decoding"]["thresholds"])
-    gold = pio_values(pack, ebm("ebm_nlp/dev/spans_gold_test_half.jsonl.gz"))
-    cohorts = {"EBM-NLP expert gold (held out)": gold, "EBM-NLP own validation (crowd labels)": validation, "EBM-NLP own validation (interventions in both crowd markings)": twice}
-    cohorts["section-specific PICO, EBM-NLPmod (decided the thresholds too)"] = tight
-    for name in ("COVID-19", "AD"):
+    thresholds = tune(decided) if write or choosing else np.array(json.loads((pack.folder / "manifest.json").read_text())["inference"]["decoding"]["thresholds"])
+    gold = [] if choosing else pio_values(pack, ebm("ebm_nlp/dev/spans_gold_test_half.jsonl.gz"))
+    cohorts = {} if choosing else {GOLD: gold}
+    cohorts["EBM-NLP own validation (crowd labels)"] = validation
+    cohorts["EBM-NLP own validation (interventions in both crowd markings)"] = twice
+    cohorts["section-specific PICO, EBM-NLPmod without trained abstracts (decided the thresholds too)"] = tight
+    for name in () if choosing else ("COVID-19", "AD"):
         cohorts[f"section-specific PICO, {name}"] = pio_values(pack, section_specific(name))
     rows, figures = [], []
     for name, found in cohorts.items():
@@ -129,12 +140,15 @@ def pico(write):
         figures.append(figure("macro token F1", scores.mean(), len(found), name))
         figures += [figure("token F1", score, len(found), name, label) for label, score in zip(PIO, scores)]
     main = table(["cohort", "articles", *[f"{label} P / R / F1" for label in PIO], "macro F1 (95 % interval over articles)"], rows)
-    values, truth = np.concatenate([v for v, _ in gold]), np.concatenate([t for _, t in gold])
+    if choosing:
+        print(f"thresholds {thresholds.tolist()}\n\n{main}")
+        return
+    values, truth = np.concatenate([v for v, *_ in gold]), np.concatenate([t for _, t, _ in gold])
     confidence, right = values.ravel(), np.stack([truth == k for k in range(3)], 1).ravel()
     error = expected_calibration_error(confidence, right)
-    figures.append(figure("expected calibration error", error, len(gold), "EBM-NLP expert gold (held out)"))
+    figures.append(figure("expected calibration error", error, len(gold), GOLD))
     plot = table(["from", "to", "n", "mean probability", "share right"], reliability(confidence, right))
-    guess = decide(values, thresholds)
+    guess = np.concatenate([marks(v, w, thresholds) for v, _, w in gold])
     names = ["outside", *PIO]
     confusion = Counter((names[t + 1], names[g + 1]) for t, g in zip(truth.tolist(), guess.tolist()))
     mistakes = table(["gold", "given", "words"], [[t, g, n] for (t, g), n in confusion.most_common() if t != g])
@@ -144,14 +158,14 @@ def pico(write):
         write_card(pack.folder, "pico_tagger", {"figures": main, "goal": goal, "ece": f"{error:.3f}", "reliability": plot, "mistakes": mistakes, "thresholds": ", ".join(f"{label} {t}" for label, t in zip(PIO, thresholds))})
         macro = figures[0]["value"]
         write_manifest(pack.folder, {
-            "id": "pico-tagger", "version": "1.0.1", "title": "Participants, interventions and outcomes in trial abstracts", "task": "tagging",
-            "licence": {"name": "Research only: trained on corpora without a stated licence", "commercialUse": False, "clinicalUse": False, "researchOnly": True, "attribution": ["EBM-NLP (Nye et al. 2018, doi 10.18653/v1/P18-1019)", "PICO-Corpus (Mutinda et al. 2022)", "Evidence Inference full texts (CC BY / CC0)"]},
+            "id": "pico-tagger", "version": "1.1.0", "title": "Participants, interventions and outcomes in trial abstracts", "task": "tagging",
+            "licence": {"name": "Research only: trained on corpora without a stated licence", "commercialUse": False, "clinicalUse": False, "researchOnly": True, "attribution": ["EBM-NLP (Nye et al. 2018, doi 10.18653/v1/P18-1019)", "section-specific PICO (BIDS-Xu-Lab)", "EvidenceOutcomes (MIT)", "EBM-COMET (LivNLP)", "PICO-Corpus (Mutinda et al. 2022)", "Evidence Inference full texts (CC BY / CC0)"]},
             "intendedUse": "Mark the words of a trial abstract that describe participants, interventions and outcomes, as a suggestion for a reviewer.",
             "inputs": [{"name": "ids", "modality": ["text"], "dtype": "int64"}],
             "preprocess": [{"step": "tokenize", "vocabulary": "vocab.txt", "maxTokens": 600}],
             "inference": {"kind": "text", "file": "model.onnx", "input": "ids", "output": "logits", "decoding": {"kind": "thresholds", "thresholds": thresholds.tolist()}},
             "postprocess": [], "labels": [{"id": number, "name": label, "color": COLORS[label]} for number, label in enumerate(PIO)],
-            "calibration": {"expectedCalibrationError": round(error, 4), "cohort": "EBM-NLP expert gold (held out)"},
+            "calibration": {"expectedCalibrationError": round(error, 4), "cohort": GOLD},
             "expertCall": {"name": "PICO_TAGGER", "modality": "text", "task": "tagging", "overview": "Marks participants, interventions and outcomes in an abstract.", "accuracy": f"macro token F1 {macro:.2f} on {len(gold)} expert-marked abstracts", "args": []},
             "figures": figures,
         }, ["model.onnx", "vocab.txt"])
@@ -204,20 +218,24 @@ def entity_counts(pack, documents):
     return np.array(rows), confidence, right
 
 
-def trial_facts(write):
+def trial_facts(write, choosing):
     pack = Exported("trial-facts")
     training, held_out = facts()
-    own = [d for d in split_by_article(training)[1]]
-    per_document, confidence, right = entity_counts(pack, held_out)
-    total = per_document.sum(0)
+    own = split_by_article(training)[1]
     def overall(sums):
         return 2 * sums[0] / max(1, sums[1] + sums[2])
+
+    own_counts = entity_counts(pack, own)[0].sum((0, 1))
+    if choosing:
+        print(f"own validation: {len(own)} articles, {own_counts[2]} entities, exact F1 {overall(own_counts):.4f}")
+        return
+    per_document, confidence, right = entity_counts(pack, held_out)
+    total = per_document.sum(0)
     random = np.random.default_rng(0)
     low, high = np.percentile([overall(per_document[random.integers(0, len(held_out), len(held_out))].sum((0, 1))) for _ in range(1000)], [2.5, 97.5])
     exact, sums = overall(total.sum(0)), total.sum(0)
     lenient_p, lenient_r = sums[3] / max(1, sums[1]), sums[4] / max(1, sums[2])
     lenient = 2 * lenient_p * lenient_r / max(1e-9, lenient_p + lenient_r)
-    own_counts = entity_counts(pack, own)[0].sum((0, 1))
     cohort = "PICO-Corpus validation part (held out)"
     summary = table(["cohort", "articles", "entities", "exact P", "exact R", "exact F1 (95 % interval)", "F1 with overlap counted"], [
         [cohort, len(held_out), sums[2], f"{sums[0] / max(1, sums[1]):.3f}", f"{sums[0] / max(1, sums[2]):.3f}", f"{exact:.3f} ({low:.3f} to {high:.3f})", f"{lenient:.3f}"],
@@ -232,7 +250,7 @@ def trial_facts(write):
         figures += [figure("entity F1 (exact)", overall(row), row[2], cohort, label) for label, row in zip(FACTS, total) if row[2]]
         write_card(pack.folder, "trial_facts", {"figures": summary, "goal": goal, "labels": per_label, "ece": f"{error:.3f}", "reliability": plot})
         write_manifest(pack.folder, {
-            "id": "trial-facts", "version": "1.1.0", "title": "Arms, group sizes, ages and results in trial abstracts", "task": "tagging",
+            "id": "trial-facts", "version": "1.2.0", "title": "Arms, group sizes, ages and results in trial abstracts", "task": "tagging",
             "licence": {"name": "Research only: trained on corpora without a stated licence", "commercialUse": False, "clinicalUse": False, "researchOnly": True, "attribution": ["PICO-Corpus (Mutinda et al. 2022)", "EBM-NLP (Nye et al. 2018)", "Evidence Inference full texts (CC BY / CC0)"]},
             "intendedUse": "Mark arms, group sizes, ages, event counts, percentages, means and standard deviations in a trial abstract, as a suggestion for a reviewer.",
             "inputs": [{"name": "ids", "modality": ["text"], "dtype": "int64"}],
@@ -249,6 +267,7 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser()
     parser.add_argument("pack", choices=["pico-tagger", "trial-facts"])
     parser.add_argument("--write", action="store_true")
+    parser.add_argument("--choosing", action="store_true")
     chosen = parser.parse_args()
     require_data()
-    (pico if chosen.pack == "pico-tagger" else trial_facts)(chosen.write)
+    (pico if chosen.pack == "pico-tagger" else trial_facts)(chosen.write, chosen.choosing)

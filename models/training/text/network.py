@@ -77,24 +77,28 @@ PLACE = 7
 class Tagger(nn.Module):
     """Words to labels: two bidirectional LSTM layers; between them each token sees the mean of the first layer at every place of its word."""
 
-    def __init__(self, vectors, heads, full_stop, hidden=128):
+    def __init__(self, vectors, heads, full_stop, hidden=128, dropout=0.4):
         super().__init__()
         self.full_stop = full_stop
         self.embedding = Embedding(vectors)
-        self.drop = nn.Dropout(0.4)
+        self.drop = nn.Dropout(dropout)
         self.place = nn.Linear(PLACE, 16)
         self.first = nn.LSTM(Embedding.size + 16, hidden, batch_first=True, bidirectional=True)
         self.elsewhere = nn.Linear(2 * hidden, 64)
         self.second = nn.LSTM(2 * hidden + 64 + 16, hidden, batch_first=True, bidirectional=True)
         self.heads = nn.ModuleDict({name: nn.Linear(4 * hidden, size) for name, size in heads.items()})
 
-    def states(self, ids):
+    def layers(self, ids):
+        """What each of the two layers says of each token: [N, T, 2 * hidden] both, forward half first."""
         features, same = occurrences(ids, self.full_stop)
         place = torch.tanh(self.place(features))
         first, _ = self.first(torch.cat([self.drop(self.embedding(ids)), place], -1))
         elsewhere = torch.relu(same @ self.elsewhere(first))
         second, _ = self.second(torch.cat([self.drop(first), self.drop(elsewhere), place], -1))
-        return self.drop(torch.cat([first, second], -1))
+        return first, second
+
+    def states(self, ids):
+        return self.drop(torch.cat(self.layers(ids), -1))
 
     def forward(self, ids, head):
         return self.heads[head](self.states(ids))

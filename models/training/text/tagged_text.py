@@ -1,5 +1,8 @@
 """Tagged corpora as one shape: {text, spans: {head: [(start, end, label)]}, weights, words: [(start, end, label)]}."""
-from corpora import fold, lines
+import re
+
+from corpora import comet_blocks, fold, lines
+from tokenizer import tokenize
 
 TIGHT_BEFORE = set(".,;:)]%?!")
 TIGHT_AFTER = set("([")
@@ -22,6 +25,29 @@ def join(tokens):
         places.append((len(text), len(text) + len(token)))
         text += token
     return text, places
+
+
+# What the product cuts off both ends of a mark (withoutEdges in electron/features/models/text/tagging.ts).
+EDGES = set(". , ; : and or the a an of with to in for by versus vs".split())
+
+
+def without_edges(labels, words):
+    """The labels (anything; None or -1 outside), joining words and punctuation at both ends of each run put outside."""
+    labels, begin = list(labels), 0
+    outside = -1 if -1 in labels else None
+    while begin < len(labels):
+        end = begin + 1
+        while end < len(labels) and labels[end] == labels[begin]:
+            end += 1
+        if labels[begin] != outside:
+            first, last = begin, end
+            while first < last and words[first].lower() in EDGES:
+                first += 1
+            while last > first and words[last - 1].lower() in EDGES:
+                last -= 1
+            labels[begin:first], labels[last:end] = [outside] * (first - begin), [outside] * (end - last)
+        begin = end
+    return labels
 
 
 def from_words(key, tokens, labels, head_labels):
@@ -76,6 +102,35 @@ def outcome_sentences(held_out):
         if len(sentence["tokens"]) > 6 and any(spaced in text for text in known):
             continue
         found.append(document)
+    return found
+
+
+RESULTS = re.compile(r"^(?:[A-Z /&,]*RESULTS?[A-Z /&,]*|FINDINGS?) :", re.MULTILINE)
+
+
+def evidence_outcomes():
+    """503 abstracts whose results and conclusions have outcome marks agreed by experts; `from` is where those sections begin."""
+    found = []
+    for document in lines("pico_results/evidence_outcomes/dev/evidence_outcomes.jsonl.gz"):
+        heading = RESULTS.search(document["text"])
+        if not heading:
+            continue
+        inside = [place for _, ranges, _ in document["entities"] for place in ranges]
+        words = [(start, end, "outcomes" if any(a < end and start < b for a, b in inside) else None) for _, start, end in tokenize(document["text"])]
+        found.append({"key": document["id"], "text": document["text"], "words": words, "speaks": ["outcomes"], "from": heading.end()})
+    return found
+
+
+NOTE = re.compile(r"^(?:Journal|Publication|PMID|Authors?\b|Title:$)")
+
+
+def ebm_comet():
+    """Sentences of 300 abstracts with outcome marks by experts (COMET's taxonomy); parts of a split mark and what joins them count as inside."""
+    found = []
+    for block in comet_blocks():
+        tokens, labels = [row[0] for row in block], ["outcomes" if row[1].endswith("-outcome") or row[1] == "Seperator" else None for row in block]
+        if len(tokens) > 4 and not NOTE.match(" ".join(tokens[:2])):
+            found.append(from_words(" ".join(tokens), tokens, labels, ["outcomes"]))
     return found
 
 

@@ -1,7 +1,7 @@
 """Trains the two research-only taggers and exports each as a pack.
 
-    python train_taggers.py                                          pico-tagger, with the facts as a second task
-    python train_taggers.py --head facts --epochs 12 --batch 2400 --rate 3e-3    trial-facts, from the network of the first (or --start: from an exported one)
+    python train_taggers.py --seeds 1 2 --epochs 5 --rate 3e-3       pico-tagger's networks, with the facts as a further task (mix_heads.py exports their mean)
+    python train_taggers.py --head facts --seeds 1 2 --epochs 12 --batch 2400 --rate 3e-3    trial-facts, from the network of the first (or --start: from an exported one)
     python measure_taggers.py pico-tagger|trial-facts                prints the figures from the exported file
 """
 import argparse
@@ -14,17 +14,23 @@ from torch.nn import functional
 
 from corpora import CACHE, ROOT, require_data
 from embeddings import load
+from held_out import HeldOut
 from network import Average, OneHead, SmallEmbedding, Tagger, seed_all
 from pack import export
+from pretrain import STORED as BACKBONE
 from start import start_from
-from tagged_text import FACTS, PIO, ebm, facts, intervention_masks, outcome_sentences, split_by_article
+from tagged_text import FACTS, PIO, ebm, ebm_comet, evidence_outcomes, facts, intervention_masks, outcome_sentences, section_specific, split_by_article, without_edges
 
 FACT_TAGS = ["O"] + [f"{mark}-{name}" for name in FACTS for mark in "BI"]
+# pio: as the crowd marks; expert: as the experts of section-specific PICO, EvidenceOutcomes and EBM-COMET do.
+HEADS = {"pio": len(PIO), "expert": len(PIO), "facts": len(FACT_TAGS)}
 PACKS = {"pio": "pico-tagger", "facts": "trial-facts"}
 # Steps per epoch that the learning-rate schedule reckons with beyond those taken: it ends before zero.
 SPARE_STEPS = {"pio": 40, "facts": 8}
 INTERVENTIONS = PIO.index("interventions")
-SPAN_WEIGHT = {"ebm": 1.0, "interventions": 0.4, "outcomes": 0.4}
+SPAN_WEIGHT = {"ebm": 1.0, "interventions": 0.4, "outcomes": 0.4, "section": 1.0, "expert outcomes": 0.5}
+# Of these examples each epoch sees half.
+OFTEN, SELDOM = 1.0, 0.5
 
 
 def encode(document, vocabulary):
@@ -32,22 +38,28 @@ def encode(document, vocabulary):
     return tokens, np.array(ids, dtype=np.int64)
 
 
-def pio_example(document, vocabulary, weight):
+def pio_example(document, vocabulary, weight, head="pio"):
+    """Targets per token: the crowd's marks without joining words at their ends, an expert's as they are (`head`)."""
     tokens, ids = encode(document, vocabulary)
+    words = [document["text"][start:end] for start, end, _ in document["words"]]
+    labels = [label for *_, label in document["words"]]
+    labels = without_edges(labels, words) if head == "pio" else labels
+    second = without_edges(document["second"], words) if "second" in document else None
     target, word = np.zeros((len(tokens), 3), np.float32), 0
     for place, (_, start, _) in enumerate(tokens):
-        while word + 1 < len(document["words"]) and document["words"][word][1] <= start:
+        while word + 1 < len(words) and document["words"][word][1] <= start:
             word += 1
-        label = document["words"][word][2]
+        label = labels[word]
         if label:
             target[place, PIO.index(label)] = 1
-        if "second" in document:
-            target[place, INTERVENTIONS] = ((label == "interventions") + (document["second"][word] == "interventions")) / 2
+        if second:
+            target[place, INTERVENTIONS] = ((label == "interventions") + (second[word] == "interventions")) / 2
     mask = np.array([weight if name in document["speaks"] else 0 for name in PIO], np.float32)
-    return {"head": "pio", "ids": ids, "target": target, "mask": mask}
+    marked = np.array([start >= document.get("from", 0) for _, start, _ in tokens], np.float32)
+    return {"head": head, "ids": ids, "target": target, "mask": marked[:, None] * mask, "share": OFTEN if weight >= 1 else SELDOM}
 
 
-def fact_example(document, vocabulary):
+def fact_example(document, vocabulary, share):
     tokens, ids = encode(document, vocabulary)
     target = np.zeros(len(tokens), np.int64)
     for start, end, label in document["spans"]:
@@ -56,7 +68,7 @@ def fact_example(document, vocabulary):
             if begin < end and stop > start and target[place] == 0:
                 target[place] = FACT_TAGS.index(f"{mark}-{label}")
                 mark = "I"
-    return {"head": "facts", "ids": ids, "target": target}
+    return {"head": "facts", "ids": ids, "target": target, "share": share}
 
 
 def batches(examples, tokens_per_batch, random):
@@ -97,8 +109,7 @@ def loss_of(model, batch):
 
 
 def epoch_share(examples, random):
-    """Everything but the auxiliary corpora (weight below one), of which each epoch sees half."""
-    return [e for e in examples if e["head"] == "facts" or e["mask"].max() >= 1 or random.random() < 0.5]
+    return [example for example in examples if random.random() < example["share"]]
 
 
 def train(model, examples, arguments, seed, validate):
@@ -125,7 +136,7 @@ def train(model, examples, arguments, seed, validate):
         kept = {name: value.clone() for name, value in model.state_dict().items()}
         model.load_state_dict(average.kept)
         torch.save(average.kept, stored(arguments.head, seed))
-        said = validate(model) if epoch % 2 or epoch + 1 == epochs else "not validated"
+        said = validate(model) if epoch % 4 == 1 or epoch + 1 == epochs else "not validated"
         print(f"epoch {epoch + 1}: loss {total / shapes:.4f}, {said}, {time.time() - started:.0f} s", flush=True)
         if time.time() - started > arguments.minutes * 60:
             return
@@ -170,8 +181,7 @@ def bio_spans(tags, tokens):
     return found
 
 
-def export_pack(models, head, vocabulary):
-    name = PACKS[head]
+def export_pack(models, head, vocabulary, name):
     for model in models:
         model.eval()
         model.embedding = SmallEmbedding(model.embedding)
@@ -182,6 +192,14 @@ def export_pack(models, head, vocabulary):
 
 def stored(head, seed):
     return CACHE / f"{PACKS[head]}-{seed}.pt"
+
+
+def averaged(head, seeds, vocabulary, vectors):
+    """One network with the mean weights of those that began alike and saw the data in different orders (Wortsman et al. 2022)."""
+    networks = [torch.load(stored(head, seed)) for seed in seeds]
+    model = Tagger(vectors, HEADS, vocabulary.index["."])
+    model.load_state_dict({name: sum(network[name] for network in networks) / len(networks) for name in networks[0]})
+    return model
 
 
 def with_second_marking(documents):
@@ -196,16 +214,32 @@ def with_second_marking(documents):
     return found
 
 
+def section_parts():
+    """EBM-NLPmod, abstracts of EBM-NLP marked again by experts: (those whose crowd marks may train, the rest, which only validate)."""
+    crowd = HeldOut(split_by_article(ebm("ebm_nlp/dev/spans_train.jsonl.gz"))[0] + intervention_masks())
+    documents = section_specific("EBM-NLPmod")
+    trained = [crowd.holds(document["text"]) for document in documents]
+    return [d for d, known in zip(documents, trained) if known], [d for d, known in zip(documents, trained) if not known]
+
+
 def corpora():
-    """(PIO and fact documents to train on, PIO documents and fact documents of own validation)."""
+    """(span documents to train on with weight and head, fact documents to train on, PIO documents and fact documents of own validation)."""
     gold = ebm("ebm_nlp/dev/spans_gold_test_half.jsonl.gz")
     training, validation = split_by_article(ebm("ebm_nlp/dev/spans_train.jsonl.gz"))
-    held = {document["key"] for document in validation + gold + facts()[1]}
-    pio = [(d, SPAN_WEIGHT["ebm"]) for d in with_second_marking(training) if d["key"] not in held]
-    pio += [(d, SPAN_WEIGHT["interventions"]) for d in intervention_masks() if d["key"] not in held]
-    pio += [(d, SPAN_WEIGHT["outcomes"]) for d in outcome_sentences(gold + validation)]
-    fact_training, fact_validation = split_by_article([d for d in facts()[0] if d["key"] not in held])
-    return pio, fact_training, validation, fact_validation
+    sections, section_validation = section_parts()
+    fact_training, fact_validation = split_by_article(facts()[0])
+    judged = gold + validation + section_validation + section_specific("COVID-19") + section_specific("AD")
+    keys, held = {document["key"] for document in judged + facts()[1]}, HeldOut(judged)
+
+    def free(documents):
+        return [d for d in documents if d["key"] not in keys and not held.holds(d["text"])]
+
+    spans = [(d, SPAN_WEIGHT["ebm"], "pio") for d in free(with_second_marking(training))]
+    spans += [(d, SPAN_WEIGHT["interventions"], "pio") for d in free(intervention_masks())]
+    spans += [(d, SPAN_WEIGHT["outcomes"], "pio") for d in free(outcome_sentences(gold + validation))]
+    spans += [(d, SPAN_WEIGHT["section"], "expert") for d in free(sections)]
+    spans += [(d, SPAN_WEIGHT["expert outcomes"], "expert") for d in free(evidence_outcomes() + ebm_comet())]
+    return spans, [d for d in fact_training if d["key"] not in keys], validation, fact_validation
 
 
 def main():
@@ -213,19 +247,19 @@ def main():
     parser.add_argument("--minutes", type=float, default=60)
     parser.add_argument("--batch", type=int, default=4800, help="tokens per batch")
     parser.add_argument("--epochs", type=int, default=8)
-    parser.add_argument("--seeds", type=int, nargs="+", default=[1], help="one network each, the pack averages them; one that is stored is not trained again")
+    parser.add_argument("--seeds", type=int, nargs="+", default=[1], help="one network each, their weights are averaged; one that is stored is not trained again")
     parser.add_argument("--head", choices=["pio", "facts"], default="pio")
-    parser.add_argument("--start", type=Path, help="an exported pico-tagger of one network (version 1.0.0) to go on from")
+    parser.add_argument("--start", type=Path, help="an exported pico-tagger of one network (version 1.0.x) to go on from")
+    parser.add_argument("--backbone", type=Path, default=BACKBONE, help="the network that pretrain.py stored, where there is one")
     parser.add_argument("--beside", type=Path, help="an exported pack of one network (versions 1.0.x), averaged in")
     parser.add_argument("--rate", type=float, default=4e-3)
     arguments = parser.parse_args()
     require_data()
     vocabulary, vectors, _ = load("research")
-    heads = {"pio": 3, "facts": len(FACT_TAGS)}
-    pio, fact_training, validation, fact_validation = corpora()
-    examples = [fact_example(d, vocabulary) for d in fact_training]
+    spans, fact_training, validation, fact_validation = corpora()
+    examples = [fact_example(d, vocabulary, OFTEN if arguments.head == "facts" else SELDOM) for d in fact_training]
     if arguments.head == "pio":
-        examples += [pio_example(d, vocabulary, weight) for d, weight in pio]
+        examples += [pio_example(d, vocabulary, weight, head) for d, weight, head in spans]
     checks = [(pio_example(d, vocabulary, 1.0)["target"], d) for d in validation]
     print(f"{len(examples)} examples, {sum(len(e['ids']) for e in examples)} tokens; validation {len(validation)} and {len(fact_validation)} articles", flush=True)
 
@@ -239,22 +273,27 @@ def main():
             totals += fact_f1(tags, document, tokens, bio_spans)
         return f"P/I/O F1 {[f'{f:.3f}@{t:.2f}' for f, t in scores]}, facts F1 {2 * totals[0] / max(1, totals[1] + totals[2]):.3f}"
 
-    models = []
     for seed in arguments.seeds:
+        if stored(arguments.head, seed).exists():
+            continue
+        # All begin alike, so that the weights of several can be averaged.
+        seed_all(1)
+        model = Tagger(vectors, HEADS, vocabulary.index["."])
         seed_all(seed)
-        model = Tagger(vectors, heads, vocabulary.index["."])
-        if not stored(arguments.head, seed).exists():
-            if arguments.start:
-                start_from(model, arguments.start, "pio")
-            elif arguments.head == "facts":
-                model.load_state_dict(torch.load(stored("pio", seed)))
-            train(model, examples, arguments, seed, validate)
-        model.load_state_dict(torch.load(stored(arguments.head, seed)))
-        models.append(model)
+        if arguments.start:
+            start_from(model, arguments.start, "pio")
+        elif arguments.head == "facts":
+            model.load_state_dict(torch.load(stored("pio", 1)))
+        elif arguments.backbone.exists():
+            model.load_state_dict(torch.load(arguments.backbone), strict=False)
+        train(model, examples, arguments, seed, validate)
+    if arguments.head == "pio":
+        return
+    models = [averaged(arguments.head, arguments.seeds, vocabulary, vectors)]
     if arguments.beside:
-        models.append(Tagger(vectors, {arguments.head: heads[arguments.head]}, vocabulary.index["."]))
+        models.append(Tagger(vectors, {arguments.head: HEADS[arguments.head]}, vocabulary.index["."]))
         start_from(models[-1], arguments.beside, arguments.head)
-    export_pack(models, arguments.head, vocabulary)
+    export_pack(models, arguments.head, vocabulary, PACKS[arguments.head])
 
 
 if __name__ == "__main__":
