@@ -1,6 +1,7 @@
 /** Whether an outcome is asked for as counts of people (binary) or as a measure (continuous), from its words. */
 import type { CellValue } from "./cell-value.ts";
 import type { Inquiry } from "./context.ts";
+import { kindSaid } from "./kind-said.ts";
 
 const counts =
   /\b(incidence|number of (?:patients|participants|subjects|women|people|events|cases)|(?:patients|participants|subjects|women|people|those|who) (?:with|who|requiring|achieving|needing|reporting)|mortality|deaths?|died|events?|adverse|complications?|response|responders?|remission|recurrence|relapse|success|failure|proportion|percent(?:age)? of|prevalence|infections?|pregnan(?:cy|cies)|live births?|birth status|vomiting|nausea|bleeding|withdrawals?|discontinu\w+|drop-?outs?|cure[ds]?|abstinence|hospitali[sz]ations?|cessation|quit|need for|requirement for|thrombosis|infarction|stroke|revasculari[sz]ation|syndrome|hypogly\w+|side effects?|reactions?|diagnos[ei]s|positive|negative|clicked|intake|use of|stillbirth|miscarriage|hypertension|diabetes|anaemia|anemia|defecation|reappearance|toxicit(?:y|ies)|PONV|shivering|hypotension|bradycardia)\b|%|\brates? of\b/i;
@@ -43,6 +44,11 @@ export function leansBinary(outcome: string): number {
   return score;
 }
 
+/** Leaning by the outcome's words and, as much, by how the paper gives it: no list knows every outcome. */
+export function leaningOf(inquiry: Inquiry): number {
+  return leansBinary(inquiry.outcome.text) + kindSaid(inquiry);
+}
+
 /** Measures that are themselves given in per cent. */
 const inPercent =
   /HbA1c|A1c|ejection|LVEF|fraction|saturation|SpO2|ha?ematocrit|FEV|change|reduction|improvement|increase|decrease|scores?|levels?|density|fat\b|stenosis|cells|concentration|percentage of (?:time|days|body|weight|the)|compliance|adherence|volume|loss|maturation|variab|coefficient|inhibition|power|expression/i;
@@ -61,7 +67,7 @@ export function kindOfValue(
   if (value.kind === "count") return "binary";
   if (value.kind === "mean") return "continuous";
   const outcome = inquiry.outcome.text;
-  const leaning = leansBinary(outcome);
+  const leaning = leaningOf(inquiry);
   const beside = `${about} ${quote}`;
   if (value.kind === "percent") {
     if (value.percent < 0 || value.percent > 100) return "continuous";
@@ -75,7 +81,7 @@ export function kindOfValue(
 
 /** How well a value's form fits the asked outcome: -1 (a mean for deaths) to 1. */
 export function kindsFit(inquiry: Inquiry, value: CellValue, near: string): number {
-  const leaning = Math.max(-1, Math.min(1, leansBinary(inquiry.outcome.text)));
+  const leaning = Math.max(-1, Math.min(1, leaningOf(inquiry)));
   const said = /\bmean\b|\bSD\b/i.test(near) ? -0.3 : 0;
   switch (value.kind) {
     case "count":

@@ -10,7 +10,7 @@ import type { CellValue } from "./cell-value.ts";
 import { absentArms } from "./arm-match.ts";
 import { inquiryOf, type Inquiry } from "./context.ts";
 import type { FoundArm } from "./found.ts";
-import { leansBinary } from "./kinds.ts";
+import { leaningOf } from "./kinds.ts";
 import { outcomeLikeness, type Question } from "./likeness.ts";
 import { readingsOf, type Reading } from "./readings.ts";
 import { sizesFor, sizesOfArms, type ArmSizes } from "./sizes.ts";
@@ -188,7 +188,7 @@ function withoutValues(
   const figure = inquiry.paper.figures.find(
     (one) => outcomeLikeness(inquiry.outcome, inquiry.terms(one.caption), inquiry.weightOf) > 0.5,
   );
-  const kind = leansBinary(question.outcome) > 0 ? "binary" : "continuous";
+  const kind = leaningOf(inquiry) > 0 ? "binary" : "continuous";
   // Sizes belong to arms that the paper has: a question about others must not get somebody's size.
   const own = absent.length > 0 ? noSizes : sizesFor(inquiry, undefined, sizes);
   const known = [own.intervention[0], own.comparator[0]].filter((size) => size !== undefined);
