@@ -41,6 +41,10 @@ export function passagesOf(paper: Paper): Passage[] {
     .filter(({ text }) => text !== "");
 }
 
+/** Passages with their numbers, as prompts take them; what could end their marks is taken out. */
+export const promptText = (passages: readonly Passage[]): string =>
+  passages.map(({ number, text }) => `[${number}] ${text.replaceAll(/<<<|>>>/g, "")}`).join("\n\n");
+
 export async function proposeByModel(
   paper: Paper,
   fields: Field[],
@@ -55,9 +59,7 @@ export async function proposeByModel(
 async function readAll(passages: Passage[], fields: Field[], ask: AskFields): Promise<Outcome[]> {
   const answer = await ask({
     fields: fields.map((field, index) => `${index + 1}. ${wordsOf(field)}`).join("\n"),
-    passages: passages
-      .map(({ number, text }) => `[${number}] ${text.replaceAll(/<<<|>>>/g, "")}`)
-      .join("\n\n"),
+    passages: promptText(passages),
   });
   if (!answer.ok && answer.failure === "contextOverflow" && passages.length > 1) {
     const half = Math.ceil(passages.length / 2);

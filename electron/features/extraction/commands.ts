@@ -7,6 +7,7 @@ import { unreadable } from "../../unreadable.ts";
 import { fieldType, type Field, type Paper } from "../../api/schemas/extraction.ts";
 import type { Mark } from "./fields/reading.ts";
 import { answerFrom } from "./direction/answer.ts";
+import { findResultByModel } from "./result-by-model.ts";
 import { findResult } from "./results/result.ts";
 import { proposeByModel } from "./by-model.ts";
 import { recognisePages } from "./ocr/recognise.ts";
@@ -348,16 +349,22 @@ function questionFrom(values: CommandValues, usage: string) {
   return { intervention, comparator, outcome };
 }
 
-const resultsUsage = "extract-results FILE --intervention I --comparator C --outcome O";
+const resultsUsage = "extract-results FILE --intervention I --comparator C --outcome O [--pack ID]";
 const extractResults: Command = {
   summary: "The numbers of one result: events, sizes, means and spreads per arm.",
   usage: resultsUsage,
-  options: questionOptions,
+  options: {
+    ...questionOptions,
+    pack: { type: "string", help: "a generation pack that reads the paper (models list)" },
+  },
   async run({ positionals, values }, context) {
     const question = questionFrom(values, resultsUsage);
-    return findResult(
-      await paperAt(onlyFile(positionals, resultsUsage), values, context),
-      question,
+    const paper = await paperAt(onlyFile(positionals, resultsUsage), values, context);
+    const packId = values["pack"];
+    if (typeof packId !== "string") return findResult(paper, question);
+    const { call, seed, signal } = context;
+    return findResultByModel(paper, question, (asked) =>
+      call("generation.ask", { packId, prompt: "trial-result", values: asked, seed }, { signal }),
     );
   },
 };

@@ -1,8 +1,9 @@
 /**
  * All goals of extraction in one table, with the packs and rules that ship, on data that had no part in
- * training: `node electron/features/extraction/goals.measure.ts [--pack ID]`. Each line is measured by the
+ * training: `node electron/features/extraction/goals.measure.ts [--pack ID]`; ONLY=NAME: the scripts whose name
+ * holds it. Each line is measured by the
  * script that it names, which says more when it is run alone. `--pack` adds a column for the questions
- * that a generation pack can be asked here: 20 papers x 20 fields.
+ * that a generation pack can be asked: results per arm, and 20 papers x 20 fields.
  */
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
@@ -30,18 +31,21 @@ const measures: Measure[] = [
         figure: /odd binary: all cells exact ([\d.]+) %/,
         of: /odd binary: all cells exact [\d.]+ % \(\d+\/(\d+)\)/,
         goal: 45,
+        byPack: true,
       },
       {
         what: "llm_meta_analysis, continuous all exact, % (held-out half)",
         figure: /odd continuous: all cells exact ([\d.]+) %/,
         of: /odd continuous: all cells exact [\d.]+ % \(\d+\/(\d+)\)/,
         goal: 30,
+        byPack: true,
       },
       ...(["binary", "continuous"] as const).map((kind) => ({
         what: `… *verified* ${kind} results all exact, % (held-out half)`,
         figure: new RegExp(String.raw`odd ${kind}:.*all cells of these exact ([\d.]+) %`),
         of: new RegExp(String.raw`odd ${kind}:.*all cells of these exact [\d.]+ % \(\d+\/(\d+)\)`),
         goal: 90,
+        byPack: true,
       })),
       ...(["odd binary", "odd continuous", "even binary", "even continuous"] as const).map(
         (kind) => ({
@@ -50,6 +54,7 @@ const measures: Measure[] = [
           of: new RegExp(String.raw`${kind}:.*verified [\d.]+ % \((\d+)\/`),
           goal: 0,
           atMost: true,
+          byPack: true,
         }),
       ),
     ],
@@ -165,7 +170,8 @@ function main(): void {
         .trimEnd(),
     );
   print(head);
-  for (const measure of measures) {
+  const only = process.env["ONLY"] ?? "";
+  for (const measure of measures.filter(({ script }) => script.includes(only))) {
     const own = printed(measure, measure.args);
     const byPack =
       pack !== undefined && measure.goals.some((goal) => goal.byPack)

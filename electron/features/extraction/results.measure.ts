@@ -1,7 +1,8 @@
 /**
  * Measures `extract-results` on llm_meta_analysis (abstracts and results as XML) and `evidence` on
  * evidence_inference. Articles are halved by the parity of their PMCID's digit sum: rules were tuned
- * on the even half only. Run: `node electron/features/extraction/results.measure.ts [even|odd|all] [--show]`.
+ * on the even half only. Run: `node electron/features/extraction/results.measure.ts [even|odd|all] [--show]
+ * [--pack ID]`; `--pack`: read by that generation pack instead.
  */
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -9,7 +10,12 @@ import { gunzipSync } from "node:zlib";
 import type { Paper } from "../../api/schemas/extraction.ts";
 import { paperFromJats } from "./jats.ts";
 import type { ArmNumbers } from "./results/arm-numbers.ts";
-import { findResult } from "./results/result.ts";
+import { createApp } from "../../app.ts";
+import { defaultDataFolder } from "../../places.ts";
+import { forkWorker } from "../models/fork-worker.ts";
+import { findResultByModel } from "./result-by-model.ts";
+import type { Question } from "./results/likeness.ts";
+import { findResult, type TrialResult } from "./results/result.ts";
 
 const folder = join(
   process.env["EVIDESK_SHARED"] ?? "../shared",
@@ -97,10 +103,28 @@ function quotedThere(paper: Paper, quotes: string[]): boolean {
   return quotes.length > 0 && quotes.every((quote) => bare(paper.text).includes(bare(quote)));
 }
 
-function main(): void {
+/** By the rules, or by the pack that `--pack` names. */
+function reader(): {
+  read: (paper: Paper, question: Question) => Promise<TrialResult>;
+  close: () => Promise<void>;
+} {
+  const at = process.argv.indexOf("--pack");
+  const packId = at < 0 ? undefined : process.argv[at + 1];
+  if (packId === undefined)
+    return { read: async (...asked) => findResult(...asked), close: async () => {} };
+  const app = createApp({ dataFolder: defaultDataFolder(), spawnWorker: forkWorker });
+  const read = (paper: Paper, question: Question): Promise<TrialResult> =>
+    findResultByModel(paper, question, (values) =>
+      app.call("generation.ask", { packId, prompt: "trial-result", values, seed: 1 }),
+    );
+  return { read, close: app.close };
+}
+
+async function main(): Promise<void> {
   if (!existsSync(folder)) return console.log(`skipped: no data at ${folder} (set EVIDESK_SHARED)`);
   const wanted = process.argv[2] ?? "all";
   const show = process.argv.includes("--show");
+  const { read, close } = reader();
   const papers = new Map<number, Paper>();
   for (const entry of lines("abstract_results_text.jsonl.gz") as { pmcid: string; xml: string }[])
     papers.set(Number(entry.pmcid.slice(3)), paperFromJats(entry.xml));
@@ -113,7 +137,7 @@ function main(): void {
     const paper = papers.get(gold.pmcid);
     const tally = tallies[`${half(gold.pmcid)} ${gold.outcome_type}`];
     if (!paper || !tally) continue;
-    const result = findResult(paper, gold);
+    const result = await read(paper, gold);
     const pairs = cells(gold, result.intervention, result.comparator);
     const right = pairs.filter(([truth, value]) => same(truth, value)).length;
     const exact = result.kind === gold.outcome_type && right === pairs.length;
@@ -146,6 +170,7 @@ function main(): void {
   }
   const share = (part: number, whole: number): string =>
     `${((100 * part) / Math.max(1, whole)).toFixed(1)} % (${part}/${whole})`;
+  await close();
   for (const [kind, t] of Object.entries(tallies)) {
     console.log(
       `${kind}: all cells exact ${share(t.exact, t.rows)}; on complete rows ${share(t.completeExact, t.complete)}; cells ${share(t.cellsRight, t.cells)}; kind right ${share(t.kindRight, t.rows)}; verified ${share(t.verified, t.rows)}, all cells of these exact ${share(t.verifiedRight, t.verified)}, single values right ${share(t.verifiedCellsRight, t.verifiedCells)}, without their quote in the paper ${t.unquoted}`,
@@ -153,4 +178,4 @@ function main(): void {
   }
 }
 
-main();
+await main();

@@ -142,12 +142,13 @@ function fromReading(inquiry: Inquiry, best: Reading, rival: Reading | undefined
   };
 }
 
-function numberChecks(numbers: ArmNumbers, value: CellValue): Check[] {
+/** `value`: what was read, where its percentage is known. */
+export function numberChecks(numbers: ArmNumbers, value?: CellValue): Check[] {
   const checks: Check[] = [];
   if (numbers.events !== null && numbers.n !== null)
     checks.push(checkEventsWithin(numbers.events, numbers.n));
   if (
-    value.kind === "count" &&
+    value?.kind === "count" &&
     value.percent !== null &&
     numbers.n !== null &&
     numbers.events !== null
@@ -160,7 +161,10 @@ function numberChecks(numbers: ArmNumbers, value: CellValue): Check[] {
   return checks;
 }
 
-function evidenceOf(paper: Paper, sources: { quote: string; near: number }[]): ResultEvidence[] {
+export function evidenceOf(
+  paper: Paper,
+  sources: { quote: string; near: number }[],
+): ResultEvidence[] {
   const distinct = sources.filter(
     (one, index) => sources.findIndex((other) => other.quote === one.quote) === index,
   );

@@ -1,95 +1,27 @@
-// oxlint-disable-next-line no-restricted-imports -- a local stand-in for the public services, in this test only
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { openReviews } from "../../review/reviews.ts";
-import { createSearchHandlers } from "../handlers.ts";
+import { describe, expect, it } from "vitest";
 import { newFetchState } from "./database.ts";
 import { splitDates } from "./date-ranges.ts";
 import { createEuropepmc } from "./europepmc.ts";
 import { createPubmed } from "./pubmed.ts";
 import { createCtgov } from "./ctgov.ts";
-import { createPace, type Fetch } from "./request.ts";
+import { createPace } from "./request.ts";
+import { articles, eutilities, localFetch, serveEachTest, services, signal } from "./stand-in.ts";
 
-type Reply = (
-  request: { path: string; form: URLSearchParams; headers: IncomingMessage["headers"] },
-  response: ServerResponse,
-) => void;
-
-/** A local stand-in for the services: constructed answers, and every request kept. */
-let server: Server;
-let address: string;
-let asked: { path: string; form: URLSearchParams }[];
-let reply: Reply;
-
-beforeEach(async () => {
-  asked = [];
-  server = createServer((request, response) => {
-    let body = "";
-    request.on("data", (chunk: Buffer) => (body += chunk.toString()));
-    request.on("end", () => {
-      const url = new URL(request.url ?? "/", "http://x");
-      const form = request.method === "POST" ? new URLSearchParams(body) : url.searchParams;
-      asked.push({ path: url.pathname, form });
-      reply({ path: url.pathname, form, headers: request.headers }, response);
-    });
-  });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const at = server.address();
-  address = `http://127.0.0.1:${typeof at === "object" && at ? at.port : 0}/`;
-});
-afterEach(async () => {
-  server.closeAllConnections();
-  await new Promise((resolve) => server.close(resolve));
-});
-
-const localFetch: Fetch = (url, options) => fetch(url, options);
+serveEachTest();
 const quick = { fetch: localFetch, interval: 0, backoff: [1, 1, 1] };
-const signal = (): AbortSignal => new AbortController().signal;
-
-const article = (id: number): string =>
-  `<PubmedArticle><MedlineCitation><PMID>${id}</PMID><Article><Journal><Title>J</Title><JournalIssue><PubDate><Year>2020</Year></PubDate></JournalIssue></Journal><ArticleTitle>Trial number ${id} of a treatment</ArticleTitle><AuthorList><Author><LastName>Lee</LastName></Author></AuthorList></Article></MedlineCitation></PubmedArticle>`;
-const articles = (from: number, count: number): string =>
-  `<?xml version="1.0"?><PubmedArticleSet>${Array.from({ length: count }, (_, index) => article(from + index + 1)).join("\n")}</PubmedArticleSet>`;
-
-/** E-utilities holding `total` records; `trouble` may answer first. */
-function eutilities(total: number, trouble: Reply | undefined = undefined): Reply {
-  return (request, response) => {
-    trouble?.(request, response);
-    if (response.writableEnded || response.destroyed || response.headersSent) return;
-    if (request.path.endsWith("esearch.fcgi")) {
-      response.setHeader("content-type", "application/json");
-      response.end(
-        JSON.stringify({
-          esearchresult: {
-            count: String(total),
-            webenv: "ENV",
-            querykey: "1",
-            querytranslation: "trial[All Fields]",
-          },
-        }),
-      );
-      return;
-    }
-    const start = Number(request.form.get("retstart"));
-    response.end(articles(start, Math.min(Number(request.form.get("retmax")), total - start)));
-  };
-}
 
 describe("PubMed", () => {
   it("counts without fetching, and names tool and key as NCBI asks", async () => {
-    reply = eutilities(1234);
+    services.reply = eutilities(1234);
     const counted = await createPubmed({
       ...quick,
-      address,
+      address: services.address,
       apiKey: "k".repeat(36),
       email: "a@b.org",
     }).count("trial", signal());
     expect(counted).toEqual({ count: 1234, translation: "trial[All Fields]", warnings: [] });
-    expect(asked.map(({ path }) => path)).toEqual(["/esearch.fcgi"]);
-    expect(Object.fromEntries(asked[0]?.form ?? [])).toMatchObject({
+    expect(services.asked.map(({ path }) => path)).toEqual(["/esearch.fcgi"]);
+    expect(Object.fromEntries(services.asked[0]?.form ?? [])).toMatchObject({
       tool: "evidesk",
       email: "a@b.org",
       api_key: "k".repeat(36),
@@ -98,18 +30,21 @@ describe("PubMed", () => {
   });
 
   it("fetches all in batches from the history server, in order", async () => {
-    reply = eutilities(450);
+    services.reply = eutilities(450);
     const seen: number[] = [];
-    const { records } = await createPubmed({ ...quick, address }).fetchAll("trial", {
-      signal: signal(),
-      state: newFetchState(),
-      progress: (done) => seen.push(done),
-    });
+    const { records } = await createPubmed({ ...quick, address: services.address }).fetchAll(
+      "trial",
+      {
+        signal: signal(),
+        state: newFetchState(),
+        progress: (done) => seen.push(done),
+      },
+    );
     expect(records.map(({ pmid }) => pmid)).toEqual(
       Array.from({ length: 450 }, (_, index) => String(index + 1)),
     );
     expect(
-      asked
+      services.asked
         .filter(({ path }) => path.endsWith("efetch.fcgi"))
         .map(({ form }) => [form.get("retstart"), form.get("WebEnv")]),
     ).toEqual([
@@ -122,23 +57,26 @@ describe("PubMed", () => {
 
   it("waits and tries again when throttled or out of order, then goes on", async () => {
     let refused = 0;
-    reply = eutilities(10, (_request, response) => {
+    services.reply = eutilities(10, (_request, response) => {
       refused += 1;
       if (refused === 1)
         response.writeHead(429, { "retry-after": "0" }).end('{"error":"API rate limit exceeded"}');
       else if (refused === 2) response.writeHead(503).end();
     });
-    const { records } = await createPubmed({ ...quick, address }).fetchAll("trial", {
-      signal: signal(),
-      state: newFetchState(),
-      progress: () => {},
-    });
+    const { records } = await createPubmed({ ...quick, address: services.address }).fetchAll(
+      "trial",
+      {
+        signal: signal(),
+        state: newFetchState(),
+        progress: () => {},
+      },
+    );
     expect(records).toHaveLength(10);
   });
 
   it("asks again for a batch that breaks off in the middle, and never imports half of it", async () => {
     let cuts = 0;
-    reply = eutilities(300, ({ path, form }, response) => {
+    services.reply = eutilities(300, ({ path, form }, response) => {
       if (!path.endsWith("efetch.fcgi") || form.get("retstart") !== "200" || cuts >= 2) return;
       cuts += 1;
       const body = articles(200, 100);
@@ -148,21 +86,24 @@ describe("PubMed", () => {
         response.write(body.slice(0, 500), () => response.destroy());
       }
     });
-    const { records } = await createPubmed({ ...quick, address }).fetchAll("trial", {
-      signal: signal(),
-      state: newFetchState(),
-      progress: () => {},
-    });
+    const { records } = await createPubmed({ ...quick, address: services.address }).fetchAll(
+      "trial",
+      {
+        signal: signal(),
+        state: newFetchState(),
+        progress: () => {},
+      },
+    );
     expect(new Set(records.map(({ pmid }) => pmid)).size).toBe(300);
     expect(records).toHaveLength(300);
   });
 
   it("goes on after a long cut from the batch that failed, without fetching the rest again", async () => {
     let down = true;
-    reply = eutilities(600, ({ form }, response) => {
+    services.reply = eutilities(600, ({ form }, response) => {
       if (down && form.get("retstart") === "400") response.writeHead(502).end();
     });
-    const pubmed = createPubmed({ ...quick, address });
+    const pubmed = createPubmed({ ...quick, address: services.address });
     const state = newFetchState();
     const options = { signal: signal(), state, progress: () => {} };
     await expect(pubmed.fetchAll("trial", options)).rejects.toMatchObject({
@@ -171,23 +112,27 @@ describe("PubMed", () => {
     });
     expect(state.records).toHaveLength(400);
     down = false;
-    asked = [];
+    services.asked = [];
     expect((await pubmed.fetchAll("trial", options)).records).toHaveLength(600);
-    expect(asked.map(({ path, form }) => `${path} ${form.get("retstart")}`)).toEqual([
+    expect(services.asked.map(({ path, form }) => `${path} ${form.get("retstart")}`)).toEqual([
       "/efetch.fcgi 400",
     ]);
   });
 
   it("stops at once when aborted, also while it waits its turn", async () => {
-    reply = eutilities(1000);
+    services.reply = eutilities(1000);
     const controller = new AbortController();
-    const running = createPubmed({ ...quick, interval: 60_000, address }).fetchAll("trial", {
+    const running = createPubmed({
+      ...quick,
+      interval: 60_000,
+      address: services.address,
+    }).fetchAll("trial", {
       signal: controller.signal,
       state: newFetchState(),
       progress: () => controller.abort(),
     });
     await expect(running).rejects.toMatchObject({ name: "AbortError" });
-    expect(asked.length).toBeLessThanOrEqual(1);
+    expect(services.asked.length).toBeLessThanOrEqual(1);
   });
 
   it("lets calls that come at once go one after the other", async () => {
@@ -199,17 +144,19 @@ describe("PubMed", () => {
   });
 
   it("says what PubMed said about a query it cannot run, and does not hammer it", async () => {
-    reply = (_request, response) =>
+    services.reply = (_request, response) =>
       response.end(JSON.stringify({ esearchresult: { ERROR: "Invalid query" } }));
-    await expect(createPubmed({ ...quick, address }).count("((", signal())).rejects.toMatchObject({
+    await expect(
+      createPubmed({ ...quick, address: services.address }).count("((", signal()),
+    ).rejects.toMatchObject({
       code: "network",
       message: expect.stringContaining("Invalid query"),
     });
-    expect(asked).toHaveLength(1);
+    expect(services.asked).toHaveLength(1);
   });
 
   it("tells of phrases that PubMed did not know", async () => {
-    reply = (_request, response) =>
+    services.reply = (_request, response) =>
       response.end(
         JSON.stringify({
           esearchresult: {
@@ -220,7 +167,8 @@ describe("PubMed", () => {
         }),
       );
     expect(
-      (await createPubmed({ ...quick, address }).count("zorblaximab", signal())).warnings,
+      (await createPubmed({ ...quick, address: services.address }).count("zorblaximab", signal()))
+        .warnings,
     ).toEqual(['PubMed knows no "zorblaximab".']);
   });
 
@@ -239,7 +187,7 @@ describe("PubMed", () => {
             : sum,
         0,
       );
-    reply = ({ path, form }, response) => {
+    services.reply = ({ path, form }, response) => {
       if (path.endsWith("esearch.fcgi"))
         response.end(
           JSON.stringify({
@@ -255,11 +203,11 @@ describe("PubMed", () => {
     };
     const { count } = await createPubmed({
       ...quick,
-      address,
+      address: services.address,
       today: new Date("2026-01-01"),
     }).fetchAll("trial", { signal: signal(), state: newFetchState(), progress: () => {} });
     expect(count).toBe(15_000);
-    const starts = asked
+    const starts = services.asked
       .filter(({ path }) => path.endsWith("efetch.fcgi"))
       .map(({ form }) => Number(form.get("retstart")));
     expect(Math.max(...starts)).toBeLessThan(9999);
@@ -288,7 +236,7 @@ it("date ranges cover every day once and keep under the ceiling", async () => {
 describe("Europe PMC and ClinicalTrials.gov", () => {
   it("follows the cursor to the last page", async () => {
     const pages: Record<string, string> = { "*": "A", A: "B", B: "B" };
-    reply = ({ form }, response) => {
+    services.reply = ({ form }, response) => {
       const mark = form.get("cursorMark") ?? "";
       const result =
         mark === "B"
@@ -308,7 +256,10 @@ describe("Europe PMC and ClinicalTrials.gov", () => {
         JSON.stringify({ hitCount: 2, nextCursorMark: pages[mark], resultList: { result } }),
       );
     };
-    const { records, count } = await createEuropepmc({ ...quick, address }).fetchAll("x", {
+    const { records, count } = await createEuropepmc({
+      ...quick,
+      address: services.address,
+    }).fetchAll("x", {
       signal: signal(),
       state: newFetchState(),
       progress: () => {},
@@ -321,7 +272,7 @@ describe("Europe PMC and ClinicalTrials.gov", () => {
   });
 
   it("reads registered trials page by page", async () => {
-    reply = ({ form }, response) => {
+    services.reply = ({ form }, response) => {
       const study = (nct: string) => ({
         protocolSection: {
           identificationModule: { nctId: nct, briefTitle: `Study ${nct}` },
@@ -337,83 +288,18 @@ describe("Europe PMC and ClinicalTrials.gov", () => {
         ),
       );
     };
-    const { records, count } = await createCtgov({ ...quick, address }).fetchAll("x", {
-      signal: signal(),
-      state: newFetchState(),
-      progress: () => {},
-    });
+    const { records, count } = await createCtgov({ ...quick, address: services.address }).fetchAll(
+      "x",
+      {
+        signal: signal(),
+        state: newFetchState(),
+        progress: () => {},
+      },
+    );
     expect(count).toBe(2);
     expect(records).toMatchObject([
       { id: "NCT1", title: "Study NCT1", abstract: "Why", year: 2021 },
       { id: "NCT2" },
     ]);
-  });
-});
-
-describe("a run from the app", () => {
-  const folder = mkdtempSync(join(tmpdir(), "evidesk-search-"));
-  const reviews = openReviews(folder);
-  const review = reviews.create("Search", "");
-  afterEach(() => reviews.closeAll());
-
-  it("sends nothing until it is run; imports, finds repeats, logs query and count; a cut run goes on", async () => {
-    let down = true;
-    reply = eutilities(250, ({ form }, response) => {
-      if (down && form.get("retstart") === "200") response.writeHead(500).end();
-    });
-    const secrets = new Map<string, string>();
-    const handlers = createSearchHandlers({
-      reviews,
-      fetch: localFetch,
-      secrets: {
-        get: async (name) => secrets.get(name),
-        set: async (name, value) =>
-          void (value === null ? secrets.delete(name) : secrets.set(name, value)),
-      },
-      remote: { pubmed: { address, interval: 0, backoff: [1] } },
-    });
-    const events: string[] = [];
-    const frame = {
-      signal: signal(),
-      emit: ({ label }: { label: string }) => void events.push(label),
-    };
-    const quiet = { signal: signal(), emit: () => {} };
-    const { blocks } = await handlers["search.suggestTerms"](
-      { pico: { population: "asthma" } },
-      quiet,
-    );
-    const { query } = await handlers["search.compile"](
-      { blocks, target: "pubmed", filter: "none" },
-      quiet,
-    );
-    await handlers["search.setKey"]({ database: "pubmed", key: "0123456789" }, quiet);
-    expect(asked).toEqual([]);
-
-    const input = { reviewId: review.id(), database: "pubmed", query } as const;
-    await expect(handlers["search.run"](input, frame)).rejects.toMatchObject({
-      code: "network",
-      message: expect.stringContaining("200 records from PubMed are kept"),
-      data: { fetched: 200 },
-    });
-    expect(review.records()).toEqual([]);
-    down = false;
-    const { run, report } = await handlers["search.run"](input, frame);
-    expect(report).toMatchObject({ imported: 250, duplicates: 0 });
-    expect(run).toMatchObject({ database: "PubMed", query, count: 250, imported: 250 });
-    expect(run.translation).not.toBe("");
-    expect(review.searches()[0]?.translation).toBe(run.translation);
-    expect(asked.filter(({ form }) => form.get("retstart") === "0")).toHaveLength(1);
-    expect(asked[0]?.form.get("api_key")).toBe("0123456789");
-    expect(events.at(-1)).toContain("250 of 250");
-
-    expect((await handlers["search.run"](input, frame)).report).toMatchObject({
-      imported: 0,
-      duplicates: 250,
-    });
-    expect(review.searches().map(({ count, imported }) => [count, imported])).toEqual([
-      [250, 250],
-      [250, 0],
-    ]);
-    rmSync(folder, { recursive: true, force: true });
   });
 });
