@@ -24,6 +24,8 @@ export const exportContract = {
       format: exportFormat,
       /** Whose decisions the bundle holds; without it, those of the one who exports. */
       reviewer: z.string().optional(),
+      /** Several files come as one ZIP: a browser asks before a page may save more than one. */
+      archive: z.boolean().default(false),
     }),
     output: z.object({
       files: z.array(z.object({ assetId, name: z.string(), bytes: z.int() })),

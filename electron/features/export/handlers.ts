@@ -1,4 +1,5 @@
 /** Builds export files from a review's decisions and hands them over as assets. */
+import { zipSync } from "fflate";
 import type { HandlersFor } from "../../api/call.ts";
 import { AppError } from "../../api/errors.ts";
 import type { ReviewRecord } from "../../api/schemas/review.ts";
@@ -38,13 +39,14 @@ export function createExportHandlers({
   fieldsOf,
 }: ExportDependencies): HandlersFor<typeof exportContract> {
   return {
-    "export.create": async ({ reviewId, format, reviewer }) => {
+    "export.create": async ({ reviewId, format, reviewer, archive }) => {
       const file = reviews.get(reviewId);
       const me = reviews.settings().reviewer;
-      const built = await build(file, format, { fields: fieldsOf(file), me, reviewer });
+      const parts = await build(file, format, { fields: fieldsOf(file), me, reviewer });
+      const built = archive && parts.length > 1 ? [zipped(parts, archiveNames[format])] : parts;
       const files = [];
       for (const { name, type, content } of built) {
-        const bytes = typeof content === "string" ? new TextEncoder().encode(content) : content;
+        const bytes = bytesOf(content);
         const info = await assets.put(bytes, { name, type });
         files.push({ assetId: info.id, name, bytes: bytes.byteLength });
       }
@@ -55,6 +57,21 @@ export function createExportHandlers({
       return { files, warnings: emptiness(file, format) };
     },
   };
+}
+
+const archiveNames: Partial<Record<ExportFormat, string>> = {
+  csv: "characteristics-and-results",
+  ris: "records",
+  revman: "revman",
+  bundle: "everything",
+};
+
+const bytesOf = (content: Built["content"]): Uint8Array =>
+  typeof content === "string" ? new TextEncoder().encode(content) : content;
+
+function zipped(parts: Built[], name = "export"): Built {
+  const files = Object.fromEntries(parts.map((part) => [part.name, bytesOf(part.content)]));
+  return { name: `${name}.zip`, type: "application/zip", content: zipSync(files) };
 }
 
 /** Who exports, and whose decisions a bundle is to hold where the caller names one. */

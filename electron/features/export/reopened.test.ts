@@ -30,6 +30,7 @@ const fields: Field[] = values.map((_, at) => ({
 const shown = (value: string): string => (evil.includes(value) ? `'${value}` : value);
 const runs = /^\s*[=+\-@\uFF1D](?![\d.,]+\s*%?$)/;
 
+let archive: (format: "csv" | "bundle") => Promise<[string, Uint8Array][]>;
 let files: (format: ExportFormat) => Promise<Map<string, Uint8Array>>;
 beforeAll(async () => {
   const desk = await openDesk('title,authors,year,doi\n=A trial,"=Doe, J",2020,10.1/a\n');
@@ -47,6 +48,14 @@ beforeAll(async () => {
       value: { value },
       note: "=note",
     });
+  archive = async (format) => {
+    const made = await ana("export.create", { reviewId, format, archive: true });
+    return Promise.all(
+      made.files.map(
+        async ({ name, assetId }) => [name, await desk.app.assets.get(assetId)] as const,
+      ),
+    ).then((all) => all.map(([name, bytes]): [string, Uint8Array] => [name, bytes]));
+  };
   files = async (format) => {
     const made = await ana("export.create", { reviewId, format });
     const opened = new Map<string, Uint8Array>();
@@ -118,4 +127,18 @@ test("json: values stay exactly as they were decided, with who decided", async (
   const decided = review.decisions.filter(({ kind }) => kind === "extract");
   expect(decided.map(({ value }) => value?.value)).toEqual(values);
   expect(new Set(decided.map(({ reviewer }) => reviewer))).toEqual(new Set(["Ana"]));
+});
+
+test("several files come as one ZIP where they are asked for so, each byte as apart", async () => {
+  const [[name, bytes] = ["", new Uint8Array()], ...more] = await archive("csv");
+  expect([name, more]).toEqual(["characteristics-and-results.zip", []]);
+  const apart = await files("csv");
+  expect(
+    new Map(Object.entries(unzipSync(bytes)).map(([part, held]) => [part, strFromU8(held)])),
+  ).toEqual(new Map([...apart].map(([part, held]) => [part, strFromU8(held)])));
+  const [[everything, all] = ["", new Uint8Array()]] = await archive("bundle");
+  expect(everything).toBe("everything.zip");
+  expect(Object.keys(unzipSync(all))).toEqual(
+    expect.arrayContaining(["characteristics.xlsx", "review.json", "prisma.svg", "manifest.json"]),
+  );
 });

@@ -30,7 +30,7 @@ const exports: { format: ExportFormat; name: string; what: string; icon: LucideI
   {
     format: "csv",
     name: "Characteristics and results",
-    what: "CSV: one row per study, one per arm, and one table per outcome for meta-analysis",
+    what: "CSV files in one ZIP: a row per study, a row per arm, a table per outcome for meta-analysis",
     icon: FileSpreadsheet,
   },
   {
@@ -42,13 +42,13 @@ const exports: { format: ExportFormat; name: string; what: string; icon: LucideI
   {
     format: "revman",
     name: "Study data for RevMan",
-    what: "CSV set: study information, arms and results",
+    what: "CSV set in one ZIP: study information, arms and results",
     icon: FileSpreadsheet,
   },
   {
     format: "ris",
     name: "Included records",
-    what: "RIS with the decisions, for a reference manager",
+    what: "RIS with the decisions, for a reference manager; all records beside them, in one ZIP",
     icon: FileText,
   },
   { format: "bibtex", name: "Included records", what: "BibTeX", icon: FileText },
@@ -69,7 +69,7 @@ const exports: { format: ExportFormat; name: string; what: string; icon: LucideI
   {
     format: "bundle",
     name: "Everything",
-    what: "One archive with all of the above and the audit trail",
+    what: "One ZIP with all of the above, your decisions to merge elsewhere, and the audit trail",
     icon: Package,
   },
 ];
@@ -82,7 +82,7 @@ export function ReportPage({ reviewId }: { reviewId: string }) {
 
   async function save(format: ExportFormat): Promise<void> {
     setProblem(null);
-    const answer = await create.run({ reviewId, format });
+    const answer = await create.run({ reviewId, format, archive: true });
     if (!answer) return;
     try {
       for (const file of answer.files) await native.saveAsset(file.assetId, file.name);

@@ -1,4 +1,4 @@
-/** How often two extractors gave the same answer, in one line over the grid. */
+/** How often two extractors gave the same answer: in one line over the grid, field by field when opened. */
 import { useCall } from "../../use-call.ts";
 
 const percent = (share: number): string => `${Math.round(100 * share)} %`;
@@ -14,20 +14,22 @@ export function AgreementNote({
   if (!found || found.n === 0 || !found.interval)
     return <span className="field-note">Two extractors: no cell was decided by both yet.</span>;
   const { n, same, interval, reported, fields } = found;
-  const worst = fields
-    .filter((field) => field.same < field.n)
-    .toSorted((a, b) => a.same / a.n - b.same / b.n)
-    .slice(0, 5)
-    .map((field) => `${fieldName(field.fieldId)}: ${field.same} of ${field.n}`);
+  const apart = fields.toSorted((a, b) => a.same / a.n - b.same / b.n);
   return (
-    <span
-      className="field-note numbers"
-      title={`95 % interval ${percent(interval.low)} to ${percent(interval.high)}.${worst.length > 0 ? ` Least alike: ${worst.join("; ")}.` : ""}`}
-    >
-      Same answer in {same} of {n} cells ({percent(same / n)}, {percent(interval.low)}–
-      {percent(interval.high)})
-      {reported.kappa !== null &&
-        `; kappa on whether a value is reported ${reported.kappa.toFixed(2)}`}
-    </span>
+    <details className="agreement">
+      <summary className="field-note numbers">
+        Same answer in {same} of {n} cells ({percent(same / n)}, 95 % interval{" "}
+        {percent(interval.low)} to {percent(interval.high)})
+        {reported.kappa !== null &&
+          `; kappa on whether a value is reported ${reported.kappa.toFixed(2)}`}
+      </summary>
+      <ul className="agreement-fields numbers">
+        {apart.map((field) => (
+          <li key={field.fieldId}>
+            <span>{fieldName(field.fieldId)}</span> {field.same} of {field.n}
+          </li>
+        ))}
+      </ul>
+    </details>
   );
 }

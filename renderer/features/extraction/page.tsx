@@ -30,6 +30,7 @@ import { ScanBar } from "./scan-bar.tsx";
 import { useDecide, type Act } from "./use-decide.ts";
 import { WhyCell } from "./why-cell.tsx";
 import "./extract.css";
+import "./two-extractors.css";
 
 export function ExtractPage({ reviewId }: { reviewId: string }) {
   const grid = useCall("extraction.grid", { reviewId });
