@@ -7,13 +7,13 @@ from pathlib import Path
 
 def write_pack(folder: Path, manifest: dict, files: list[str], card: str) -> None:
     """Writes manifest.json and card.md beside the weights that already lie in `folder`."""
+    (folder / "card.md").write_text(card, encoding="utf-8")
     entries = []
-    for name in files:
+    for name in [*files, "card.md"]:
         content = (folder / name).read_bytes()
         entries.append({"path": name, "bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()})
     whole = {"format": "evidesk-pack/1", **manifest, "notForDiagnosis": True, "files": entries, "card": "card.md"}
     (folder / "manifest.json").write_text(json.dumps(whole, indent=1) + "\n", encoding="utf-8")
-    (folder / "card.md").write_text(card, encoding="utf-8")
 
 
 def export_onnx(network, example, folder: Path, input_name: str, output_name: str, free_axes: dict[int, str]) -> None:

@@ -52,11 +52,16 @@ const models: Command = {
       const pack = (await context.call("models.list", {})).find((one) => one.id === id);
       return { id, device, order: pack?.device.order ?? [] };
     }
-    const list = (await context.call("models.list", {})).filter(
-      (pack) => id === undefined || pack.id === id,
-    );
-    if (id !== undefined && list.length === 0)
-      throw new AppError("notFound", `There is no model pack "${id}".`);
+    const all = await context.call("models.list", {});
+    const list = all.filter((pack) => id === undefined || pack.id === id);
+    if (id !== undefined && list.length === 0) {
+      const valid = all.map((pack) => pack.id);
+      throw new AppError(
+        "notFound",
+        `There is no model pack "${id}". Installed: ${valid.join(", ") || "none"}.`,
+        { id, valid },
+      );
+    }
     const row = ({ id: packId, version, task, licence, bytes, status }: (typeof list)[number]) => ({
       id: packId,
       version,
@@ -143,6 +148,13 @@ async function change(
     token: typeof token === "string" ? token : process.env["EVIDESK_HUB_TOKEN"],
     emit: ({ done, total, label }) =>
       say(total > 0 ? `${label} ${Math.floor((10 * done) / total) * 10} %` : label),
+  }).catch((thrown: unknown) => {
+    if (!(thrown instanceof AppError) || thrown.code !== "unauthorized") throw thrown;
+    throw new AppError(
+      thrown.code,
+      `${thrown.message} Give one with --token or in EVIDESK_HUB_TOKEN.`,
+      thrown.data,
+    );
   });
   return {
     id,

@@ -1,8 +1,8 @@
 /** Installed packs: the bundled ones and the user's, by id; checked before their first use in a run. */
 import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
 import { stat } from "node:fs/promises";
-import { join } from "node:path";
-import { AppError, toErrorShape, type ErrorShape } from "../../api/errors.ts";
+import { basename, join } from "node:path";
+import { AppError, fromErrorShape, toErrorShape, type ErrorShape } from "../../api/errors.ts";
 import { packFile, packFolders, readPack, verifyPack, type Pack } from "./pack.ts";
 
 export type InstalledPack =
@@ -71,11 +71,15 @@ export function openPacks(bundledFolder: string, dataFolder: string) {
     const packs = all.flatMap((installed) => ("pack" in installed ? [installed] : []));
     const found = packs.find((installed) => installed.pack.manifest.id === id);
     if (found === undefined) {
+      const broken = all.find(
+        (installed) => "problem" in installed && basename(installed.folder) === id,
+      );
+      if (broken && "problem" in broken) throw fromErrorShape(broken.problem);
       const valid = packs.map((installed) => installed.pack.manifest.id);
       throw new AppError(
         "notFound",
         `There is no model pack "${id}". Installed: ${valid.join(", ") || "none"}.`,
-        { valid },
+        { id, valid },
       );
     }
     return found.pack;

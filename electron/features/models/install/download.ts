@@ -1,11 +1,9 @@
 /** One file over HTTP into a folder: resumed by Range after a cut, checked by size and sha256. */
-import { createWriteStream } from "node:fs";
-import { mkdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, open, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
-import { Readable, Transform } from "node:stream";
-import { pipeline } from "node:stream/promises";
 import { setTimeout as pause } from "node:timers/promises";
 import { AppError } from "../../../api/errors.ts";
+import { get, type Answer } from "../../../server/get.ts";
 import { hashFile } from "../pack.ts";
 
 export type Download = {
@@ -62,14 +60,12 @@ async function attempt(request: Download, part: string): Promise<Outcome> {
     ...(request.token ? { authorization: `Bearer ${request.token}` } : {}),
     ...(have > 0 ? { range: `bytes=${have}-`, ...(tag ? { "if-range": tag } : {}) } : {}),
   };
-  let response: Response;
+  let response: Answer;
   try {
-    response = await fetch(request.url, {
-      headers,
-      ...(request.signal ? { signal: request.signal } : {}),
-    });
+    response = await get(request.url, headers, request.signal);
   } catch (thrown) {
     request.signal?.throwIfAborted();
+    if (thrown instanceof AppError) throw thrown;
     return { problem: `The server could not be reached (${causeOf(thrown)}).` };
   }
   return take(request, response, part, have);
@@ -77,36 +73,32 @@ async function attempt(request: Download, part: string): Promise<Outcome> {
 
 async function take(
   request: Download,
-  response: Response,
+  response: Answer,
   part: string,
   have: number,
 ): Promise<Outcome> {
   const { status } = response;
   if (status === 416) {
     // What is kept is not a beginning of what is there now.
+    response.discard();
     await rm(part, { force: true });
     return { problem: "The file changed on the server." };
   }
   if (status !== 200 && status !== 206) {
-    await response.body?.cancel();
-    return refusal(request.url, response);
+    response.discard();
+    return refusal(request, response);
   }
   const from = status === 206 ? startOf(response) : 0;
   if (from !== have && status === 206) {
-    await response.body?.cancel();
+    response.discard();
     await rm(part, { force: true });
     return { problem: `The server sent bytes from ${from}, not from ${have}.` };
   }
-  const tag = response.headers.get("etag") ?? "";
+  const tag = response.headers.etag ?? "";
   await writeFile(`${part}.etag`, tag.startsWith("W/") ? "" : tag);
-  const promised = Number(response.headers.get("content-length") ?? Number.NaN);
+  const promised = Number(response.headers["content-length"] ?? Number.NaN);
   try {
-    await pipeline(
-      Readable.fromWeb(response.body as never),
-      counted(request, from),
-      createWriteStream(part, { flags: from > 0 ? "a" : "w" }),
-      { ...(request.signal ? { signal: request.signal } : {}) },
-    );
+    await keep(request, response, part, from);
   } catch (thrown) {
     request.signal?.throwIfAborted();
     if (
@@ -128,46 +120,53 @@ async function take(
       };
 }
 
-function startOf(response: Response): number {
-  return Number(
-    /^bytes (\d+)-/.exec(response.headers.get("content-range") ?? "")?.[1] ?? Number.NaN,
-  );
+function startOf(response: Answer): number {
+  return Number(/^bytes (\d+)-/.exec(response.headers["content-range"] ?? "")?.[1] ?? Number.NaN);
 }
 
-function refusal(url: string, { status, headers }: Response): Outcome {
+function refusal({ url, token }: Download, { status, headers }: Answer): Outcome {
   if (status === 401 || status === 403)
     throw new AppError(
       "unauthorized",
-      `${url} asks for an access token (HTTP ${status}). Give one with --token or in the settings.`,
+      `${url} asks for an access token (HTTP ${status}); ${token ? "the one that was sent is not taken" : "none is set"}.`,
       { status },
     );
   if (status === 404 || status === 410)
     throw new AppError("notFound", `${url} is not there (HTTP ${status}).`, { status });
   if (status !== 429 && status < 500)
     throw new AppError("network", `${url} was refused (HTTP ${status}).`, { status });
-  const seconds = Number(headers.get("retry-after") ?? Number.NaN);
+  const seconds = Number(headers["retry-after"] ?? Number.NaN);
   return {
     problem: `The server answered HTTP ${status}.`,
     ...(Number.isNaN(seconds) ? {} : { waitMs: Math.min(seconds, 60) * 1000 }),
   };
 }
 
-function counted({ url, bytes, onProgress }: Download, from: number): Transform {
+/** Writes what comes as it comes; what came before a cut is on the disk when this throws, and counted. */
+async function keep(
+  { url, bytes, onProgress, signal }: Download,
+  { chunks }: Answer,
+  part: string,
+  from: number,
+): Promise<void> {
+  const file = await open(part, from > 0 ? "a" : "w");
   let done = from;
-  return new Transform({
-    transform(chunk: Uint8Array, _, next) {
-      done += chunk.length;
-      if (done > bytes)
-        return next(
-          new AppError(
-            "packMismatch",
-            `${url} sends more than the ${bytes} bytes expected. Nothing was installed.`,
-          ),
+  try {
+    for await (const chunk of chunks) {
+      signal?.throwIfAborted();
+      if (done + chunk.length > bytes)
+        throw new AppError(
+          "packMismatch",
+          `${url} sends more than the ${bytes} bytes expected. Nothing was installed.`,
+          { expected: bytes },
         );
+      await file.writeFile(chunk);
+      done += chunk.length;
       onProgress?.(done, bytes);
-      next(null, chunk);
-    },
-  });
+    }
+  } finally {
+    await file.close();
+  }
 }
 
 async function finish({ url, target, sha256 }: Download, part: string): Promise<void> {

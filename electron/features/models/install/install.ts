@@ -20,9 +20,11 @@ import {
 } from "node:fs/promises";
 import { dirname, join, sep } from "node:path";
 import { AppError } from "../../../api/errors.ts";
-import { isInside, parseManifest, type Manifest } from "../manifest.ts";
+import { parseManifest, type Manifest } from "../manifest.ts";
+import { isInside } from "../manifest-steps.ts";
 import { readPack, verifyPack } from "../pack.ts";
 import type { Packs } from "../packs.ts";
+import { checkNetworks } from "./check-networks.ts";
 import { download } from "./download.ts";
 import { ggufManifest, isGgufFile, writeGgufPack } from "./gguf-pack.ts";
 import { extract, openZip, type Zip, type ZipEntry } from "./zip.ts";
@@ -43,7 +45,7 @@ const reserveBytes = 256 << 20;
 
 /** @param source a folder, a `.zip` file, or an https address of a `manifest.json` or a zip */
 export async function installPack(source: string, options: InstallOptions): Promise<Manifest> {
-  if (/^https?:\/\//i.test(source)) return fromAddress(source, options);
+  if (/^[a-z][a-z0-9+.-]+:\/\//i.test(source)) return fromAddress(addressOf(source), options);
   const about = await stat(source).catch(() => undefined);
   if (about === undefined)
     throw new AppError("notFound", `There is no file or folder "${source}".`, { source });
@@ -97,6 +99,7 @@ async function stage(
     const manifest = await fill(folder);
     const pack = await readPack(folder, false);
     await verifyPack(pack);
+    await checkNetworks(pack);
     await rename(folder, join(packs.userFolder, manifest.id));
     return manifest;
   } catch (thrown) {
@@ -105,11 +108,17 @@ async function stage(
   }
 }
 
-/** Refuses what is there already, and what does not fit on the disk. */
+/** Refuses a card that no hash holds to what it says, what is there already, and what does not fit on the disk. */
 async function admit(
   manifest: Manifest,
   { packs, freeBytes = systemFree }: InstallOptions,
 ): Promise<void> {
+  if (!manifest.files.some(({ path }) => path === manifest.card))
+    throw new AppError(
+      "packInvalid",
+      `${manifest.id}: card: "${manifest.card}" is not among files; it needs its bytes and sha256 there. Nothing was installed.`,
+      { path: manifest.card },
+    );
   const folder = join(packs.userFolder, manifest.id);
   const installed = await packs.list();
   const same = installed.find((one) => "pack" in one && one.pack.manifest.id === manifest.id);
@@ -144,7 +153,8 @@ async function systemFree(folder: string): Promise<number> {
 }
 
 const wantedFiles = (manifest: Manifest): string[] => [
-  ...new Set(["manifest.json", manifest.card, ...manifest.files.map(({ path }) => path)]),
+  "manifest.json",
+  ...manifest.files.map(({ path }) => path),
 ];
 
 async function fromFolder(source: string, options: InstallOptions): Promise<Manifest> {
@@ -217,27 +227,36 @@ async function unpack(zip: Zip, folder: string, options: InstallOptions): Promis
 
 function refuseSize(manifest: Manifest, path: string, { bytes }: ZipEntry): void {
   const expected = manifest.files.find((file) => file.path === path)?.bytes;
-  if (expected === undefined ? bytes <= manifestBytes : bytes === expected) return;
+  if (bytes === expected) return;
   throw new AppError(
     "packMismatch",
-    `${manifest.id}: "${path}" has ${bytes} bytes in the zip, ${expected === undefined ? `at most ${manifestBytes} are taken` : `its manifest says ${expected}`}. Nothing was installed.`,
+    `${manifest.id}: "${path}" has ${bytes} bytes in the zip, its manifest says ${expected}. Nothing was installed.`,
+    { path, bytes, expected },
   );
 }
 
 /** Only encrypted transport, save to this machine itself. */
-function refusePlainHttp(url: URL): void {
-  if (url.protocol === "https:" || ["127.0.0.1", "[::1]", "localhost"].includes(url.hostname))
-    return;
-  throw new AppError("badInput", `"${url.href}" is not https; models are fetched over https only.`);
+function addressOf(source: string): URL {
+  const url = URL.parse(source);
+  if (url === null || url.hostname === "")
+    throw new AppError("badInput", `"${source}" is no address: it names no machine.`, { source });
+  const isHere = ["127.0.0.1", "[::1]", "localhost"].includes(url.hostname);
+  if (url.protocol === "https:" || (url.protocol === "http:" && isHere)) return url;
+  throw new AppError(
+    "badInput",
+    `"${url.href}" is not https; models are fetched over https only.`,
+    {
+      source,
+    },
+  );
 }
 
 /**
  * Files are fetched to `.downloads/<sha256>` and stay there when a try fails, so the next one goes on
  * where it stopped.
  */
-async function fromAddress(address: string, options: InstallOptions): Promise<Manifest> {
-  const url = new URL(address);
-  refusePlainHttp(url);
+async function fromAddress(url: URL, options: InstallOptions): Promise<Manifest> {
+  const address = url.href;
   const downloads = join(options.packs.userFolder, ".downloads");
   const { token, signal, patience } = options;
   const common = { token, signal, ...(patience === undefined ? {} : { patience }) };
@@ -271,12 +290,6 @@ async function fromAddress(address: string, options: InstallOptions): Promise<Ma
     const total = manifest.files.reduce((sum, file) => sum + file.bytes, 0);
     let before = 0;
     const beside = (path: string): string => new URL(path, url).href + url.search;
-    await download({
-      ...common,
-      url: beside(manifest.card),
-      target: join(folder, manifest.card),
-      bytes: manifestBytes,
-    });
     for (const file of manifest.files) {
       const kept = join(downloads, file.sha256);
       await download({

@@ -30,6 +30,8 @@ export async function openZip(path: string): Promise<Zip> {
   try {
     const { size } = await file.stat();
     const entries = listEntries(await centralDirectory(file, size));
+    refuseTwice(entries);
+    for (const entry of entries) refuseBomb(entry);
     const packed = entries.reduce((sum, entry) => sum + entry.packedBytes, 0);
     if (packed > size)
       throw refused(`its entries overlap (${packed} packed bytes in a file of ${size})`);
@@ -40,8 +42,8 @@ export async function openZip(path: string): Promise<Zip> {
   }
 }
 
-function refused(why: string): AppError {
-  return new AppError("packInvalid", `The zip is refused: ${why}. Nothing was installed.`);
+function refused(why: string, data?: unknown): AppError {
+  return new AppError("packInvalid", `The zip is refused: ${why}. Nothing was installed.`, data);
 }
 
 async function read(file: FileHandle, from: number, length: number): Promise<DataView> {
@@ -112,6 +114,26 @@ function refuseUnsafe(path: string, attributes: number, flags: number): void {
   if (flags & 1) throw refused(`${shown} is encrypted`);
 }
 
+/** Of two entries of one name, one reader takes the first and another the last. */
+function refuseTwice(entries: readonly ZipEntry[]): void {
+  const seen = new Set<string>();
+  for (const { path } of entries) {
+    // Some disks do not tell capital letters from small ones.
+    const name = path.toLowerCase();
+    if (seen.has(name)) throw refused(`it holds ${JSON.stringify(path)} twice`, { path });
+    seen.add(name);
+  }
+}
+
+function refuseBomb({ path, bytes, packedBytes }: ZipEntry): void {
+  if (bytes <= alwaysAllowedBytes || bytes <= packedBytes * ratioAllowed) return;
+  const growth = Math.round(bytes / Math.max(1, packedBytes));
+  throw refused(
+    `${JSON.stringify(path)} would grow ${growth}-fold; at most ${ratioAllowed}-fold is taken`,
+    { path, bytes, packedBytes },
+  );
+}
+
 type Sizes = { bytes: number; packedBytes: number; offset: number };
 
 function sizesOf(view: DataView, at: number, extraAt: number, extraLength: number): Sizes {
@@ -144,11 +166,6 @@ export async function extract(
   target: string,
   signal?: AbortSignal,
 ): Promise<void> {
-  if (entry.bytes > alwaysAllowedBytes && entry.bytes > entry.packedBytes * ratioAllowed) {
-    throw refused(
-      `"${entry.path}" would grow ${Math.round(entry.bytes / Math.max(1, entry.packedBytes))}-fold; at most ${ratioAllowed}-fold is taken`,
-    );
-  }
   if (entry.method !== 0 && entry.method !== 8)
     throw refused(
       `"${entry.path}" is packed by method ${entry.method}; stored and deflate are read`,

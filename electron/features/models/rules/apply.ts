@@ -11,7 +11,7 @@ import {
   regionWhere,
   type Space,
 } from "./morphology.ts";
-import type { Rule } from "./schema.ts";
+import { regionsReadBy, type Rule } from "./schema.ts";
 
 export type Assignment = { label: number; region: string };
 
@@ -39,7 +39,7 @@ export function applyRules(
     regions.set(rule.name, made(rule, grid, space, region));
     // A region is one byte per voxel of the scan: gone as soon as nobody reads it any more.
     const wanted = new Set([
-      ...rules.slice(index + 1).flatMap(readBy),
+      ...rules.slice(index + 1).flatMap(regionsReadBy),
       ...assign.map((one) => one.region),
     ]);
     for (const name of regions.keys()) if (!wanted.has(name)) regions.delete(name);
@@ -50,13 +50,6 @@ export function applyRules(
     for (let at = 0; at < data.length; at += 1) if (set[at] === 1) data[at] = label;
   }
   return { size: grid.size, channels: 1, data, affine: grid.affine };
-}
-
-function readBy(rule: Rule): string[] {
-  if (rule.rule === "range") return [];
-  if (rule.rule === "combine") return [rule.of, ...rule.inside, ...rule.outside];
-  if (rule.rule === "touching") return [rule.of, rule.seed];
-  return typeof rule.of === "string" ? [rule.of] : rule.of;
 }
 
 function made(

@@ -35,3 +35,11 @@ export const ruleSchema = z.discriminatedUnion("rule", [
 ]);
 
 export type Rule = z.infer<typeof ruleSchema>;
+
+/** The regions that a rule needs, made by rules before it. */
+export function regionsReadBy(rule: Rule): string[] {
+  if (rule.rule === "range") return [];
+  if (rule.rule === "combine") return [rule.of, ...rule.inside, ...rule.outside];
+  if (rule.rule === "touching") return [rule.of, rule.seed];
+  return typeof rule.of === "string" ? [rule.of] : rule.of;
+}

@@ -1,5 +1,4 @@
 /** A text pack opened: what its manifest says, checked, with the vocabulary read. */
-import { z } from "zod";
 import { AppError } from "../../../api/errors.ts";
 import type { Manifest } from "../manifest.ts";
 import { labelSentences } from "./sentences.ts";
@@ -7,24 +6,7 @@ import { tagText, type TextSpan } from "./tagging.ts";
 import type { RunNetwork } from "./tensors.ts";
 import { readVocabulary, type Vocabulary } from "./tokenizer.ts";
 
-const textInference = z.looseObject({
-  kind: z.literal("text"),
-  file: z.string(),
-  input: z.string(),
-  output: z.string(),
-  decoding: z.discriminatedUnion("kind", [
-    z.strictObject({
-      kind: z.literal("thresholds"),
-      thresholds: z.array(z.number().gt(0).lt(1)).min(1),
-    }),
-    z.strictObject({ kind: z.literal("bio") }),
-    z.strictObject({ kind: z.literal("sentences") }),
-    z.strictObject({ kind: z.literal("sigmoid") }),
-    z.strictObject({ kind: z.literal("vector") }),
-  ]),
-});
-
-export type TextPack = z.infer<typeof textInference> & {
+export type TextPack = Extract<Manifest["inference"], { kind: "text" }> & {
   id: string;
   task: Manifest["task"];
   labels: string[];
@@ -46,16 +28,15 @@ export function vocabularyFile(manifest: Manifest): string {
 /** @throws packInvalid when the manifest's inference is not one of the text decodings. */
 export function openTextPack(manifest: Manifest, vocabularyText: string): TextPack {
   const step = manifest.preprocess.find((candidate) => candidate.step === "tokenize");
-  const parsed = textInference.safeParse(manifest.inference);
-  if (step === undefined || !parsed.success) {
+  const { id, task, labels, inference, operatingPoints } = manifest;
+  if (step === undefined || inference.kind !== "text") {
     throw new AppError(
       "packInvalid",
-      `${manifest.id}: not a text pack that can run (needs a "tokenize" step and inference of kind "text" with input, output and decoding: thresholds, bio, sentences, sigmoid or vector).`,
+      `${id}: not a text pack that can run (needs a "tokenize" step and inference of kind "text").`,
     );
   }
-  const { id, task, labels, operatingPoints } = manifest;
   return {
-    ...parsed.data,
+    ...inference,
     id,
     task,
     labels: labels.map((label) => label.name),
