@@ -78,8 +78,8 @@ export function ModelsPage() {
           images need a pack.
         </Empty>
       )}
-      <Panels />
       <MemoryPanel />
+      <Panels />
       <AddPack />
       <ul className="pack-list">
         {list.map((pack) => (

@@ -94,7 +94,7 @@ export function Conversation({
         <input
           ref={field}
           aria-label="Ask about this image"
-          placeholder={`Ask, for example: ${offers[0] ?? "what can you do?"}`}
+          placeholder={offers[0] ?? "what can you do?"}
           value={text}
           onChange={(event) => setText(event.target.value)}
           maxLength={2000}

@@ -16,10 +16,11 @@ export function PlannerChoice({ modality }: Pick<Series, "modality">) {
         Planned by
         <select
           className="input"
+          title={`Automatic: ${first}`}
           value={known ? settings.planner : "auto"}
           onChange={(event) => void change.run({ planner: event.target.value })}
         >
-          <option value="auto">Automatic: {first}</option>
+          <option value="auto">Automatic</option>
           {planners.map(({ id, title, version }) => (
             <option key={id} value={id}>
               {id === "rules" ? title : `${title} ${version}`}
@@ -36,7 +37,7 @@ export function PlannerChoice({ modality }: Pick<Series, "modality">) {
         >
           {[1, 2, 3, 4].map((count) => (
             <option key={count} value={count}>
-              {count === 1 ? "1 a request" : `up to ${count}`}
+              {count === 1 ? "one" : `up to ${count}`}
             </option>
           ))}
         </select>
