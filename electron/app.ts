@@ -26,6 +26,7 @@ import { createGenerationHandlers } from "./features/models/generation/handlers.
 import { createLibraryHandlers } from "./features/library/handlers.ts";
 import { openLibrary } from "./features/library/store.ts";
 import { createModelsHandlers } from "./features/models/handlers.ts";
+import { networkPath } from "./features/models/pack-info.ts";
 import { openPacks } from "./features/models/packs.ts";
 import { createTexts } from "./features/models/texts.ts";
 import { openBudgets } from "./features/models/runtime/budgets.ts";
@@ -122,6 +123,11 @@ export function createApp({
       budgetBytes: () => budgets.of(orderOf()[0] ?? "cpu"),
     }),
   });
+  /** The first network of a pack that an open series will likely be given to. */
+  async function openAhead(packId: string): Promise<void> {
+    const path = networkPath(await packs.checkedPack(packId));
+    if (path !== "") await worker.openAhead({ path, ...settingsOf(packId) });
+  }
   const planners = createPlanners({ experts, generation });
   const recognised = openRecognised(join(dataFolder, "recognised"));
   let studies: Studies | undefined;
@@ -163,6 +169,8 @@ export function createApp({
       experts,
       planners,
       router,
+      // A pack that will not open is told when it is called.
+      ...(stays ? { openAhead: (packId) => void openAhead(packId).catch(() => {}) } : {}),
       settings: reviews.settings,
     }),
     ...createPacsHandlers({

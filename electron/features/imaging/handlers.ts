@@ -34,6 +34,8 @@ type Dependencies = {
   planners: Planners;
   /** Absent: every installed expert may be asked about every image. */
   router?: Router;
+  /** Hears which expert is likely asked next, while the reader looks. */
+  openAhead?: (packId: string) => void;
   settings: () => { reviewer: string; planner: string; expertCalls: number; effort: Effort };
 };
 
@@ -43,6 +45,7 @@ export function createImagingHandlers({
   experts,
   planners,
   router,
+  openAhead,
   settings,
 }: Dependencies): HandlersFor<typeof imagingContract> {
   const reviewer = (): string => settings().reviewer;
@@ -67,7 +70,16 @@ export function createImagingHandlers({
     "imaging.planners": async () => planners.list(),
     "routing.look": async ({ studyId, seriesId }, { signal }) => {
       const series = studies().image(studyId, seriesId);
-      if (router === undefined || series.shape[2] > 1 || series.slide) return null;
+      if (router === undefined || series.slide) return null;
+      if (series.shape[2] > 1) {
+        // A series' voxels are not read before it is asked about: its header says what it is, or nothing does.
+        const known = await router.byHeader(series);
+        const [first] = known?.cards ?? [];
+        if (first) openAhead?.(first.id);
+        return known
+          ? { known: true, why: known.why, experts: known.cards.map(({ title }) => title) }
+          : null;
+      }
       const volume = await loadVolume(series, assets);
       const told = toldBefore(studyId, seriesId);
       const { routed, cards } = await router.look({ volume, header: series.header, told }, signal);

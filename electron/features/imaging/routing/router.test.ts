@@ -84,3 +84,15 @@ it("takes a film upside down or black for white for nothing that its experts wer
   const turned = await router.look({ volume: { ...single, data: grey.toReversed() } }, signal);
   expect([inverted.routed.kind, turned.routed.kind]).toEqual(["unsure", "unsure"]);
 });
+
+it("says what a series is without its header saying so, or nothing where it does", async () => {
+  const ct = await router.byHeader({ modality: "CT", channels: 1 });
+  expect(ct?.why).toBe("CT by its header");
+  expect(ct?.cards.map(({ id }) => id)).toEqual(["ct-tissue"]);
+  expect(await router.byHeader({ modality: "unknown", channels: 1 })).toBeUndefined();
+  expect(await router.byHeader({ modality: "MR", channels: 1 }), "which sequence?").toBeUndefined();
+  const flair = { description: "AX T2 FLAIR" };
+  expect((await router.byHeader({ modality: "MR", channels: 1, header: flair }))?.why).toBe(
+    "MR, FLAIR by its header",
+  );
+});

@@ -44,6 +44,12 @@ export type Router = {
     },
     signal: AbortSignal,
   ) => Promise<Routing>;
+  /** What a series is by its header alone and the experts for it; undefined where the header leaves it open. */
+  byHeader: (series: {
+    modality: string;
+    channels: number;
+    header?: HeaderFacts | undefined;
+  }) => Promise<{ why: string; cards: ExpertCard[] } | undefined>;
 };
 
 type Dependencies = {
@@ -70,7 +76,23 @@ export function createRouter({ experts, assigned }: Dependencies): Router {
     }
   }
 
+  /** Installed packs for a category: those that can answer, and of them those that the table chose. */
+  async function readersOf(category: Category, channels: number) {
+    const table = await assigned();
+    const readers = callable(await experts.list()).filter((card) =>
+      readsCategory(card, category, channels),
+    );
+    const chosen = readers.filter((card) => answersFor(card, category, table).length > 0);
+    return { table, readers, chosen };
+  }
+
   return {
+    byHeader: async ({ modality, channels, header = {} }) => {
+      if (modality === "unknown") return undefined;
+      const routed = route({ ...header, modality, likeness: "volume" }, undefined);
+      if (routed.kind !== "known") return undefined;
+      return { why: routed.why, cards: (await readersOf(routed.category, channels)).chosen };
+    },
     look: async ({ volume, header = {}, told, named }, signal) => {
       const said = told ?? named;
       const cards = await experts.list();
@@ -105,12 +127,8 @@ export function createRouter({ experts, assigned }: Dependencies): Router {
           cards: routed.refused ? [] : cards,
           whyOf: () => routed.why,
         };
-      const table = await assigned();
       const { category } = routed;
-      const readers = callable(cards).filter((card) =>
-        readsCategory(card, category, volume.channels),
-      );
-      const chosen = readers.filter((card) => answersFor(card, category, table).length > 0);
+      const { table, readers, chosen } = await readersOf(category, volume.channels);
       return {
         routed,
         question: null,

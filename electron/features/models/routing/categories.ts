@@ -26,7 +26,11 @@ export const categories = {
   ct: { title: "CT", modality: "CT" },
   "mr-flair": { title: "MR, FLAIR", modality: "MR", sequence: /flair/i },
   "mr-t1": { title: "MR, T1", modality: "MR", sequence: /t1|contrast/i },
-  "mr-other": { title: "MR of another sequence than T1 or FLAIR", modality: "MR", sequence: /$^/ },
+  "mr-other": {
+    title: "MR of another sequence than T1 or FLAIR",
+    modality: "MR",
+    sequence: /(?!)/,
+  },
 } as const satisfies Record<string, About>;
 
 export type Category = keyof typeof categories;

@@ -188,4 +188,23 @@ describe("the model process under a budget, with real packs", () => {
     await texts.score("rct-classifier", abstracts, { signal });
     expect(trace.all().at(-1)).toMatchObject({ kind: "call", hit: true, loadMs: 0 });
   });
+
+  it("opens what an open series will be given to into room that others hold, or its first call waits", async () => {
+    const { texts, trace, worker, packs, limits } = desk(1e9);
+    const path = networkPath(await packs.find("rct-classifier"));
+    const request = { path, ...settingsOf() };
+    await worker.openAhead(request);
+    await texts.score("rct-classifier", abstracts, { signal });
+    expect(trace.all().map(({ kind, hit }) => [kind, hit])).toEqual([
+      ["prefetch", false],
+      ["call", true],
+    ]);
+    await worker.release(path);
+    await texts.embed("text-encoder", abstracts, { signal });
+    limits.cpu = worker.residents().devices[0]?.open[0]?.bytes ?? 0;
+    await worker.openAhead(request);
+    expect(worker.residents().devices[0]?.open.map(({ id }) => id)).toEqual([
+      await nameOf(packs, "text-encoder"),
+    ]);
+  });
 });

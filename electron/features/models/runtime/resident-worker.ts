@@ -2,15 +2,15 @@
  * The model process under a memory budget: before a model runs, others are put out to make room; what
  * it holds is measured as it opens; the next one is opened while the reader thinks. Every call is traced.
  */
-import { statSync } from "node:fs";
 import { AppError, toErrorShape } from "../../../api/errors.ts";
 import type { TraceLine } from "../../../api/schemas/runtime.ts";
 import type { WorkerClient } from "../worker-client.ts";
 import type { SessionRequest, WriterRequest } from "../worker-protocol.ts";
 import { createCallQueue } from "./queue.ts";
 import { createPredictor } from "./prediction.ts";
-import { createResidency, expectedNext, type Outlook, type Weight } from "./residency.ts";
+import { createResidency, expectedNext, type Outlook } from "./residency.ts";
 import { sessionsOf, type Trace } from "./trace.ts";
+import { createWeights } from "./weights.ts";
 
 export type ResidentWorker = ReturnType<typeof keepResident>;
 type Answered = { device: string; msLoad: number; openedBytes: number };
@@ -29,11 +29,6 @@ const sessionGapMs = 10 * 60_000;
 /** The reader's next request is not expected sooner; a model that takes longer to open is still fetched once it fits this. */
 const thinkMs = 4000;
 const restMs = 120;
-/** An opened network takes its file twice: once read, once laid out for the kernels. Until it is measured. */
-const guessedTimes = 2;
-/** GGUF weights are mapped as they lie on the disk; the rest are the contexts of answers written at once. */
-const guessedTimesOfGguf = 1.5;
-const guessedBytesPerMs = 400_000;
 
 /** `folder/file` of a model's path: names it in the trace without saying where it lies. */
 export function traceName(path: string): string {
@@ -45,9 +40,13 @@ export function keepResident(
   { trace, budgetOf, requestOf, ahead, now = Date.now }: Options,
 ) {
   const predictor = createPredictor();
-  const weights = new Map<string, Weight>();
   const paths = new Map<string, string>();
   const deviceOf = new Map<string, string>();
+  const { weigh, weightOf, wholeWeightOf, fileBytes } = createWeights({
+    paths,
+    deviceOf,
+    budgetOf,
+  });
   const residencies = new Map<string, ReturnType<typeof createResidency>>();
   let session = 0;
   let calledAt = now();
@@ -72,32 +71,6 @@ export function keepResident(
       predictor.sessionEnded();
     }
     for (const { expert, bytes, loadMs } of lines) if (loadMs > 0) weigh(expert, bytes, loadMs);
-  }
-
-  function weigh(id: string, bytes: number, loadMs: number): void {
-    // A second opening may find pages that the first left behind: the larger figure is the safe one.
-    weights.set(id, { id, liveBytes: Math.max(bytes, weights.get(id)?.liveBytes ?? 0), loadMs });
-  }
-
-  /** Weights over 2 GB lie beside their network. */
-  function fileBytes(id: string): number {
-    const path = paths.get(id);
-    return path === undefined ? 0 : sizeAt(path) + sizeAt(`${path}_data`);
-  }
-
-  /** A GGUF model takes the room on a graphics card that there is; the layers beyond it stay with the processor. */
-  function weightOf(id: string): Weight {
-    const whole = wholeWeightOf(id);
-    const device = deviceOf.get(id) ?? "cpu";
-    const isSplit = id.endsWith(".gguf") && device !== "cpu";
-    return isSplit ? { ...whole, liveBytes: Math.min(whole.liveBytes, budgetOf(device)) } : whole;
-  }
-
-  function wholeWeightOf(id: string): Weight {
-    const known = weights.get(id);
-    if (known) return known;
-    const liveBytes = fileBytes(id) * (id.endsWith(".gguf") ? guessedTimesOfGguf : guessedTimes);
-    return { id, liveBytes, loadMs: liveBytes / guessedBytesPerMs };
   }
 
   function residencyOn(device: string) {
@@ -246,6 +219,17 @@ export function keepResident(
     }
   }
 
+  async function openNow(id: string, request: SessionRequest, device: string): Promise<void> {
+    const started = performance.now();
+    const reply = await client.open(request);
+    opened(id, reply, device);
+    note("prefetch", id, {
+      ms: performance.now() - started,
+      loadMs: reply.msLoad,
+      bytes: weightOf(id).liveBytes,
+    });
+  }
+
   /** One model at a time, for as long as nothing is asked for. A model that will not open is told when it is called. */
   async function fetchAhead(): Promise<void> {
     forgetGone();
@@ -265,16 +249,9 @@ export function keepResident(
         .find(([on, found]) => found !== null && (deviceOf.get(found.id) ?? on) === on) ?? [];
     const request = next ? await requestOf(next.id) : undefined;
     if (!device || !next || !request || running > 0) return;
-    const started = performance.now();
     try {
       await putOut(next.evict, device);
-      const reply = await client.open(request);
-      opened(next.id, reply, device);
-      note("prefetch", next.id, {
-        ms: performance.now() - started,
-        loadMs: reply.msLoad,
-        bytes: weightOf(next.id).liveBytes,
-      });
+      await openNow(next.id, request, device);
     } catch {
       return;
     }
@@ -321,6 +298,21 @@ export function keepResident(
       through(request, rest[0], () => client.countTokens(withinCard(request), ...rest)),
     outline: (...[request, ...rest]: Parameters<WorkerClient["outline"]>) =>
       through(request, rest[0], () => client.outline(request, ...rest)),
+    /**
+     * Opens a model that is likely asked soon, where it finds room beside what is open and nothing runs. One that
+     * will not open is told when it is called.
+     */
+    openAhead: async (request: SessionRequest): Promise<void> => {
+      learn();
+      const id = traceName(request.path);
+      paths.set(id, request.path);
+      const device = deviceOf.get(id) ?? request.devices[0] ?? "cpu";
+      deviceOf.set(id, device);
+      forgetGone();
+      const admission = residencyOn(device).admit(id);
+      if (running > 0 || admission.kind !== "load" || admission.evict.length > 0) return;
+      await openNow(id, request, device).catch(() => {});
+    },
     /** A batch that was held may go on. */
     wake: queue.wake,
     release: async (path: string): Promise<void> => {
@@ -384,8 +376,6 @@ export function codeOf(thrown: unknown): string {
   const { kind } = Object(data) as { kind?: unknown };
   return typeof kind === "string" ? kind : code;
 }
-
-const sizeAt = (path: string): number => statSync(path, { throwIfNoEntry: false })?.size ?? 0;
 
 const megabytes = (bytes: number): string =>
   bytes >= 1e9 ? `${(bytes / 1e9).toFixed(1)} GB` : `${Math.ceil(bytes / 1e6)} MB`;

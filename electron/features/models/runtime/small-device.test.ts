@@ -83,6 +83,20 @@ function deviceOf(bytes: number) {
   return { spawn, rooms, most: () => most, open: () => open.size };
 }
 
+/** Asks a model for a count of tokens, which opens it. */
+const askerOf =
+  (worker: ReturnType<typeof keepResident>, devices: string[]) =>
+  (name: string): Promise<unknown> =>
+    worker.countTokens({
+      path: join(folder, name),
+      devices,
+      threads: 1,
+      contextTokens: 512,
+      backend: "llama",
+      adapters: [],
+      text: "",
+    });
+
 it("plans a 7B model, one that sees and three experts on 8 GB, refuses what can never fit, and never overfills it", async () => {
   const budgets = openBudgets(folder, 64e9);
   budgets.set("cpu", deviceBytes);
@@ -93,16 +107,7 @@ it("plans a 7B model, one that sees and three experts on 8 GB, refuses what can 
     requestOf: async () => undefined,
     ahead: false,
   });
-  const ask = (name: string): Promise<unknown> =>
-    worker.countTokens({
-      path: join(folder, name),
-      devices: ["cpu"],
-      threads: 1,
-      contextTokens: 512,
-      backend: "llama",
-      adapters: [],
-      text: "",
-    });
+  const ask = askerOf(worker, ["cpu"]);
   const day = [
     "cxr-many/model.onnx",
     "mr-lesion/model.onnx",
@@ -136,16 +141,7 @@ it("refuses a 7B model on a card of 3 GB, where part of it may stay with the pro
     requestOf: async () => undefined,
     ahead: false,
   });
-  const ask = (name: string): Promise<unknown> =>
-    worker.countTokens({
-      path: join(folder, name),
-      devices: ["vulkan", "cpu"],
-      threads: 1,
-      contextTokens: 512,
-      backend: "llama",
-      adapters: [],
-      text: "",
-    });
+  const ask = askerOf(worker, ["vulkan", "cpu"]);
   await ask("seven-billion/model-q4.gguf");
   expect(device.rooms).toEqual([3e9]);
   const [card] = worker.residents().devices.filter((one) => one.device === "vulkan");
