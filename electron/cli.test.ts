@@ -165,3 +165,26 @@ describe("models bench of a pack that writes times nothing, or ends with an erro
     bench((added.out as { id: string }).id);
   });
 });
+
+describe("calibrate keeps nothing, or classify asks as if it had not been", () => {
+  const id = "xrv-ensemble-tiny";
+  const samples = join(import.meta.dirname, "..", "samples", "images");
+  it("an ensemble of three on four films", () => {
+    const fixtures = join(import.meta.dirname, "features", "models", "fixtures");
+    cpSync(join(fixtures, id), join(folder, "data", "packs", id), { recursive: true });
+    for (const name of ["adult-pa.jpg", "child-normal.jpg", "child-pneumonia.jpg"])
+      cpSync(join(samples, name), join(folder, name));
+    const table = "file,Pneumonia\nadult-pa.jpg,0\nchild-normal.jpg,0\nchild-pneumonia.jpg,1\n";
+    const truth = file("truth.csv", table);
+    const { rc, out } = evidesk("calibrate", id, "--truth", truth, "--on", "three films");
+    expect(rc).toBe(0);
+    expect(out).toMatchObject({ kind: "any", measured: { n: 3, all: { calls: 3 } } });
+    const film = join(folder, "adult-pa.jpg");
+    const asked = evidesk("classify", film, "--expert", id, "--effort", "balanced").out;
+    expect(asked).toMatchObject([{ asked: { effort: "balanced", calibratedOn: "three films" } }]);
+    const none = file("none.csv", "file,Pneumonia\nadult-pa.jpg,0\nchild-normal.jpg,0\n");
+    expect(evidesk("calibrate", id, "--truth", none, "--on", "x").out).toMatchObject({
+      error: { code: "badInput", message: expect.stringContaining("both present and absent") },
+    });
+  });
+});
