@@ -55,3 +55,24 @@ it("a part that fails fails those who wait and the whole, and later askers at on
   await expect(arrival.whole).rejects.toThrow("cut off");
   await expect(arrival.slice(5)).rejects.toThrow("cut off");
 });
+
+it("the others wait until the first is drawn, and come at once when another is asked for", async () => {
+  const brought: number[] = [];
+  const bring = async (from: number, to: number): Promise<void> => {
+    for (let at = from; at < to; at += 1) brought.push(at);
+  };
+  const turn = () => new Promise((resolve) => setTimeout(resolve, 5));
+  const way = { slices: 6, first: 3, atOnce: 2, patienceMs: 60_000, bring };
+  const drawn = startArrival(way);
+  await turn();
+  expect(brought).toEqual([3]);
+  drawn.drawn();
+  await drawn.whole;
+  expect(brought.toSorted((a, b) => a - b)).toEqual([0, 1, 2, 3, 4, 5]);
+  brought.length = 0;
+  const scrolled = startArrival(way);
+  await turn();
+  await scrolled.slice(0);
+  expect(brought.slice(0, 2)).toEqual([3, 0]);
+  await scrolled.whole;
+});

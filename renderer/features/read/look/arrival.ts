@@ -7,6 +7,8 @@ export type Arrival = {
   /** Slices there so far. */
   count: () => number;
   whole: Promise<void>;
+  /** The first picture is drawn: the others may come, which would have taken the processor from it. */
+  drawn: () => void;
   /** Calls `listener` after each part. Returns how to stop. */
   onPart: (listener: () => void) => () => void;
 };
@@ -17,6 +19,8 @@ type Way = {
   first: number;
   /** Slices brought at once; where these are not all, the first comes alone. */
   atOnce: number;
+  /** Milliseconds after which the others come, drawn or not; 0 where they follow at once. */
+  patienceMs?: number;
   /** Puts slices `from` to `to` (not included) where they belong. */
   bring: (from: number, to: number) => Promise<void>;
 };
@@ -24,7 +28,7 @@ type Way = {
 /** Parts under way at the same time: one is read while the other is copied. */
 const side = 2;
 
-export function startArrival({ slices, first, atOnce, bring }: Way): Arrival {
+export function startArrival({ slices, first, atOnce, patienceMs = 0, bring }: Way): Arrival {
   const there = new Uint8Array(slices);
   const coming = new Uint8Array(slices);
   const listeners = new Set<() => void>();
@@ -72,9 +76,19 @@ export function startArrival({ slices, first, atOnce, bring }: Way): Arrival {
     return true;
   }
 
+  let drawn = (): void => {};
+  const isDrawn = new Promise<void>((resolve) => {
+    drawn = resolve;
+  });
+
   async function all(): Promise<void> {
     // The first slice alone: what is in view waits for nothing else.
     await step();
+    if (patienceMs > 0) {
+      const timer = setTimeout(drawn, patienceMs);
+      await isDrawn;
+      clearTimeout(timer);
+    }
     const rest = async (): Promise<void> => {
       while (await step());
     };
@@ -89,6 +103,8 @@ export function startArrival({ slices, first, atOnce, bring }: Way): Arrival {
       if (there[index] === 1) return Promise.resolve();
       if (failure !== null) return Promise.reject(failure as Error);
       wanted = index;
+      // Somebody looks elsewhere: there is nothing to spare any more.
+      if (count > 0 || index !== first) drawn();
       return new Promise((resolve, reject) => {
         waiting.set(index, [...(waiting.get(index) ?? []), { resolve, reject }]);
       });
@@ -96,6 +112,7 @@ export function startArrival({ slices, first, atOnce, bring }: Way): Arrival {
     has: (index) => there[index] === 1,
     count: () => count,
     whole,
+    drawn,
     onPart: (listener) => {
       listeners.add(listener);
       return () => listeners.delete(listener);

@@ -103,6 +103,7 @@ async function hangUp(
   const group = ToolGroupManager.getToolGroup(groupId);
   for (const { pane, shown } of mounted)
     if (pane.draw === "cut") {
+      shown.arrival.drawn();
       await shown.arrival.whole;
       cutThrough(shown);
     }

@@ -42,6 +42,8 @@ const asStored = new Set<Series["dtype"]>(["uint8", "uint16", "int16", "float32"
 /** Bytes fetched at once, and what a series must have to be shown before it is whole. */
 const partBytes = 8 * 2 ** 20;
 const longBytes = 16 * 2 ** 20;
+/** The other slices wait so long for the first to be drawn. */
+const drawnWithinMs = 1500;
 
 /** `given`: the stored voxels, where they came with the series. */
 function begin(series: Series, given?: ArrayBuffer): ShownSeries {
@@ -83,6 +85,7 @@ function begin(series: Series, given?: ArrayBuffer): ShownSeries {
     arrival: startArrival({
       slices,
       first: isLong ? Math.floor(slices / 2) : 0,
+      patienceMs: isLong ? drawnWithinMs : 0,
       atOnce: isLong ? Math.max(1, Math.floor(partBytes / bytesPerSlice)) : slices,
       bring,
     }),

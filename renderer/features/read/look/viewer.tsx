@@ -1,5 +1,5 @@
 /** The panes: each an image with its marks; wheel and touch pad scroll and zoom, a press makes a pane the active one. */
-import type { RenderingEngine } from "@cornerstonejs/core";
+import { Enums, type RenderingEngine } from "@cornerstonejs/core";
 import { useEffect, useRef, useState } from "react";
 import { toErrorShape } from "../../../../electron/api/errors.ts";
 import { cornerstone } from "./cornerstone.ts";
@@ -53,6 +53,8 @@ export function Viewer({ panes, slabMm, active, onActive, onScroll, onReady }: V
           const [one, element] = [shown[index], elements[index]];
           return one && element ? [{ pane, shown: one, element }] : [];
         });
+        for (const { element, shown: one } of mounted)
+          element.addEventListener(Enums.Events.IMAGE_RENDERED, one.arrival.drawn, { once: true });
         if (!(await mount(engine, mounted, slabMm, () => stale)) || stale) return;
         const now = { engine, hung: mounted, layout };
         setStage(now);
