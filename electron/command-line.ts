@@ -147,7 +147,10 @@ function contextOf(
       list: () => app().planners.list(),
       open: (...asked) => app().planners.open(...asked),
     },
-    router: { look: (...asked) => app().router.look(...asked) },
+    router: {
+      look: (...asked) => app().router.look(...asked),
+      shares: (...asked) => app().router.shares(...asked),
+    },
   };
 }
 

@@ -1,5 +1,5 @@
 /**
- * Prints the figures of the ct-tissue card: its lungs and bones beside the label maps of
+ * Prints the figures of the ct-tissue card: its lungs, bones and fat beside the label maps of
  * `ct_totalsegmentator` (TotalSegmentator's output, not drawn by people).
  * Run: node models/ct-tissue/measure.ts [shared folder]
  */
@@ -12,6 +12,7 @@ import { createWorkerClient } from "../../electron/features/models/worker-client
 import { bundledPacksFolder } from "../../electron/places.ts";
 import { readNifti } from "../../electron/features/imaging/nifti.ts";
 import { loadSeries } from "../../electron/features/imaging/load.ts";
+import { placedIn, stepsBetween } from "../../electron/features/imaging/derived/grid.ts";
 import type { Volume } from "../../electron/api/volume.ts";
 
 const shared = process.argv[2] ?? process.env["EVIDESK_SHARED"] ?? "../shared";
@@ -57,37 +58,88 @@ function dice(
   return { dice: (2 * both) / (ours + theirs), ours, theirs };
 }
 
+const boneNames = /^(vertebrae|rib_|sacrum|hip_|femur|humerus|scapula|clavicula|sternum|skull)/;
 const lungs = idsOf(/^lung_/);
-const bones = idsOf(/^(vertebrae|rib_|sacrum|hip_|femur|humerus|scapula|clavicula|sternum|skull)/);
+const bones = idsOf(boneNames);
+const withCartilage = idsOf(new RegExp(`${boneNames.source}|^costal_cartilages`));
+
+/** The union of binary masks of one grid, as label 1. */
+function union(names: readonly string[]): Volume {
+  const [first, ...others] = names.map(volume) as [Volume, ...Volume[]];
+  const data = Uint8Array.from(first.data, (value, at) =>
+    [value, ...others.map((one) => one.data[at] as number)].some((one) => one > 0) ? 1 : 0,
+  );
+  return { ...first, data };
+}
+
+/** A label map on the voxels of an image, whose axes may run the other way. */
+function onto(map: Volume, image: Volume): Volume {
+  const steps = stepsBetween(map, image);
+  const data = steps && placedIn(map, image, steps);
+  if (!data) throw new Error("the labels do not lie on the image");
+  return { ...map, shape: image.shape, affine: image.affine, data };
+}
+
 const dicom = (await loadSeries(join(folder, "example_ct_dicom"), () => {})).volume;
-const cases: [string, Volume, Volume][] = [
-  [
-    "example_ct, 3 mm, abdomen with lung bases",
-    volume("example_ct.nii.gz"),
-    volume("example_seg_fast_force_split.nii.gz"),
-  ],
-  ["example_ct_sm, 30 slices of it", volume("example_ct_sm.nii.gz"), volume("example_seg.nii.gz")],
+type Truth = { what: string; label: number; ids: Set<number>; map: Volume };
+const multi = (map: Volume): Truth[] => [
+  { what: "lungs", label: 1, ids: lungs, map },
+  { what: "bone", label: 3, ids: bones, map },
+  { what: "bone with costal cartilage", label: 3, ids: withCartilage, map },
 ];
-for (const [name, image, truth] of cases) {
+const marked = new Set([1]);
+const small = "example_seg_tissue_types";
+const fat = union([`${small}/subcutaneous_fat.nii.gz`, `${small}/torso_fat.nii.gz`]);
+const onDicom = onto(volume("example_seg_dicom.nii.gz"), dicom);
+const cases: { name: string; image: Volume; truths: Truth[]; confused?: Volume }[] = [
+  {
+    name: "example_ct, 3 mm, abdomen with lung bases (thresholds chosen on it)",
+    image: volume("example_ct.nii.gz"),
+    truths: multi(volume("example_seg_fast_force_split.nii.gz")),
+  },
+  {
+    name: "example_ct_sm, 30 slices of it",
+    image: volume("example_ct_sm.nii.gz"),
+    truths: [
+      ...multi(volume("example_seg.nii.gz")),
+      { what: "fat (subcutaneous and torso)", label: 4, ids: marked, map: fat },
+    ],
+  },
+  {
+    name: "example_ct_dicom, another scan, with contrast (nothing chosen on it)",
+    image: dicom,
+    truths: multi(onDicom),
+    confused: onDicom,
+  },
+];
+for (const { name, image, truths, confused } of cases) {
   const result = await run({ ...image, modality: "CT" });
   if (result.kind !== "segmentation") throw new Error("not a segmentation");
-  for (const [what, label, ids] of [
-    ["lungs", 1, lungs],
-    ["bone", 3, bones],
-  ] as const) {
-    const score = dice(result.mask.data, label, truth, ids);
+  for (const { what, label, ids, map } of truths) {
+    const score = dice(result.mask.data, label, map, ids);
     if (score.theirs > 0)
       console.log(
-        `${name}: ${what} Dice ${score.dice.toFixed(4)} (ours ${score.ours}, reference ${score.theirs} voxels), ${Math.round(result.ms)} ms`,
+        `${name}: ${what} Dice ${score.dice.toFixed(4)} (ours ${score.ours}, reference ${score.theirs} voxels)`,
       );
   }
+  if (confused) tellConfused(result.mask.data, confused);
 }
-const started = performance.now();
-const result = await run(dicom);
-console.log(
-  `example_ct_dicom ${dicom.shape.join("x")}: ${Math.round(performance.now() - started)} ms`,
-  result.kind === "segmentation"
-    ? result.labels.map(({ name, voxels }) => `${name} ${voxels}`).join(", ")
-    : "",
-);
+
+/** What the reference calls the voxels that the rules call bone and it does not, and what of its bone is missed. */
+function tellConfused(mask: Uint8Array, map: Volume): void {
+  const taken = new Map<string, number>();
+  let [wrong, missed] = [0, 0];
+  mask.forEach((ours, at) => {
+    const id = map.data[at] as number;
+    if (ours !== 3 && bones.has(id)) missed += 1;
+    if (ours !== 3 || bones.has(id)) return;
+    wrong += 1;
+    const name = total[id] ?? "nothing labelled";
+    taken.set(name, (taken.get(name) ?? 0) + 1);
+  });
+  const worst = [...taken].toSorted(([, a], [, b]) => b - a).slice(0, 8);
+  console.log(
+    `called bone and is not: ${wrong} voxels, of these ${worst.map(([name, count]) => `${name} ${((100 * count) / wrong).toFixed(0)} %`).join(", ")}; bone missed: ${missed}`,
+  );
+}
 worker.stop();

@@ -8,9 +8,11 @@ import { peersOf } from "../models/several/panel.ts";
 import { runAtLeisure } from "../models/runtime/queue.ts";
 import { measureMask } from "./describe.ts";
 import { keepLabels } from "./label-map.ts";
+import { aboutDevices } from "./about-devices.ts";
 import { apply, orientationCode, rowsOf, type Vector } from "./geometry.ts";
 import { regionsOf } from "./derived/contours.ts";
 import { readReport } from "./derived/report-tree.ts";
+import { asOption, lookFirst, toldIn } from "./look-first.ts";
 import { loadImages, loadSeries, volumeOf, volumeOption } from "./load.ts";
 import { anonymize } from "./anonymize-command.ts";
 import { calibrateCommand } from "./calibrate-command.ts";
@@ -109,9 +111,10 @@ const imageInfo: Command = {
 
 const segment: Command = {
   summary: "Outline structures with a segmentation expert.",
-  usage: "segment IMAGE --expert ID [--labels a,b] [--at i,j,k] --out MASK",
+  usage: "segment IMAGE --expert ID [--labels a,b] [--at i,j,k] [--as KIND] --out MASK",
   options: {
     expert: { type: "string", help: "pack id" },
+    as: asOption,
     labels: { type: "string", help: "labels or groups to outline, comma-separated" },
     at: {
       type: "string",
@@ -128,12 +131,17 @@ const segment: Command = {
   async run({ positionals: [path], values }, context) {
     const expert = need(values["expert"], "--expert", this.usage);
     const out = need(values["out"], "--out", this.usage);
+    const told = toldIn(values["as"]);
     const series = await loadSeries(need(path, "The image", this.usage), context.progress);
     const args = typeof values["labels"] === "string" ? values["labels"] : "";
     const card = (await context.experts.list()).find(({ id }) => id === expert);
+    if (card?.task === "classification")
+      throw new AppError("usage", `"${expert}" classifies; it gives no mask.`);
+    const { volume, warnings } = await lookFirst(context, card, series, told);
     const wanted = card && wantedLabels(card, args);
     const result = await runExpert(context, expert, series, {
       args,
+      given: volume,
       clicks: [
         ...indices(series.volume, values["at"]).map((at) => ({ at, inside: true })),
         ...indices(series.volume, values["not-at"]).map((at) => ({ at, inside: false })),
@@ -157,6 +165,8 @@ const segment: Command = {
       device: result.device,
       ms: result.ms,
       msRuntime: result.msRuntime,
+      ...aboutDevices(result, context.progress),
+      ...(warnings.length > 0 ? { warnings } : {}),
     };
   },
 };
@@ -185,8 +195,9 @@ const heldAtOnce = 16;
 
 const classify: Command = {
   summary: "Ask one or more classification experts about images.",
-  usage: "classify IMAGE… --expert ID[,ID…] [--effort CHOICE]",
+  usage: "classify IMAGE… --expert ID[,ID…] [--effort CHOICE] [--as KIND]",
   options: {
+    as: asOption,
     expert: { type: "string", help: "pack ids; each is opened once for many images" },
     effort: {
       ...effortOption,
@@ -204,14 +215,32 @@ const classify: Command = {
       ...(isPanel ? { peers: await peersNamed(first, others, context) } : {}),
     };
     need(positionals[0], "The image", this.usage);
+    const told = toldIn(values["as"]);
+    const cards = new Map((await context.experts.list()).map((card) => [card.id, card]));
+    // Before anything is read: a network on every image first would be a long way to a short answer.
+    for (const expert of named)
+      if (cards.get(expert)?.task === "segmentation")
+        throw new AppError("usage", `"${expert}" outlines; use evidesk segment.`);
     const single = positionals.length === 1 && experts.length === 1;
+    const said = new Set<string>();
     const ask = async (path: string, series: Promise<OpenedSeries>, expert: string) => {
       try {
-        const result = await runExpert(context, expert, await series, several);
+        const opened = await series;
+        const looked = await lookFirst(context, cards.get(expert), opened, told);
+        const { volume: given, warnings } = looked;
+        const result = await runExpert(context, expert, opened, { ...several, given });
         if (result.kind !== "classification")
           throw new AppError("usage", `"${expert}" outlines; use evidesk segment.`);
         const { findings, version, device, ms, asked } = result;
-        return { file: path, findings, ...(asked ? { asked } : {}), expert, version, device, ms };
+        const devices = aboutDevices(result, (text) => {
+          if (!said.has(text)) context.progress(text);
+          said.add(text);
+        });
+        return {
+          ...devices,
+          ...{ file: path, findings, ...(asked ? { asked } : {}), expert, version, device, ms },
+          ...(warnings.length > 0 ? { warnings } : {}),
+        };
       } catch (thrown) {
         // One unsuited image among many is that image's failure; alone, it is the command's.
         const error = toErrorShape(thrown);

@@ -5,6 +5,7 @@ import type { Volume } from "../../api/volume.ts";
 import type { Manifest } from "./manifest.ts";
 import type { Experts, RunOptions, Unclocked } from "./models.ts";
 import type { Pack } from "./pack.ts";
+import { networkPath } from "./pack-info.ts";
 import type { Packs } from "./packs.ts";
 import { runEnsemble, type EnsembleKeeping } from "./run-ensemble.ts";
 import { runPlanar } from "./run-planar.ts";
@@ -46,12 +47,14 @@ export function createExperts(
         const pack = await packs.checkedPack(packId);
         refuseWrongModality(pack.manifest, image);
         refuseClicks(pack.manifest, options);
-        return run(
+        const answer = await run(
           pack,
           image,
           { worker, settings: settingsOf(packId), options },
           { asking: several?.askingOf(packId), spared: several?.spared },
         );
+        const tried = worker.useOf(networkPath(pack))?.tried ?? [];
+        return tried.length > 0 ? { ...answer, tried } : answer;
       };
       const result = await untilAborted(work(), options.signal);
       return { ...result, ms: performance.now() - started };

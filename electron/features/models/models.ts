@@ -2,7 +2,7 @@
 import type { Asked, Effort } from "../../api/schemas/effort.ts";
 import type { Mask, Volume } from "../../api/volume.ts";
 import type { Manifest } from "./manifest.ts";
-import type { TensorData } from "./session.ts";
+import type { TensorData, Tried } from "./session.ts";
 
 /** A rectangle of an image: pixels from its upper left corner. */
 export type Box = { x: number; y: number; width: number; height: number };
@@ -80,6 +80,8 @@ export type ExpertResult = (Segmentation | Classification) & {
   /** sha256 of the network file, or of the manifest for packs without weights. */
   sha256: string;
   device: string;
+  /** Devices that were asked for and failed, with the reason; absent where the first one worked. */
+  tried?: Tried;
   /** Whole call, and the runtime's own part of it, in milliseconds. */
   ms: number;
   msRuntime: number;

@@ -16,7 +16,7 @@ const failures: string[] = [];
 const context: CommandContext = {
   experts: { list: unused, runImage: unused, runNetwork: unused, folderOf: unused },
   planners: { list: unused, open: unused },
-  router: { look: unused },
+  router: { look: unused, shares: unused },
   call: unused,
   dataFolder: folder,
   seed: 0,

@@ -31,6 +31,8 @@ export type Routing = {
   whyOf: (card: ExpertCard, args: string) => string;
 };
 export type Router = {
+  /** Shares of each category and of "outside"; undefined where nothing that is installed looks. */
+  shares: (volume: Volume, signal: AbortSignal) => Promise<readonly Finding[] | undefined>;
   /**
    * @param told what the reader says it is, which nothing overrules but a wrong modality
    * @param named what its name among the sequences of one study says, where the reader says nothing
@@ -58,7 +60,6 @@ type Dependencies = {
 };
 
 export function createRouter({ experts, assigned }: Dependencies): Router {
-  /** Shares of each category and of "outside"; undefined where the pack is not installed or switched off. */
   async function scoresOf(
     volume: Volume,
     signal: AbortSignal,
@@ -87,6 +88,7 @@ export function createRouter({ experts, assigned }: Dependencies): Router {
   }
 
   return {
+    shares: scoresOf,
     byHeader: async ({ modality, channels, header = {} }) => {
       if (modality === "unknown") return undefined;
       const routed = route({ ...header, modality, likeness: "volume" }, undefined);
