@@ -32,7 +32,7 @@ export type CommandContext = {
   /** Model packs; nothing is loaded before the first run. */
   experts: Experts;
   planners: Planners;
-  router: Pick<Router, "look">;
+  router: Pick<Router, "look" | "shares">;
 };
 
 export type Command = {
