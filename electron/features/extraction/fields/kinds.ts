@@ -62,7 +62,7 @@ const kinds: [RegExp, FieldKind][] = [
       finder: missing,
       many: false,
       looksFor: "lost to follow-up, withdrew, dropped out, discontinued, excluded, with a number",
-      doubt: doubts.telling(/\d|one|two|three|four|five|six|seven|eight|nine|ten|no /i),
+      doubt: doubts.missing,
     },
   ],
   [

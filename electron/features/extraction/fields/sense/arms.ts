@@ -6,6 +6,7 @@ import { sampleSize as sizesIn } from "../people.ts";
 import {
   around,
   elsewhere,
+  speaksOfOthers,
   first,
   sentenceOf,
   unbalanced,
@@ -53,10 +54,17 @@ function isDenied(value: string, quote: string): boolean {
   );
 }
 
+const measurement =
+  /^(?:diameter|length|age|weight|height|size|duration|period|phase|stage|grade|dose|day|week|time)s?$/i;
+
 export function arm(asked: Asked): string | undefined {
   const { value } = asked.candidate;
   return first(
     armOf(value, asked),
+    speaksOfOthers(sentenceOf(asked)) && "the sentence speaks of other studies",
+    (asked.field.type === "list" ? value.split(/;\s*/) : [value]).some((one) =>
+      measurement.test(one),
+    ) && "it names a measurement, not what was given",
     isDenied(value, asked.candidate.quote) && "the quote says that there was none",
     notOfAll(asked) && "the groups together are not the people of the trial",
     (/[+“"(]$/.test(value) || /^(?:of|in|with the|from)\b/i.test(value) || unbalanced(value)) &&
@@ -94,6 +102,10 @@ export function armSize(asked: Asked): string | undefined {
     notOfAll(asked) && "the groups together are not the people of the trial",
     number === Number(sizesIn(asked.reading)[0]?.value) && "the number is of all people",
     armOf(candidate.arm ?? "", asked),
+    measurement.test(candidate.arm ?? "") && "it names a measurement, not what was given",
+    /^\W*(?:were|was) (?:then )?(?:randomly )?(?:assigned|allocated|randomi[sz]ed|divided)\b/i.test(
+      around(candidate).after,
+    ) && "the number is of all people",
     (/[+“"(]$/.test(candidate.arm ?? "") || unbalanced(candidate.arm ?? "")) &&
       "the words of the arm are cut off",
     findArms(asked.reading).some(
@@ -103,7 +115,9 @@ export function armSize(asked: Asked): string | undefined {
       /\/\s*$/.test(around(candidate).before) &&
       "the number is of a part of the arm",
     sentenceOf(asked) &&
-      /\b(?:clusters?|practices|sites|schools|villages|wards|hospitals)\b/i.test(candidate.quote) &&
+      /\b(?:clusters?|practices|sites|(?:pre|kinder)?schools|kindergartens|class(?:es|rooms)|villages|wards|hospitals|pharmacies|clinics|centres|centers|households|families)\b/i.test(
+        candidate.quote,
+      ) &&
       "the number may be of clusters, not of people",
     verbs.test(candidate.arm ?? "") && "a clause is no arm's name",
   );
@@ -138,6 +152,14 @@ export function dose(asked: Asked): string | undefined {
     /\b(?:antibod\w*|assays?|buffer|centrifug\w*|incubat\w*|stain\w*|accelerometers?|wore|power|sample size|questionnaire\w*|measured (?:with|by|using))\b/i.test(
       quote,
     ) && "the amount is of a measurement, not of what was given",
+    /\b(?:lethal|euthan\w*|killed|sacrific\w*|costs?|needles?|gauge|contrast agent|restricted)\b/i.test(
+      quote,
+    ) && "the amount is of something else",
+    !/\d\s*(?:mg|[µμ]g|mcg|ng|g|kg|ml|l|IU|U|units?|m?mol|[µμ]mol|Gy|J|W|Hz|mA|%|kcal|mEq|MBq|drops?|puffs?|tablets?|capsules?|sessions?|min|minutes?|hours?|h|times|weeks?)(?![\p{L}])/iu.test(
+      quote,
+    ) &&
+      !/\b(?:once|twice|three times|daily|weekly|per (?:day|week))\b/i.test(quote) &&
+      "no amount of what was given",
   );
 }
 

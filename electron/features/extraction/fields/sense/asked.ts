@@ -28,7 +28,9 @@ export function around({ value, quote }: Candidate): { before: string; after: st
   return { before: quote.slice(Math.max(0, from - 60), from), after: quote.slice(end, end + 60) };
 }
 const ofOthers =
-  /\b(?:previous(?:ly)?|prior|earlier|other|several|recent) (?:\w+ ){0,2}(?:stud(?:y|ies)|trials?|reports?|reviews?|work)\b|\bmeta-?analys|\bet al\b|\breported (?:by|in)\b|^in contrast\b|\bin (?:one|another) (?:stud|trial)|\band (?:others|colleagues)\b|\b(?:are|is) (?:needed|warranted|required)\b|\bfuture (?:stud|trial)/i;
+  /\b(?:previous(?:ly)?|prior|earlier|other|several|recent) (?:\w+ ){0,2}(?:stud(?:y|ies)|trials?|reports?|reviews?|work)\b|\bmeta-?analys|\bet al\b|\breported (?:by|in)\b|^in contrast\b|\bin (?:one|another) (?:stud|trial)|\band (?:others|colleagues)\b|\b(?:are|is) (?:needed|warranted|required)\b|\bfuture (?:stud|trial)|\b(?:WHO|World Health Organi[sz]ation|guidelines?)\b[^.]*\brecommend/i;
+export const speaksOfOthers = (sentence: Sentence | undefined): boolean =>
+  sentence !== undefined && ofOthers.test(sentence.text);
 export const elsewhere = (sentence: Sentence | undefined): string | undefined =>
   sentence && (sentence.role === "introduction" || sentence.role === "discussion")
     ? `it stands in the ${sentence.role}, not where this study is told`

@@ -62,6 +62,11 @@ export function length(asked: Asked, ofTreatment: boolean): string | undefined {
     /^[- ]?hours?\b|^\d+(?:\.\d+)?[- ]?hours?$/i.test(candidate.value) &&
       !/follow(?:ed)?[- ]?up|followed/i.test(close) &&
       "hours of something within the study",
+    !ofTreatment &&
+      /^\s*(?:[\p{L}]+\s)?(?:before|prior to|preceding)\b/iu.test(after) &&
+      "the time is before what was done",
+    /\b(?:AEs?|adverse|complaints?|mood|onset|lasted|persisted|continued)\b/i.test(close) &&
+      "the time is of a complaint",
     ofTreatment
       ? first(
           !givenFor.test(close) && "the quote does not speak of treating",
@@ -72,6 +77,10 @@ export function length(asked: Asked, ofTreatment: boolean): string | undefined {
               asked.candidate.quote,
             ) &&
             "the quote does not name what an arm was given",
+          /\b(?:mortality|died|deaths?|surviv\w*|differ\w*)\b/i.test(close) &&
+            "the time at which people were counted",
+          /\b(?:rated|ratings?|recorded|recording)\b/i.test(close) &&
+            "how long was recorded, not how long was treated",
           /\bafter\s*$/i.test(before) && "the time after which something came",
           /\bpost-?(?:treatment|intervention)|\bafter (?:the )?(?:treatment|intervention|end|completion)/i.test(
             close,
@@ -98,4 +107,12 @@ export const allocating: Doubt = (asked) =>
     !/\b(?:allocat\w*|assign\w*|patients?|participants?|subjects?|children|women|groups?|arms?|treatments?|randomi[sz]ation|randomi[sz]ed)\b/i.test(
       asked.candidate.quote,
     ) && "the quote does not speak of people or groups",
+  );
+
+/** People who are lacking are counted; whom a rule would have taken out is no count. */
+export const missing: Doubt = (asked) =>
+  first(
+    telling(/\d|one|two|three|four|five|six|seven|eight|nine|ten|no /i)(asked),
+    /\bif\b.*\b(?:was|were|would be) (?:excluded|withdrawn)\b/i.test(asked.candidate.quote) &&
+      "a rule on whom to exclude, not who was lacking",
   );

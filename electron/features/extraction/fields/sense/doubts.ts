@@ -1,7 +1,7 @@
 /** The doubts by field, as `kinds.ts` names them. */
 import { arm, armSize, dose, intervention } from "./arms.ts";
 import { telling, type Asked } from "./asked.ts";
-import { allocating, blinding, design, length } from "./conduct.ts";
+import { allocating, blinding, design, length, missing } from "./conduct.ts";
 import { outcome, primaryResult } from "./outcomes.ts";
 import { age, population, sampleSize, sex } from "./people.ts";
 import { country, funding, registration, setting } from "./place.ts";
@@ -17,6 +17,7 @@ export const doubts = {
   dose,
   funding,
   intervention,
+  missing,
   outcome,
   population,
   primaryResult,

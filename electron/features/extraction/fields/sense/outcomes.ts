@@ -12,6 +12,8 @@ export function outcome(asked: Asked): string | undefined {
     /\b(?:standard deviation|sample size|power|was set|set at)\b/i.test(value) &&
       "the words are of a calculation",
     value.trim().split(/\s+/).length < 1 && "no words",
+    /\b(?:explained by|accounted for|variance in)\b/i.test(value) &&
+      "the words are of a calculation",
     /^(?:calculated|constructed|examined|tested|using|assessed with|standardi[sz]ed mean|alter|affect|improve|reduce|increase|decrease|rose|fell|shorter|longer|higher|lower|greater|significant\w*|no|not|achieved|met|similar|analy[sz]ed|compared|available|obtained|collected|included|not|based|also|evaluated|assessed|measured|recorded|reported)\b/i.test(
       value,
     ) && "a finding, not what was measured",

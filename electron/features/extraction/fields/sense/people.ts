@@ -24,7 +24,11 @@ export function population(asked: Asked): string | undefined {
     ) &&
       !/\binclu(?:ded|sion)\b/i.test(quote) &&
       "the quote tells who was left out",
-    !who.test(value) && "the value does not say which people they were",
+    (!who.test(value) ||
+      /^(?:with |the |all )*(?:participants|patients|subjects|volunteers|individuals)$/i.test(
+        value,
+      )) &&
+      "the value does not say which people they were",
     /\b(?:consent|contact)\b|\bwere (?:recruited|enrolled|randomi[sz]ed|included|assigned|allocated)\b/i.test(
       value,
     ) && "the value does not say which people they were",
@@ -104,6 +108,8 @@ export function sampleSize(asked: Asked): string | undefined {
     /\b(?:every|each|per|blocks? (?:sizes? )?of|groups? of|sets? of|at least|least|another|additional|further|than)\s*$/i.test(
       before,
     ) && "the number is of a part, or a bound",
+    /^\s*(?:[\p{L}-]+\s){0,2}(?:returned|replied|responded|applied|attended)\b/iu.test(after) &&
+      "the number is of people who answered, not of those who took part",
     /^\s*potential\b/i.test(after) && "the number is of people who could have taken part",
     /^\s\d{3}\b/.test(after) && "the number goes on",
     /^\s*(?:[\p{L}-]+\s){0,2}(?:clusters?|practices|sites|schools|villages|hospitals|cent(?:er|re)s|wards|eyes|teeth|samples)\b/iu.test(

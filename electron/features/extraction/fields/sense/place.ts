@@ -76,6 +76,8 @@ export function setting(asked: Asked): string | undefined {
     /\b(?:criteria of|measurements?|tests?|ECG|analy[sz]ed|researchers|material)\b/i.test(quote) &&
       !/\b(?:recruit\w*|enrol\w*|admitted)\b/i.test(quote) &&
       "the quote tells where something else was done",
+    /^(?:safety|clinical|central|local|hospital) laborator/i.test(asked.candidate.value) &&
+      "the value is of tests, not of a place",
     /\bcollege of\b/i.test(asked.candidate.value) &&
       /\bcriteria\b/i.test(quote) &&
       "the quote names who made the criteria",
