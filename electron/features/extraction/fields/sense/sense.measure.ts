@@ -1,5 +1,5 @@
 /**
- * Whether *verified* values answer their field's question: values of 23 fields in six sets of trial reports
+ * Whether *verified* values answer their field's question: values of 23 fields in seven sets of trial reports
  * (evidence_inference, JATS, CC BY), judged one by one by a reader against the paper's words (judged.json:
  * 1 answers the question, 0 does not; values by hash). Rules were mended after each set was judged, so that
  * a set tells how good they are on papers not seen before only with the rules of its time; what it prints
