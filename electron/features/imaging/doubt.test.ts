@@ -29,6 +29,9 @@ test("what is clearly something else is refused with its name and probability; w
       data: { accepted: ["CXR"], actual: "CT", probability: 0.97 },
     },
   });
+  // Below 0.9, but what routing goes by.
+  const other = shares({ "mr-t1": 0.71, "cxr-adult": 0.29 });
+  expect(doubtAbout(card("CXR"), other, picture)?.refused?.message).toMatch(/an MR slice .* 0\.71/);
   const unsure = doubtAbout(card("CXR"), shares({ "cxr-adult": 0.6, "mr-t1": 0.4 }), picture);
   expect(unsure?.refused).toBeUndefined();
   expect(unsure?.warning).toMatch(/an MR slice with a probability of 0\.40/);

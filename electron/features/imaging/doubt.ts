@@ -5,8 +5,8 @@ import { aboutCategory, isCategory } from "../models/routing/categories.ts";
 
 type Doubt = { refused?: AppError; warning: string };
 
-/** From this share on the pixels speak clearly: as clearly as they must to overrule a header in routing. */
-export const clearly = 0.9;
+/** From this share of one modality on, or of none, the pixels speak clearly: as they must to overrule a header in routing. */
+const clearly = 0.9;
 
 const titles: Record<string, string> = {
   CXR: "a frontal chest film",
@@ -46,7 +46,9 @@ export function doubtAbout(
   const isForeign = !isOwn("outside") && (outside?.score ?? 0) >= (outside?.operatingPoint ?? 1);
   if (isOwn(kind) && isSure && !isForeign) return null;
   const reads = `${card.title} reads ${accepted.join(" or ")}; this file names no modality, and by its pixels it is ${titles[rival] ?? rival} with a probability of ${share.toFixed(2)}`;
-  if (isPicture && share >= clearly)
+  // Routing takes a category for known from its operating point on, and would not offer this expert then.
+  const isOther = !isForeign && kind === rival && likeliest.score >= likeliest.operatingPoint;
+  if (isPicture && (share >= clearly || isOther))
     return {
       warning: reads,
       refused: new AppError(
