@@ -3,6 +3,7 @@ import { CircleAlert, X, type LucideIcon } from "lucide-react";
 import type { ReactNode } from "react";
 import type { AppError } from "../../electron/api/errors.ts";
 import { Button, IconButton } from "./button.tsx";
+import { duration, size } from "./time.ts";
 
 /** Teaches the next act in one line with one button. */
 export function Empty({
@@ -78,10 +79,19 @@ export function Bar({ part, label }: { part: number; label: string }) {
   );
 }
 
-type ProgressProps = {
-  event: { done: number; total: number; label: string } | null;
-  onCancel?: () => void;
+type ProgressEvent = {
+  done: number;
+  total: number;
+  label: string;
+  unit?: "bytes" | undefined;
+  secondsLeft?: number | undefined;
 };
+type ProgressProps = { event: ProgressEvent | null; onCancel?: () => void };
+
+function amount({ done, total, unit }: ProgressEvent): string {
+  if (unit !== "bytes") return total > 0 ? `${done} of ${total}` : "";
+  return total > 0 ? `${size(done)} of ${size(total)}` : size(done);
+}
 
 export function Progress({ event, onCancel }: ProgressProps) {
   const text = event ? event.label : "Starting";
@@ -90,10 +100,11 @@ export function Progress({ event, onCancel }: ProgressProps) {
       <div className="progress-line">
         <span>
           {text}
-          {event && event.total > 0 && (
+          {event && (
             <span className="count">
               {" "}
-              {event.done} of {event.total}
+              {amount(event)}
+              {event.secondsLeft !== undefined && ` · about ${duration(event.secondsLeft)} left`}
             </span>
           )}
         </span>

@@ -1,79 +1,73 @@
-/** The small part of Markdown that cards use: headings, paragraphs, lists, tables, `code`, **strong**. No HTML, no links out. */
+/** Model cards: headings, paragraphs, lists, tables, `code`, **strong**, the pack's own pictures. No HTML, no links out. */
 import type { ReactNode } from "react";
+import { blocksOf, type Block } from "./markdown-blocks.ts";
 
-function inline(text: string): ReactNode[] {
+/** By path as the text names them: data addresses. What is not here is named, never fetched. */
+type Pictures = Record<string, string>;
+
+function inline(text: string, pictures: Pictures): ReactNode[] {
   return text
-    .replace(/\[([^\]]+)\]\(([^)]+)\)/g, "$1 ($2)")
-    .split(/(`[^`]+`|\*\*[^*]+\*\*|\*[^*\s][^*]*\*)/)
+    .split(/(!\[[^\]]*\]\([^)]*\)|`[^`]+`|\*\*[^*]+\*\*|\*[^*\s][^*]*\*)/)
     .map((part, index) => {
+      const picture = /^!\[([^\]]*)\]\(([^)]*)\)$/.exec(part);
+      if (picture) {
+        const [, alt = "", path = ""] = picture;
+        const source = pictures[path];
+        if (source === undefined) return `(picture: ${alt || path})`;
+        return <img key={index} src={source} alt={alt} />;
+      }
       if (part.startsWith("`")) return <code key={index}>{part.slice(1, -1)}</code>;
       if (part.startsWith("**")) return <strong key={index}>{part.slice(2, -2)}</strong>;
       if (part.length > 2 && part.startsWith("*")) return <em key={index}>{part.slice(1, -1)}</em>;
-      return part;
+      return part.replace(/\[([^\]]+)\]\(([^)]+)\)/g, "$1 ($2)");
     });
 }
 
-const cellsOf = (line: string): string[] =>
-  line
-    .replace(/^\||\|$/g, "")
-    .split("|")
-    .map((cell) => cell.trim());
+const isNumber = (cell: string): boolean => /^[-+]?\d[\d.,]*\s*%?$/.test(cell);
 
-function block(text: string, key: number): ReactNode {
-  const lines = text.split("\n");
-  const first = lines[0] ?? "";
-  const heading = /^(#{1,4})\s+(.*)$/.exec(first);
-  if (heading) {
-    const rest = lines.slice(1).join("\n").trim();
-    return (
-      <div key={key} className="markdown-part">
-        <h3>{inline(heading[2] ?? "")}</h3>
-        {rest && block(rest, 0)}
-      </div>
-    );
+function Part({ block, pictures }: { block: Block; pictures: Pictures }) {
+  if (block.kind === "heading") return <h3>{inline(block.text, pictures)}</h3>;
+  if (block.kind === "paragraph") return <p>{inline(block.text, pictures)}</p>;
+  if (block.kind === "list") {
+    const items = block.items.map((text, at) => <li key={at}>{inline(text, pictures)}</li>);
+    return block.ordered ? <ol>{items}</ol> : <ul>{items}</ul>;
   }
-  if (lines.length > 1 && first.includes("|") && /^[\s|:-]+$/.test(lines[1] ?? "")) {
-    return (
-      <div key={key} className="markdown-table">
-        <table className="plain-table">
-          <thead>
-            <tr>
-              {cellsOf(first).map((cell, index) => (
-                <th key={index}>{inline(cell)}</th>
+  return (
+    <div className="scroll-table" role="region" aria-label={block.head.join(", ")} tabIndex={0}>
+      <table className="plain-table">
+        <thead>
+          <tr>
+            {block.head.map((cell, at) => (
+              <th key={at}>{inline(cell, pictures)}</th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {block.rows.map((row, at) => (
+            <tr key={at}>
+              {row.map((cell, column) => (
+                <td
+                  key={column}
+                  data-head={block.head[column]}
+                  className={isNumber(cell) ? "numbers" : undefined}
+                >
+                  {inline(cell, pictures)}
+                </td>
               ))}
             </tr>
-          </thead>
-          <tbody>
-            {lines.slice(2).map((line, row) => (
-              <tr key={row}>
-                {cellsOf(line).map((cell, index) => (
-                  <td key={index}>{inline(cell)}</td>
-                ))}
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
-    );
-  }
-  const bullet = /^\s*[-*]\s/.test(first);
-  if (bullet || /^\s*\d+\.\s/.test(first)) {
-    const items = text
-      .split(bullet ? /\n(?=\s*[-*]\s)/ : /\n(?=\s*\d+\.\s)/)
-      .map((item) => item.replace(/^\s*(?:[-*]|\d+\.)\s+/, "").replace(/\n\s*/g, " "));
-    const lines = items.map((item, index) => <li key={index}>{inline(item)}</li>);
-    return bullet ? <ul key={key}>{lines}</ul> : <ol key={key}>{lines}</ol>;
-  }
-  return <p key={key}>{inline(lines.join(" "))}</p>;
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
 }
 
-export function Markdown({ text }: { text: string }) {
+export function Markdown({ text, pictures = {} }: { text: string; pictures?: Pictures }) {
   return (
     <div className="markdown">
-      {text
-        .trim()
-        .split(/\n\s*\n/)
-        .map((part, index) => block(part.trim(), index))}
+      {blocksOf(text).map((block, at) => (
+        <Part key={at} block={block} pictures={pictures} />
+      ))}
     </div>
   );
 }

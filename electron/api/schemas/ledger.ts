@@ -114,6 +114,9 @@ export const progressSchema = z.object({
   done: z.number(),
   total: z.number(),
   label: z.string(),
+  /** What is counted, where it is no number of things. */
+  unit: z.literal("bytes").optional(),
+  secondsLeft: z.number().optional(),
 });
 
 export type Box = z.infer<typeof boxSchema>;

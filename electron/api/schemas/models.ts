@@ -83,7 +83,11 @@ export const spanSchema = z.object({
 
 export const modelsContract = {
   "models.list": { input: z.object({}), output: z.array(packSchema) },
-  "models.card": { input: byId, output: z.object({ markdown: z.string() }) },
+  /** The card's text, and the pack's pictures that it shows as data addresses, by the path that the text names. */
+  "models.card": {
+    input: byId,
+    output: z.object({ markdown: z.string(), pictures: z.record(z.string(), z.string()) }),
+  },
   "models.verify": {
     input: z.object({ id: z.string().optional() }),
     output: z.array(z.object({ id: z.string(), ok: z.boolean(), problem: z.string().optional() })),

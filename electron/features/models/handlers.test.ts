@@ -5,8 +5,11 @@ import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { createApp } from "../../app.ts";
 import type { CommandContext } from "../../command.ts";
+import { bundledPacksFolder } from "../../places.ts";
+import { readCard } from "./card.ts";
 import { commands } from "./commands.ts";
 import { forkWorker } from "./fork-worker.ts";
+import { readPack } from "./pack.ts";
 
 const dataFolder = mkdtempSync(join(tmpdir(), "evidesk-models-"));
 const app = createApp({ dataFolder, spawnWorker: forkWorker });
@@ -46,6 +49,17 @@ test("an uploaded file's name leads out of the packs' folder, or a part of a pac
   ).rejects.toMatchObject({ code: "packInvalid" });
   expect(readdirSync(join(dataFolder, "packs")).filter((name) => name.startsWith("."))).toEqual([]);
   expect(await packOf("prompt-tiny")).toBeUndefined();
+});
+
+test("a card's plot is not shown, or a file that the manifest does not list is read for it", async () => {
+  const { markdown, pictures } = await app.call("models.card", { id: "cxr-findings" });
+  expect(markdown).toContain("![reliability](reliability.svg)");
+  const [, encoded = ""] =
+    /^data:image\/svg\+xml;base64,(.*)$/.exec(pictures["reliability.svg"] ?? "") ?? [];
+  expect(Buffer.from(encoded, "base64").toString()).toMatch(/^<svg/);
+  const pack = await readPack(join(bundledPacksFolder, "cxr-findings"), true);
+  const bare = { ...pack.manifest, files: [] };
+  expect((await readCard({ ...pack, manifest: bare })).pictures).toEqual({});
 });
 
 test("a timing is forgotten, or says nothing of the device it was made on", async () => {

@@ -1,5 +1,4 @@
 /** Calls about packs and the model process. */
-import { readFile } from "node:fs/promises";
 import { totalmem } from "node:os";
 import { join } from "node:path";
 import type { HandlersFor } from "../../api/call.ts";
@@ -8,6 +7,7 @@ import type { modelsContract } from "../../api/schemas/models.ts";
 import { benchEachDevice, benchPack } from "./bench.ts";
 import { keyNameOf, type Generation } from "./generation/generation.ts";
 import { installPack, installUploaded, removePack } from "./install/install.ts";
+import { readCard } from "./card.ts";
 import { verifyPack } from "./pack.ts";
 import { infoOf, networkPath } from "./pack-info.ts";
 import type { PackNotes } from "./pack-notes.ts";
@@ -74,8 +74,7 @@ export function createModelsHandlers({
     "models.list": async () =>
       (await packs.list()).map((one) => infoOf(one, { notes, worker, orderOf: devices.orderOf })),
     "models.card": async ({ id }) => {
-      const pack = await packs.find(id);
-      return { markdown: await readFile(join(pack.folder, pack.manifest.card), "utf8") };
+      return readCard(await packs.find(id));
     },
     "models.verify": async ({ id }) => {
       const checks = await Promise.all(

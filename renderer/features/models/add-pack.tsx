@@ -81,7 +81,11 @@ export function AddPack() {
       {error && (
         <Trouble
           error={error}
-          kept="No pack was changed. A download that was cut goes on where it stopped."
+          kept={
+            error.code === "unauthorized"
+              ? "No pack was changed. Set the hub's access token above, then fetch again."
+              : "No pack was changed. A download that was cut goes on where it stopped."
+          }
           onClose={() => {
             setProblem(null);
             add.clear();

@@ -6,6 +6,7 @@ import { Button } from "../../ui/button.tsx";
 import { size } from "../../ui/time.ts";
 import { toast } from "../../ui/toast.tsx";
 import { useChange } from "../../use-call.ts";
+import { AllFigures, PackFigures } from "./pack-figures.tsx";
 import { PackSpeed } from "./pack-speed.tsx";
 
 const statusLooks = {
@@ -47,20 +48,7 @@ export function PackRow({
         <span className="pack-use">{pack.intendedUse}</span>
         {pack.problem && <span className="pack-problem">{pack.problem}</span>}
       </button>
-      <dl className="pack-figures numbers">
-        {pack.figures.slice(0, 3).map((figure) => (
-          <div
-            key={`${figure.metric} ${figure.cohort} ${figure.subgroup ?? ""}`}
-            title={`${figure.n} cases, ${figure.date}`}
-          >
-            <dt>
-              {figure.metric}, {figure.cohort}
-              {figure.subgroup && ` (${figure.subgroup})`}
-            </dt>
-            <dd>{figure.value.toPrecision(3)}</dd>
-          </div>
-        ))}
-      </dl>
+      <PackFigures figures={pack.figures} />
       <div className="pack-side">
         <span className="pack-status" data-status={pack.status}>
           <Icon size={14} aria-hidden /> {text}
@@ -94,6 +82,7 @@ export function PackRow({
           </Button>
         )}
       </div>
+      <AllFigures figures={pack.figures} title={pack.title} />
       {pack.status === "ready" && !["generation", "planning"].includes(pack.task) && (
         <PackSpeed pack={pack} devices={devices} measuring={measuring} onMeasure={onMeasure} />
       )}

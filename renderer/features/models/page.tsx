@@ -118,7 +118,8 @@ function Memory({ of: { memoryBytes, machineBytes } }: { of: Output<"models.stat
 function Card({ id, title }: { id: string; title: string }) {
   const card = useCall("models.card", { id });
   if (card.error) return <Trouble error={card.error} />;
+  if (!card.value) return null;
   // The panel says the title already.
-  const text = card.value?.markdown.replace(`# ${title}\n`, "");
-  return text === undefined ? null : <Markdown text={text} />;
+  const text = card.value.markdown.replace(`# ${title}\n`, "");
+  return <Markdown text={text} pictures={card.value.pictures} />;
 }

@@ -19,7 +19,9 @@ import {
   writeFile,
 } from "node:fs/promises";
 import { dirname, join, sep } from "node:path";
+import type { z } from "zod";
 import { AppError } from "../../../api/errors.ts";
+import type { progressSchema } from "../../../api/schemas/ledger.ts";
 import { parseManifest, type Manifest } from "../manifest.ts";
 import { isInside } from "../manifest-steps.ts";
 import { readPack, verifyPack } from "../pack.ts";
@@ -27,12 +29,14 @@ import type { Packs } from "../packs.ts";
 import { checkNetworks } from "./check-networks.ts";
 import { download } from "./download.ts";
 import { ggufManifest, isGgufFile, writeGgufPack } from "./gguf-pack.ts";
+import { openClock } from "./time-left.ts";
 import { extract, openZip, type Zip, type ZipEntry } from "./zip.ts";
 
+type Progress = z.infer<typeof progressSchema>;
 export type InstallOptions = {
   packs: Packs;
   signal?: AbortSignal;
-  emit?: (progress: { done: number; total: number; label: string }) => void;
+  emit?: (progress: Progress) => void;
   token?: string | undefined;
   /** Bytes free where the packs lie; the system's own answer when absent. */
   freeBytes?: (folder: string) => Promise<number>;
@@ -268,7 +272,8 @@ async function fromAddress(url: URL, options: InstallOptions): Promise<Manifest>
       url: address,
       target,
       bytes: Math.max(0, free - reserveBytes),
-      onProgress: (done) => options.emit?.({ done, total: 0, label: `Fetching ${url.host}` }),
+      onProgress: (done) =>
+        options.emit?.({ done, total: 0, label: `Fetching ${url.host}`, unit: "bytes" }),
     });
     try {
       return await fromZip(target, options);
@@ -288,6 +293,7 @@ async function fromAddress(url: URL, options: InstallOptions): Promise<Manifest>
   await admit(manifest, options);
   return stage(options, async (folder) => {
     const total = manifest.files.reduce((sum, file) => sum + file.bytes, 0);
+    const clock = openClock();
     let before = 0;
     const beside = (path: string): string => new URL(path, url).href + url.search;
     for (const file of manifest.files) {
@@ -298,8 +304,17 @@ async function fromAddress(url: URL, options: InstallOptions): Promise<Manifest>
         target: kept,
         bytes: file.bytes,
         sha256: file.sha256,
-        onProgress: (done) =>
-          options.emit?.({ done: before + done, total, label: `Fetching ${file.path}` }),
+        onProgress: (part) => {
+          const done = before + part;
+          const secondsLeft = clock(done, total);
+          options.emit?.({
+            done,
+            total,
+            label: `Fetching ${file.path}`,
+            unit: "bytes",
+            ...(secondsLeft === undefined ? {} : { secondsLeft }),
+          });
+        },
       });
       before += file.bytes;
       await mkdir(dirname(join(folder, file.path)), { recursive: true });
