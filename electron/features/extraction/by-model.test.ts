@@ -60,7 +60,7 @@ test("a value whose number or quote the paper does not hold is unsupported, what
 
 test("a paper too long for the model is read in parts, all of them, and the tail is not lost", async () => {
   const asked: string[] = [];
-  const found = await proposeByModel(paper, fields, async ({ passages }) => {
+  const found = await proposeByModel(paper, fields, async (_, { passages = "" }) => {
     if (passages.includes("knee pain") && passages.includes("Norway")) return overflow;
     asked.push(passages);
     expect(passages).not.toContain(">>>");
@@ -106,4 +106,50 @@ test("a value that the paper holds, on something else than the field, is not ver
   );
   expect(found.map(({ status }) => status)).toEqual(["unsupported", "unsupported"]);
   expect(found[1]?.checks).toContainEqual(expect.objectContaining({ name: "sense", ok: false }));
+});
+
+test("a value per arm is asked for each arm that the paper names, and for no other", async () => {
+  const asked: string[] = [];
+  const sizes = { ...field("size", "Participants randomised"), perArm: true };
+  const arm = (label: string, quote: string) => ({ label, quote, passage: null });
+  const replies: Record<string, unknown> = {
+    "arm-design": {
+      arms: [
+        arm("drug X", "randomly assigned to drug X or placebo"),
+        arm("placebo", "randomly assigned to drug X or placebo"),
+        arm("drug Y", "randomly assigned to drug Y"),
+      ],
+    },
+    "participant-statistics": {
+      results: [
+        { group: 1, value: "48", quote: "48 adults received drug X", passage: null },
+        { group: 2, value: "48", quote: "48 adults received drug X", passage: null },
+      ],
+    },
+  };
+  const two = paperFromPlain(
+    "METHODS:\nAdults were randomly assigned to drug X or placebo. 48 adults received drug X.\n",
+  );
+  const found = await proposeByModel(two, [sizes], async (prompt, values) => {
+    asked.push(prompt);
+    if (prompt === "participant-statistics") expect(values["groups"]).toBe("1. drug X\n2. placebo");
+    return { ok: true, ...told, text: "", value: replies[prompt] };
+  });
+  expect(asked).toEqual(["arm-design", "participant-statistics"]);
+  expect(found.map(({ arm: label, status }) => [label, status])).toEqual([
+    ["drug X", "verified"],
+    ["placebo", "unsupported"],
+  ]);
+  expect(found[1]?.checks.at(-1)?.message).toBe('The quote names "drug X", not "placebo"');
+});
+
+test("with no arm in the paper a value per arm is one value, and says so", async () => {
+  const sizes = { ...field("size", "Participants randomised"), perArm: true };
+  const found = await proposeByModel(paper, [sizes], async (prompt) =>
+    prompt === "arm-design"
+      ? { ok: true, ...told, text: "", value: { arms: [] } }
+      : answer([["96", "Ninety-six adults were randomly assigned"]]),
+  );
+  expect(found).toHaveLength(1);
+  expect(found[0]?.checks.some(({ name, ok }) => name === "arms" && !ok)).toBe(true);
 });

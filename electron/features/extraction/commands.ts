@@ -238,12 +238,8 @@ async function proposals(
   if (typeof packId !== "string")
     return suggestFields(paper, fields, await marksOf(paper, context));
   const { call, seed, signal } = context;
-  return proposeByModel(paper, fields, (asked) =>
-    call(
-      "generation.ask",
-      { packId, prompt: "study-characteristics", values: asked, seed },
-      { signal },
-    ),
+  return proposeByModel(paper, fields, (prompt, asked) =>
+    call("generation.ask", { packId, prompt, values: asked, seed }, { signal }),
   );
 }
 

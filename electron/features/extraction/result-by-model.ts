@@ -6,7 +6,7 @@ import { z } from "zod";
 import type { Generated } from "../../api/schemas/generation.ts";
 import type { Paper } from "../../api/schemas/extraction.ts";
 import type { Check } from "../../api/schemas/ledger.ts";
-import { promptText, passagesOf, type Passage } from "./by-model.ts";
+import { askInParts, passagesOf, type Part as Asked, type Passage } from "./by-model.ts";
 import { containsNumber } from "./numbers.ts";
 import { inquiryOf, type Inquiry } from "./results/context.ts";
 import { outcomeLikeness, type Question } from "./results/likeness.ts";
@@ -46,7 +46,11 @@ export async function findResultByModel(
   ask: AskResult,
 ): Promise<TrialResult> {
   const passages = passagesOf(paper);
-  const parts = await readParts(passages, question, ask);
+  const { intervention, comparator, outcome } = question;
+  const asked = { intervention, comparator, outcome, timePoint: "the last one reported" };
+  const parts = (await askInParts(passages, (text) => ask({ ...asked, passages: text }))).map(
+    partOf,
+  );
   const inquiry = inquiryOf(paper, question);
   const unread = parts.flatMap(({ failed }) => failed ?? []);
   const read = parts
@@ -75,31 +79,12 @@ export async function findResultByModel(
   };
 }
 
-/** The whole paper at once, or in halves of halves where it is too long for the model. */
-async function readParts(passages: Passage[], question: Question, ask: AskResult): Promise<Part[]> {
-  const { intervention, comparator, outcome } = question;
-  const answer = await ask({
-    intervention,
-    comparator,
-    outcome,
-    timePoint: "the last one reported",
-    passages: promptText(passages),
-  });
-  if (!answer.ok && answer.failure === "contextOverflow" && passages.length > 1) {
-    const half = Math.ceil(passages.length / 2);
-    return [
-      ...(await readParts(passages.slice(0, half), question, ask)),
-      ...(await readParts(passages.slice(half), question, ask)),
-    ];
-  }
-  if (!answer.ok)
-    return [{ passages, answer: null, failed: `${answer.failure}: ${answer.message}` }];
+function partOf({ passages, answer }: Asked): Part {
+  if (!answer.ok) return { passages, answer: null, failed: `${answer.failure}: ${answer.message}` };
   const parsed = answerSchema.safeParse(answer.value);
-  return [
-    parsed.success
-      ? { passages, answer: parsed.data }
-      : { passages, answer: null, failed: "wrongShape: the answer is no result" },
-  ];
+  return parsed.success
+    ? { passages, answer: parsed.data }
+    : { passages, answer: null, failed: "wrongShape: the answer is no result" };
 }
 
 const numbersOf = ({ intervention, comparator }: Answer): number[] =>
