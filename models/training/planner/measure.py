@@ -1,12 +1,14 @@
 """
 How often the planner picks the right call on pictures and sentences it never met: the bundled experts alone, and
-with made-up experts among them. Prints and writes figures.json.
+with made-up experts among them; on sentences that were written apart; and on clinicians' own questions. Prints and
+writes figures.json.
 
     python models/training/planner/measure.py ../shared/data/imaging OUT
 """
 
 import argparse
 import json
+import math
 import random
 import re
 from collections import Counter
@@ -15,11 +17,14 @@ from pathlib import Path
 import torch
 from tokenizers import Tokenizer
 
+import clinicians
 import images
-from conversations import conversation
+from conversations import answer, conversation, some_cards, user_text
+from conversations import possible as possible_answers
 from network import PictureEncoder, decoder, pixels_of
 from train import asked_ids, embedded
 
+BUNDLED_ONLY, FRESH_ONLY, CLINICIANS = "bundled experts", "bundled experts, sentences written apart", "bundled experts, clinicians' own questions (VQA-RAD)"
 CALL = re.compile(r"<([A-Z0-9_]+)\(([^()<>]*)\)>")
 
 
@@ -74,21 +79,43 @@ class Held:
 
     def __init__(self, pieces: list[str], choices: list[str]):
         self.pieces, self.choices = pieces, choices
+        self.tokens = {}
+        for token, piece in enumerate(pieces):
+            self.tokens.setdefault(piece, []).append(token)
 
     def next(self, so_far: list[int]) -> list[int]:
         text = "".join(self.pieces[token] for token in so_far)
         left = [choice[len(text) :] for choice in self.choices if choice.startswith(text)]
-        found = [token for token, piece in enumerate(self.pieces) if piece and any(rest.startswith(piece) for rest in left)]
-        return [2] if "" in left else found
+        beginnings = {rest[:length] for rest in left for length in range(1, len(rest) + 1)}
+        return [2] if "" in left else [token for piece in beginnings for token in self.tokens.get(piece, [])]
 
 
-def measured(planner: Planner, pictures, count: int, bundled_only: bool, part: str, seed: int, kinds: list[str]):
-    chance = random.Random(seed)
-    right, by_kind, wrong, cases = 0, Counter(), [], []
-    total = Counter()
+def templated(count: int, bundled_only: bool, part: str, kinds: list[str], chance: random.Random):
     for _ in range(count):
         modality = chance.choice(kinds)
-        asked, expected, possible = conversation(modality, part, chance, bundled_only)
+        yield modality, *conversation(modality, part, chance, bundled_only)
+
+
+def clinicians_own(data: Path, chance: random.Random):
+    """Their questions with the bundled experts installed, the header silent in two of five."""
+    for modality, kind, name, question in clinicians.cases(data):
+        cards = some_cards(chance, True, "held_out")
+        told = modality if chance.random() < 0.6 else None
+        yield modality, user_text(cards, told, question), answer(cards, modality, kind, name), possible_answers(cards, told)
+
+
+def interval(right: int, of: int) -> list[float]:
+    """Wilson's 95 % interval of a share."""
+    z, share = 1.96, right / of
+    middle, half = share + z * z / (2 * of), z * math.sqrt(share * (1 - share) / of + z * z / (4 * of * of))
+    return [round((middle - half) / (1 + z * z / of), 3), round((middle + half) / (1 + z * z / of), 3)]
+
+
+def measured(planner: Planner, pictures, conversations, chance: random.Random):
+    """`conversations` draws from `chance` too, and each one's picture after it."""
+    right, by_kind, wrong, cases = 0, Counter(), [], []
+    total = Counter()
+    for modality, asked, expected, possible in conversations:
         picture = torch.from_numpy(pictures[modality][chance.randrange(len(pictures[modality]))])
         cases.append({"asked": asked, "expected": expected})
         said = planner.answers([asked], picture[None], [possible])[0]
@@ -100,7 +127,8 @@ def measured(planner: Planner, pictures, count: int, bundled_only: bool, part: s
             by_kind[group] += 1
         else:
             wrong.append({"asked": asked, "expected": expected, "said": said, "image": modality})
-    return {"n": count, "right": right / count, "byOutcome": {k: [by_kind[k], total[k]] for k in total}}, wrong, cases
+    count = len(cases)
+    return {"n": count, "right": right / count, "interval": interval(right, count), "byOutcome": {k: [by_kind[k], total[k]] for k in total}}, wrong, cases
 
 
 def modality_accuracy(planner: Planner, pictures) -> dict:
@@ -124,20 +152,27 @@ def main():
     every = ["CXR", "CT", "MR", "other"]
     if chosen.validation:
         for bundled in (True, False):
+            chance = random.Random(7)
             # Pictures that were trained on: only the sentences are new here, the held-out pictures stay unseen.
-            found, wrong, _ = measured(planner, pictures["train"], chosen.count, bundled, "validation", 7, every)
+            found, wrong, _ = measured(planner, pictures["train"], templated(chosen.count, bundled, "validation", every, chance), chance)
             print("bundled" if bundled else "with made-up", found)
             tell(wrong, 40)
         return
     figures, wrong = {}, {}
-    for name, part, bundled, kinds, n in [
-        ("bundled experts", "held_out", True, every, chosen.count),
-        ("with made-up experts", "held_out", False, every, chosen.count),
-        ("bundled experts, gliomas of mri_lgg", "outside", True, ["MR"], chosen.count // 4),
-    ]:
-        figures[name], wrong[name], cases = measured(planner, pictures[part], n, bundled, "held_out", 11, kinds)
-        if part == "held_out" and bundled:
+    seeds = {name: random.Random(seed) for name, seed in [(BUNDLED_ONLY, 11), ("with made-up experts", 11), ("bundled experts, gliomas of mri_lgg", 11), (FRESH_ONLY, 23), (CLINICIANS, 29)]}
+    asked = {
+        BUNDLED_ONLY: ("held_out", templated(chosen.count, True, "held_out", every, seeds[BUNDLED_ONLY])),
+        "with made-up experts": ("held_out", templated(chosen.count, False, "held_out", every, seeds["with made-up experts"])),
+        "bundled experts, gliomas of mri_lgg": ("outside", templated(chosen.count // 4, True, "held_out", ["MR"], seeds["bundled experts, gliomas of mri_lgg"])),
+        FRESH_ONLY: ("held_out", templated(chosen.count * 2, True, "fresh", every, seeds[FRESH_ONLY])),
+        CLINICIANS: ("held_out", clinicians_own(chosen.data, seeds[CLINICIANS])),
+    }
+    for name, (part, conversations) in asked.items():
+        figures[name], wrong[name], cases = measured(planner, pictures[part], conversations, seeds[name])
+        if name == BUNDLED_ONLY:
             (chosen.folder / "cases.json").write_text(json.dumps(cases))
+        if name == FRESH_ONLY:
+            (chosen.folder / "cases-fresh.json").write_text(json.dumps(cases))
         print(name, figures[name], flush=True)
         tell(wrong[name], 12)
     figures["modality of held-out pictures"] = modality_accuracy(planner, pictures["held_out"])

@@ -2,7 +2,9 @@
 What readers ask of an image, in many wordings, written by us. Each list is cut in two: the last part is
 held out, so that the measured requests use sentences that training never saw (the names of structures and
 findings are in both parts: a network trained from nothing cannot know a synonym that it never met). A third
-part, VALIDATION, is neither trained on nor reported: training is tuned on what goes wrong there.
+part, VALIDATION, is neither trained on nor reported: training is tuned on what goes wrong there. A fourth, FRESH,
+was written before the network of version 1.1.0 was trained and is measured on alone: what failed on the older
+held-out part had been seen by then.
 """
 
 import random
@@ -111,6 +113,23 @@ VALIDATION = {
 }
 BEFORE_VALIDATION = ["", "", "", "fyi, ", "man, 71, heavy smoker. ", "second opinion: "]
 AFTER_VALIDATION = ["", "", "", " asap", " in this case", " when you can"]
+# Measured on alone, and not looked at before a version is chosen.
+FRESH = {
+    "OUTLINE": ["run your marker along the {x}", "could you map out the {x} for me?", "I'd want to know the dimensions of the {x}", "put a mask over the {x}", "show only the {x}", "what does the {x} measure?", "the {x} needs contouring",
+                "can we have the {x} highlighted in the picture?", "where exactly does the {x} sit?", "auto-contour the {x}", "{x} delineation", "how much volume does the {x} take up?", "compute a mask of the {x} for radiotherapy",
+                "I have to draw the {x}, do it for me", "whereabouts is the {x}?", "give me the {x} as a region of interest"],
+    "JUDGE": ["am I right that this is {x}?", "do the signs fit with {x}?", "any reason to suspect {x}?", "what would you say about {x} here?", "please screen this for {x}", "I can't decide whether there is {x}", "the referring doctor asks about {x}",
+              "is {x} excluded?", "does anything suggest {x}?", "chance of {x}?", "would you treat this as {x}?", "has the {x} resolved?", "how probable do you think {x} is?", "{x} - present or absent?", "can you confirm {x}?", "is there evidence for {x} or not?"],
+    "OUTLINE_ALL": ["contour the complete study", "could you partition this picture?", "give me outlines for all that's visible", "run every contour you know", "auto-segment please", "I'd like a label on each structure", "do your outlines",
+                    "what can you outline? go ahead", "segmentation, all of it", "mark whatever you recognise", "please produce all available contours"],
+    "JUDGE_ALL": ["how does this look to you?", "would a radiologist call this abnormal?", "summarise the pathology", "is this patient well?", "what's the matter in this image?", "please look this over for pathology", "tell me if something is off",
+                  "does anything stand out?", "are we dealing with a sick patient?", "what findings would you report?", "is all as it should be?", "give a diagnosis"],
+    "JUDGE_PART": ["would you say the {x} looks fine?", "the {x}, anything abnormal?", "how about the {x}: any disease?", "are there changes in the {x}?", "is there pathology affecting the {x}?", "does the {x} worry you?", "do you consider the {x} normal?"],
+    "NO_EXPERT": ["could you say which type of imaging this is?", "is what I am viewing a CT?", "I appreciate it", "good to see you", "what's the imaging modality used here?", "which things may I ask you?", "list what you can do", "hey, are you working?",
+                  "am I seeing an MR image?", "what is your purpose?", "is it x-ray or CT?", "okay, that's enough for today", "how does one use this program?", "which machine produced this picture?", "thanks, you can close it"],
+}
+BEFORE_FRESH = ["", "", "", "ward round: ", "boy, 6, coughing. ", "for my thesis: ", "quickly: "]
+AFTER_FRESH = ["", "", "", " for the tumour board", " before rounds", ", if you would", " on this one"]
 # Sentences put together from parts, for training alone: so many that a single wording weighs little.
 ASK = ["", "please ", "can you ", "could you ", "would you please ", "I want you to ", "I'd like you to ", "I need you to ", "let's ", "we should ", "now ", "kindly ", "try to ", "you should ", "go ahead and "]
 OUTLINE_VERB = ["outline", "segment", "contour", "delineate", "mark", "trace", "draw", "show", "highlight", "mask", "measure", "label", "annotate", "circle", "localize", "find", "locate", "paint", "overlay", "get", "give me", "produce", "make", "map", "see", "display", "quantify", "define", "indicate", "draw round", "draw a line around", "see where"]
@@ -139,10 +158,22 @@ JUDGE_ALL_ASK = ["your opinion?", "what is your reading?", "what do you make of 
 JUDGE_PART = ["are the {x} clear?", "is the {x} clear?", "are the {x} normal?", "is the {x} normal?", "is the {x} healthy?", "are the {x} healthy?", "is the {x} abnormal?", "are the {x} affected?", "{x} clear?", "{x} normal?", "{x} ok?", "is everything all right with the {x}?", "anything wrong with the {x}?", "anything wrong in the {x}?", "what is wrong with the {x}?", "how do the {x} look?", "how does the {x} look?", "how is the {x}?", "do the {x} look normal?", "does the {x} look normal?", "does the {x} look healthy to you?", "is there disease in the {x}?", "is there a finding in the {x}?", "any findings in the {x}?", "any abnormality of the {x}?", "any pathology in the {x}?", "is something the matter with the {x}?", "assess the {x}", "judge the {x}", "evaluate the {x}", "check the {x}", "comment on the {x}", "tell me about the {x}", "report on the {x}", "read the {x}", "diagnose the {x}", "are there any problems with the {x}?", "is there anything in the {x}?", "do you see anything in the {x}?", "what do you see in the {x}?", "are the {x} free?", "is the {x} unremarkable?", "are the {x} unremarkable?", "are both {x} ok?", "do the {x} show disease?", "is the {x} diseased?", "are the {x} ill?", "would you call the {x} normal?", "classify the {x}", "findings in the {x}?"]
 MORE_SMALL_TALK = ["what have we here", "what file is this", "what have I loaded", "which picture is that", "where does this image come from", "how did they make this", "how is such an image made", "which machine made this", "is that magnetic resonance imaging", "is it computed tomography", "is it a radiograph", "is it a plain radiograph", "film or scan", "was it CT", "was it an x-ray", "x-ray or MRI", "CT or MRI", "introduce yourself", "what should I know about you", "what are your limits", "what is possible here", "what do you offer", "what could I do next", "that was it", "that was everything", "end", "quit", "good night", "greetings", "many greetings", "lovely", "excellent", "super", "got it", "no", "yes", "right", "sure", "sorry", "one moment", "wait", "back again", "let us begin", "are you there", "are you ready", "much obliged", "that helps", "very kind"]
 
+# Questions of yes or no about what the image is.
+IS_IT = ["is it", "is this", "is that", "was it", "was this", "so this is", "this is", "am I looking at", "do I look at", "do we have", "have I opened", "is the image", "is the file", "is my picture", "would you say it is", "I think it is", "it looks like", "isn't it", "could this be", "did they do", "was it made by", "was it done by", "did somebody take", "do you know if it is", "can you tell if this is"]
+KIND_NAMES = ["CT", "a CT", "a CT scan", "computed tomography", "a computed tomogram", "MRI", "an MRI", "MR", "an MR scan", "an MR image", "a magnetic resonance scan", "magnetic resonance imaging", "an x-ray", "a radiograph", "a chest film", "a chest x-ray", "plain film", "a plain film", "an ultrasound", "a brain scan", "a slice", "a microscopy image", "a photograph", "a PET scan", "a mammogram"]
+# What is asked of the program itself.
+ABOUT_YOU = ["what", "tell me what", "explain what", "I wonder what", "let me know what", "say what", "show me what", "I forgot what", "please tell me what"]
+YOU_DO = ["you are", "you do", "you can do", "you know", "you offer", "your name is", "your job is", "I can ask", "I can do here", "I may ask you", "I could try", "is installed", "is possible", "there is to choose", "the choices are", "the program does", "this tool is for", "you were made for", "you cannot do", "comes next", "the buttons do", "experts there are", "models you use"]
+
 
 def composed(kind: str, name: str | None, chance: random.Random) -> str:
     """A training sentence put together from parts."""
     if kind == "NO_EXPERT":
+        other = chance.random()
+        if other < 0.2:
+            return chance.choice(IS_IT) + " " + chance.choice(KIND_NAMES) + chance.choice(["?", "?", "", ", right?", " or not?", " or " + chance.choice(KIND_NAMES) + "?"])
+        if other < 0.3:
+            return chance.choice(ABOUT_YOU) + " " + chance.choice(YOU_DO) + chance.choice(["", "", "."])
         if chance.random() < 0.5:
             return chance.choice(SMALL_TALK + MORE_SMALL_TALK) + chance.choice(["", "!", ".", "?"])
         return chance.choice(META).replace("{s}", chance.choice(SUBJECT)) + chance.choice(["?", "", "."])
@@ -188,10 +219,13 @@ BEFORE_HELD_OUT = ["", "", "", "dear colleague, ", "woman, 40. ", "control after
 AFTER_HELD_OUT = ["", "", "", " if you can", " on the picture", " today"]
 
 
+WRITTEN_APART = {"validation": VALIDATION, "fresh": FRESH}
+
+
 def wordings(name: str, part: str) -> list[str]:
-    """The sentences of one kind of request, of a part: "train", "validation" or "held_out"."""
-    if part == "validation":
-        return VALIDATION[name]
+    """The sentences of one kind of request, of a part: "train", "validation", "held_out" or "fresh"."""
+    if part in WRITTEN_APART:
+        return WRITTEN_APART[part][name]
     sentences = globals()[name]
     cut = len(sentences) - HELD_OUT.get(name, 0)
     return sentences[cut:] if part == "held_out" else sentences[:cut]
@@ -204,7 +238,7 @@ def plain(text: str) -> str:
 @cache
 def kept_away() -> list[re.Pattern]:
     """The sentences that are measured on, whatever stands for {x}: nothing that is trained on may be one of them."""
-    measured = [sentence for sentences in [*VALIDATION.values(), *(wordings(name, "held_out") for name in HELD_OUT)] for sentence in sentences]
+    measured = [sentence for sentences in [*VALIDATION.values(), *FRESH.values(), *(wordings(name, "held_out") for name in HELD_OUT)] for sentence in sentences]
     return [re.compile(".+".join(re.escape(half) for half in plain(sentence).split("{x}"))) for sentence in measured]
 
 
@@ -229,13 +263,15 @@ def request(kind: str, name: str | None, part: str, chance: random.Random) -> st
             sentence = composed(kind, name, chance)
         return typed(around(sentence, chance), chance, 0.15)
     sentence = chance.choice(wordings(kind, part))
+    while part == "train" and any(pattern.fullmatch(plain(sentence)) for pattern in kept_away()):
+        sentence = chance.choice(wordings(kind, part))
     if kind == "JUDGE_PART":
         sentence = sentence.replace("{x}", chance.choice(PARTS))
     if name is not None:
         sentence = sentence.replace("{x}", chance.choice(SYNONYMS.get(name, [name])))
         sentence = sentence.replace("the both ", "both ").replace("the the ", "the ").replace("the an ", "the ").replace("any an ", "any ")
     if kind != "NO_EXPERT":
-        before, after = {"train": (BEFORE, AFTER), "validation": (BEFORE_VALIDATION, AFTER_VALIDATION), "held_out": (BEFORE_HELD_OUT, AFTER_HELD_OUT)}[part]
+        before, after = {"train": (BEFORE, AFTER), "validation": (BEFORE_VALIDATION, AFTER_VALIDATION), "held_out": (BEFORE_HELD_OUT, AFTER_HELD_OUT), "fresh": (BEFORE_FRESH, AFTER_FRESH)}[part]
         sentence = chance.choice(before) + sentence
         tail = chance.choice(after)
         sentence = sentence[:-1] + tail + "?" if sentence.endswith("?") and tail else sentence + tail
