@@ -8,6 +8,8 @@ from reliability import reliability_svg
 
 VERSION = "1.1.0"
 GOALS = {"child": 0.97, "adult AP": 0.78, "adult PA": 0.78}
+# SNOMED CT
+CODES = {"pneumonia": ("233604007", "Pneumonia"), "infiltration": ("409609008", "Radiologic infiltrate of lung"), "atelectasis": ("46621007", "Atelectasis"), "edema": ("19242006", "Pulmonary edema"), "effusion": ("60046008", "Pleural effusion")}
 COLORS = {"pneumonia": "#ef4444", "infiltration": "#f59e0b", "atelectasis": "#8b5cf6", "edema": "#0ea5e9", "effusion": "#14b8a6"}
 
 
@@ -136,7 +138,7 @@ def manifest(folder, data, date, error):
         ],
         "inference": {"kind": "full", "file": "model.onnx", "input": "image", "output": "logits"},
         "postprocess": [{"step": "sigmoid"}],
-        "labels": [{"id": index, "name": name, "color": COLORS[name]} for index, name in enumerate(data["labels"])],
+        "labels": [{"id": index, "name": name, "color": COLORS[name], "snomed": dict(zip(("code", "meaning"), CODES[name]))} for index, name in enumerate(data["labels"])],
         "operatingPoints": data["operatingPoints"],
         "calibration": {"temperature": data["temperature"], "ece": error, "fittedOn": "pneumonia, validation patients", "labels": ["pneumonia"]},
         "card": "card.md",

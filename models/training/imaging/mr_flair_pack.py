@@ -134,7 +134,7 @@ def manifest(folder, data, date):
             {"step": "sigmoid"}, {"step": "invert", "mode": "bilinear"}, {"step": "threshold", "value": data["threshold"]},
             {"step": "removeSmall", "minFraction": SMALLEST}, {"step": "fillHoles"},
         ],
-        "labels": [{"id": 1, "name": "FLAIR abnormality", "color": "#f59e0b"}],
+        "labels": [{"id": 1, "name": "FLAIR abnormality", "color": "#f59e0b", "snomed": {"code": "52988006", "meaning": "Lesion"}}],
         "calibration": {"ece": data["calibration"]["ece"], "unit": "pixel"},
         "card": "card.md",
         "expertCall": {

@@ -21,6 +21,7 @@ from view_check_data import KINDS, SIZE, grey, green, load
 from view_check_foreign import write
 
 VERSION = "1.0.0"
+COLORS = ["#2f6fb3", "#2a8a57", "#b3632f", "#8a4f9e", "#3f7fb0", "#a13d63", "#5b6f8f"]
 MEDICAL = KINDS[:-1]
 # Shares of validation pictures that may be asked about: for looking foreign, and for being no kind clearly.
 ASKED_FOREIGN, ASKED_UNCLEAR = 0.02, 0.02
@@ -186,7 +187,7 @@ def main():
         ],
         "inference": {"kind": "full", "file": "model.onnx", "input": "image", "output": "logits"},
         "postprocess": [{"step": "softmax"}],
-        "labels": [{"id": at, "name": kind} for at, kind in enumerate(KINDS)],
+        "labels": [{"id": at, "name": kind, "color": COLORS[at]} for at, kind in enumerate(KINDS)],
         "operatingPoints": [{"label": kind, "threshold": round(points[kind], 4), "cohort": "validation pictures"} for kind in KINDS],
         "card": "card.md",
         "figures": figures,

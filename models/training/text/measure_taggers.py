@@ -20,6 +20,7 @@ from tagged_text import FACTS, PIO, ebm, facts, intervention_masks, section_spec
 from tokenizer import Vocabulary
 from train_taggers import FACT_TAGS, bio_spans, section_parts
 
+FACT_COLORS = ["#2f6fb3", "#2a8a57", "#b3632f", "#8a4f9e", "#3f7fb0", "#a13d63", "#5b6f8f", "#7a7a2a", "#4d77a0", "#2f8f8f", "#c0504d", "#6b5bb5", "#b38a2f"]
 COLORS = {"participants": "#2f6fb3", "interventions": "#2a8a57", "outcomes": "#b3632f"}
 
 
@@ -256,7 +257,7 @@ def trial_facts(write, choosing):
             "inputs": [{"name": "ids", "modality": ["text"], "dtype": "int64"}],
             "preprocess": [{"step": "tokenize", "vocabulary": "vocab.txt", "maxTokens": 600}],
             "inference": {"kind": "text", "file": "model.onnx", "input": "ids", "output": "logits", "decoding": {"kind": "bio"}},
-            "postprocess": [], "labels": [{"id": number, "name": label} for number, label in enumerate(FACTS)],
+            "postprocess": [], "labels": [{"id": number, "name": label, "color": FACT_COLORS[number % len(FACT_COLORS)]} for number, label in enumerate(FACTS)],
             "calibration": {"expectedCalibrationError": round(error, 4), "cohort": cohort},
             "expertCall": {"name": "TRIAL_FACTS", "modality": "text", "task": "tagging", "overview": "Marks arms, group sizes and numeric results in an abstract.", "accuracy": f"entity F1 {exact:.2f} (exact) on {len(held_out)} breast-cancer trial abstracts", "args": []},
             "figures": figures,
