@@ -151,6 +151,7 @@ export function createApp({
       recognised,
       tag: (id, text, signal) => texts.tag(id, text, { signal }),
       packs: experts.list,
+      ask: generation.ask,
       fetch: outside.fetch,
     }),
     ...createLibraryHandlers({

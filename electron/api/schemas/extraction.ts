@@ -261,6 +261,8 @@ export const extractionContract = {
       reviewId,
       recordIds: z.array(z.string()).default([]),
       fieldIds: z.array(z.string()).default([]),
+      /** A generation pack that reads the papers, in place of rules and text packs. */
+      packId: z.string().optional(),
     }),
     output: z.object({
       suggested: z.int(),

@@ -6,13 +6,14 @@ import { openAssets } from "../review/assets.ts";
 import { openReviews } from "../review/reviews.ts";
 import { column, tinyPdf } from "./fixtures/tiny-pdf.ts";
 import { createExtractionHandlers } from "./handlers.ts";
+import type { AskPack } from "./suggest-values.ts";
 import type { TagText } from "./tagging.ts";
 
 const frame = { signal: new AbortController().signal, emit: (): void => {} };
 const trial =
   "TITLE:\nDrug X versus placebo for knee pain in adults\n\nABSTRACT.METHODS:\nNinety-six adults with knee pain were randomly assigned to drug X (n = 49) or placebo (n = 47). Registered as NCT01234567.\n\nMETHODS:\nFifty centres in Norway were asked.\n";
 
-async function desk(tag?: TagText) {
+async function desk(tag?: TagText, ask?: AskPack) {
   const folder = mkdtempSync(join(tmpdir(), "evidesk-extraction-"));
   const reviews = openReviews(folder);
   const assets = openAssets(join(folder, "assets"));
@@ -42,6 +43,7 @@ async function desk(tag?: TagText) {
     assets,
     recognised: { get: () => [], put: () => {} },
     ...(tag ? { tag } : {}),
+    ...(ask ? { ask, packs: async () => [{ id: "writer", version: "1.0.0" }] } : {}),
     fetch: () => Promise.reject(new Error("nothing leaves the machine")),
   });
   const upload = async (content: string | Uint8Array, name: string) =>
@@ -282,4 +284,33 @@ test("what rules find is there before the packs answer, once, and nothing is cal
     .suggestions("extract")
     .filter(({ subject }) => subject === size[0]?.subject);
   expect(again).toHaveLength(2);
+});
+
+test("a language model reads the papers in the desk too: its values are its own, proved like any other's", async () => {
+  const told = { model: "m", version: "1", seed: 1, tokens: 1, text: "" };
+  const all = await desk(undefined, async (packId, prompt) => {
+    expect(packId).toBe("writer");
+    const fields = [
+      { field: 1, value: "Norway", quote: "Fifty centres in Norway were asked.", passage: null },
+    ];
+    return { ok: true, ...told, prompt: `${prompt}@1`, value: { fields } };
+  });
+  const { handlers, file, reviewId } = all;
+  const assetId = await all.upload(trial, "x.txt");
+  await handlers["extraction.attach"](
+    { reviewId, files: [{ assetId, name: "x.txt", recordId: "1" }], confirm: true },
+    frame,
+  );
+  const country = { name: "Country", description: "", type: "text" as const, perArm: false };
+  await handlers["extraction.setFields"]({ reviewId, fields: [{ ...country, id: "c" }] }, frame);
+  const call = { reviewId, recordIds: [], fieldIds: [] };
+  await handlers["extraction.suggest"]({ ...call, packId: "writer" }, frame);
+  expect(
+    file.ledger
+      .suggestions("extract")
+      .map(({ model, modelVersion, status }) => [model, modelVersion, status]),
+  ).toEqual([["writer", "1.0.0", "verified"]]);
+  await expect(
+    handlers["extraction.suggest"]({ ...call, packId: "gone" }, frame),
+  ).rejects.toMatchObject({ code: "notFound", data: { packId: "gone" } });
 });

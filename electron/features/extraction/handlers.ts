@@ -27,7 +27,7 @@ import { openPapers } from "./papers.ts";
 import { createRegistryHandlers, type RegistryRemote } from "./registry/handlers.ts";
 import { standingOf } from "./registry/standing.ts";
 import { fieldsOf, setFields } from "./stored-fields.ts";
-import { createSuggesting } from "./suggest-values.ts";
+import { createSuggesting, type AskPack } from "./suggest-values.ts";
 import type { TagText } from "./tagging.ts";
 import { cellAgreement, seenBy } from "./two-extractors.ts";
 
@@ -40,6 +40,8 @@ export type ExtractionDependencies = {
   tag?: TagText;
   /** Installed packs, to name the version that marked a value. */
   packs?: () => Promise<{ id: string; version: string }[]>;
+  /** Generation packs by id; without it, none reads papers. */
+  ask?: AskPack;
   /** The way to other machines, for a trial's registry record when a person asks for it. */
   fetch: Fetch;
   /** Another address and pace than the registry's own, for tests. */
@@ -52,6 +54,7 @@ export function createExtractionHandlers({
   recognised,
   tag,
   packs = async () => [],
+  ask,
   fetch,
   registry,
 }: ExtractionDependencies): HandlersFor<typeof extractionContract> {
@@ -97,7 +100,7 @@ export function createExtractionHandlers({
       return fieldsOf(reviews.get(reviewId));
     },
     "extraction.suggest": createSuggesting({
-      ...{ reviews, assets, papers, tag, packs },
+      ...{ reviews, assets, papers, tag, packs, ask },
       orderOf: (file) => gridOf(file, reviewer()).studies.map(({ recordId }) => recordId),
     }),
     "extraction.grid": async ({ reviewId }) => {

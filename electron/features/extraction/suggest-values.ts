@@ -1,13 +1,15 @@
 /** Suggests values for the papers of a review: rules first, then the text packs, pack by pack for several papers. */
 import { isDeepStrictEqual } from "node:util";
-import { toErrorShape } from "../../api/errors.ts";
+import { AppError, toErrorShape } from "../../api/errors.ts";
 import type { HandlersFor } from "../../api/call.ts";
 import { cellSubject, recordSubject } from "../../api/subjects.ts";
 import type { NewSuggestion } from "../../api/schemas/ledger.ts";
 import type { extractionContract, Field, Paper } from "../../api/schemas/extraction.ts";
+import type { Generated } from "../../api/schemas/generation.ts";
 import type { AssetStore } from "../review/assets.ts";
 import type { Reviews } from "../review/reviews.ts";
 import type { ReviewFile } from "../review/store.ts";
+import { proposeByModel } from "./by-model.ts";
 import { plainValue } from "./extracted-value.ts";
 import type { Papers } from "./papers.ts";
 import { suggestAgain } from "./registry/handlers.ts";
@@ -23,9 +25,20 @@ type Dependencies = {
   papers: Papers;
   tag: TagText | undefined;
   packs: () => Promise<{ id: string; version: string }[]>;
+  /** A generation pack's answer to a prompt. */
+  ask: AskPack | undefined;
   /** Records in the order in which the page shows them. */
   orderOf: (file: ReviewFile) => readonly string[];
 };
+
+/** @param seed the same seed gives the same answer where the pack can promise that */
+export type AskPack = (
+  packId: string,
+  prompt: string,
+  values: Record<string, string>,
+  options: { signal: AbortSignal; seed: number },
+) => Promise<Generated>;
+type Maker = { id: string; version: string };
 
 const rulesVersion = "1";
 
@@ -40,9 +53,10 @@ export function createSuggesting({
   papers,
   tag,
   packs,
+  ask,
   orderOf,
 }: Dependencies): HandlersFor<typeof extractionContract>["extraction.suggest"] {
-  return async ({ reviewId, recordIds, fieldIds }, { signal, emit }) => {
+  return async ({ reviewId, recordIds, fieldIds, packId }, { signal, emit }) => {
     const file = reviews.get(reviewId);
     const fields = fieldsOf(file).filter(
       (field) => fieldIds.length === 0 || fieldIds.includes(field.id),
@@ -52,7 +66,10 @@ export function createSuggesting({
       .filter((report) => recordIds.length === 0 || recordIds.includes(report.recordId));
     const failed: { recordId: string; code: string; reason: string }[] = [];
     let suggested = 0;
-    const installed = tag ? await packs() : [];
+    const installed = tag || packId !== undefined ? await packs() : [];
+    const writer = installed.find(({ id }) => id === packId);
+    if (packId !== undefined && (writer === undefined || ask === undefined))
+      throw new AppError("notFound", `No pack "${packId}" is installed.`, { packId });
     const order = new Map(orderOf(file).map((recordId, at) => [recordId, at]));
     reports.sort((a, b) => (order.get(a.recordId) ?? 0) - (order.get(b.recordId) ?? 0));
     let done = 0;
@@ -72,7 +89,8 @@ export function createSuggesting({
       tell(`Extracting from ${report.name}`);
       try {
         const paper = await papers.read(report.assetId, { signal });
-        const early = tag ? earlySuggestions(file, report, suggestFields(paper, fields)) : [];
+        const rules = tag && writer === undefined;
+        const early = rules ? earlySuggestions(file, report, suggestFields(paper, fields)) : [];
         suggested += file.ledger.suggest(early).length;
         return { report, paper, early };
       } catch (thrown) {
@@ -85,17 +103,23 @@ export function createSuggesting({
       const begun: (Begun | null)[] = [];
       for (const report of group) begun.push(await read(report));
       const marked = begun.map(async (one) =>
-        one && tag ? markPaper(one.paper, tag, signal) : [],
+        one && tag && writer === undefined ? markPaper(one.paper, tag, signal) : [],
       );
       // Told one by one below; one that fails is not to end the program before its turn.
       for (const marks of marked) marks.catch(() => {});
       for (const [at, one] of begun.entries()) {
         if (one) {
           const { report, paper, early } = one;
-          tell(`Extracting from ${report.name}${tag ? " with the text packs" : ""}`);
+          const means = writer ? ` with ${writer.id}` : tag ? " with the text packs" : "";
+          tell(`Extracting from ${report.name}${means}`);
           try {
-            const made = suggestFields(paper, fields, await marked[at])
-              .map((proposal) => suggestionFrom(report, proposal, installed))
+            const proposals = writer
+              ? await proposeByModel(paper, fields, (prompt, values) =>
+                  ask!(writer.id, prompt, values, { signal, seed: 1 }),
+                )
+              : suggestFields(paper, fields, await marked[at]);
+            const made = proposals
+              .map((proposal) => suggestionFrom(report, proposal, installed, writer))
               .filter((other) => !early.some((before) => isDeepStrictEqual(other, before)));
             suggested += file.ledger.suggest(made).length;
           } catch (thrown) {
@@ -122,10 +146,11 @@ type Origin = { recordId: string; assetId: string };
 function suggestionFrom(
   report: Origin,
   proposal: Proposal,
-  packs: { id: string; version: string }[],
+  packs: Maker[],
+  writer?: Maker,
 ): NewSuggestion {
   const { value, unit, arm, status, evidence, checks, method, fieldId } = proposal;
-  const pack = packs.find((one) => one.id === method);
+  const pack = writer ?? packs.find((one) => one.id === method);
   return {
     kind: "extract",
     subject: cellSubject(report.recordId, fieldId, arm),

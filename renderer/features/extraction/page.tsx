@@ -1,5 +1,5 @@
 /** Extract: the grid on the left, the paper on the right; the cell in focus drives page and highlight. */
-import { Copy, FileUp, GitCompare, Sparkles, TextSelect } from "lucide-react";
+import { Copy, FileUp, GitCompare, TextSelect } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
 import type { Grid } from "../../../electron/api/schemas/extraction.ts";
 import { assetBytes } from "../../call.ts";
@@ -27,6 +27,7 @@ import { FieldsButton } from "./fields-button.tsx";
 import { GridTable } from "./grid-table.tsx";
 import { RegistryButton } from "./registry-button.tsx";
 import { ScanBar } from "./scan-bar.tsx";
+import { SuggestBar } from "./suggest-bar.tsx";
 import { useDecide, type Act } from "./use-decide.ts";
 import { WhyCell } from "./why-cell.tsx";
 import "./extract.css";
@@ -222,14 +223,11 @@ function ExtractDesk({ reviewId, grid }: { reviewId: string; grid: Grid }) {
   const left = (
     <div className="extract-left">
       <div className="extract-bar">
-        <Button
-          kind={started ? "plain" : "primary"}
-          icon={Sparkles}
-          disabled={suggest.running}
-          onPress={() => void suggest.run({ reviewId })}
-        >
-          {started ? "Suggest again" : "Suggest values"}
-        </Button>
+        <SuggestBar
+          started={started}
+          busy={suggest.running}
+          onSuggest={(packId) => void suggest.run({ reviewId, packId })}
+        />
         <FieldsButton reviewId={reviewId} fields={grid.fields} />
         {place && <RegistryButton reviewId={reviewId} study={place.study} />}
         {differing.length > 0 && (

@@ -1,9 +1,8 @@
 /** The question, and who answers it: the passages alone, or a language model that reads them. */
 import type { RefObject } from "react";
 import { useState } from "react";
-import { useRemembered } from "../../frame/remembered.ts";
 import { Button } from "../../ui/button.tsx";
-import { useCall } from "../../use-call.ts";
+import { useWriter } from "../../use-writer.ts";
 
 export function Question({
   box,
@@ -15,17 +14,7 @@ export function Question({
   onAsk: (question: string, packId: string) => void;
 }) {
   const [text, setText] = useState("");
-  const [packId, setPackId] = useRemembered<string>("library-pack", "");
-  const writers = (useCall("models.list", {}).value ?? []).filter(
-    ({ task, status }) => task === "generation" && status === "ready",
-  );
-  const chosen = writers.find(({ id }) => id === packId);
-  const writer = chosen?.id ?? "";
-  const host = chosen?.sendsTo;
-  // Remembered for the pack: another model, or the same one elsewhere, asks again.
-  const [allowed, setAllowed] = useRemembered<string>("library-sends", "");
-  const consent = host === undefined ? "" : `${writer} ${host}`;
-  const mayAsk = consent === "" || allowed === consent;
+  const { writers, id: writer, choose, host, mayAsk, allow } = useWriter("library");
   const ready = !busy && mayAsk && text.trim().length >= 3;
   const send = (): void => {
     if (ready) onAsk(text.trim(), writer);
@@ -57,11 +46,7 @@ export function Question({
       <div className="library-ask-line">
         <label>
           Answered by
-          <select
-            className="input"
-            value={writer}
-            onChange={(event) => setPackId(event.target.value)}
-          >
+          <select className="input" value={writer} onChange={(event) => choose(event.target.value)}>
             <option value="">the passages themselves</option>
             {writers.map(({ id, title }) => (
               <option key={id} value={id}>
@@ -79,7 +64,7 @@ export function Question({
           <input
             type="checkbox"
             checked={mayAsk}
-            onChange={(event) => setAllowed(event.target.checked ? consent : "")}
+            onChange={(event) => allow(event.target.checked)}
           />
           <span>
             <strong>{host}</strong> is another machine: your question, and the passages of your
