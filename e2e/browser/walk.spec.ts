@@ -2,126 +2,21 @@
  * A reader's whole way on real images: a question, the expert's mask, a correction, a measurement, the report, the
  * export, and what was exported opened again beside the same images: the same mask voxel by voxel, the same report.
  */
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { unzipSync } from "fflate";
-import type { Page } from "@playwright/test";
-import { samplesFolder } from "../../electron/places.ts";
-import { expect, test, type Desk } from "../app.ts";
-
-type File = { name: string; mimeType: string; buffer: Buffer };
-type Study = {
-  id: string;
-  images: { id: string; pixels: string }[];
-  suggestions: { id: string; value: { mask?: string; labels?: { name: string }[] } }[];
-  decisions: { action: string; value?: { mask?: string; voxelsChanged?: number } }[];
-  reports: { title: string; lines: { text: string }[] }[];
-};
-
-const fileOf = (name: string, bytes: Uint8Array): File => ({
-  ...{ name, mimeType: "application/octet-stream", buffer: Buffer.from(bytes) },
-});
-const samples = (folder: string, pattern: RegExp): File[] =>
-  readdirSync(join(samplesFolder, folder))
-    .filter((name) => pattern.test(name))
-    .map((name) => fileOf(name, readFileSync(join(samplesFolder, folder, name))));
-
-/** Opens files by the page's own button; the study that the page then shows. */
-async function openOnPage(app: Page, desk: Desk, files: File[]): Promise<() => Promise<Study>> {
-  await app.goto(new URL("/read", desk.url).href);
-  const chooser = app.waitForEvent("filechooser");
-  await app.getByRole("button", { name: "Open images" }).first().click();
-  await (await chooser).setFiles(files);
-  await expect(app).toHaveURL(/\/read\/[0-9a-f-]{36}/, { timeout: 120_000 });
-  const studyId = /read\/([0-9a-f-]{36})/.exec(app.url())?.[1];
-  await expect(app.locator('.read-stage .view-mark[data-corner="bottom-left"]').first()).toHaveText(
-    /^C /,
-    { timeout: 90_000 },
-  );
-  return async () => (await desk.call("imaging.get", { studyId })) as Study;
-}
-
-async function ask(app: Page, words: string): Promise<void> {
-  await app.getByLabel("Ask about this image").fill(words);
-  await app.keyboard.press("Enter");
-  await expect(app.getByRole("region", { name: "Suggested outline" })).toBeVisible({
-    timeout: 180_000,
-  });
-}
-
-/** Refines a copy with the brush and saves it as the correction. */
-async function correct(app: Page): Promise<void> {
-  await app.keyboard.press("Shift+E");
-  await app.keyboard.press("b");
-  await expect(app.getByRole("button", { name: "Brush", exact: true })).toHaveAttribute(
-    "aria-pressed",
-    "true",
-    { timeout: 60_000 },
-  );
-  await drag(app, [-60, -90], [-30, -90]);
-  const save = app.getByRole("button", { name: "Save correction" });
-  await expect(save).toBeEnabled({ timeout: 60_000 });
-  await save.click();
-  await expect(app.getByText("Correction saved beside the model's own outline.")).toBeVisible({
-    timeout: 60_000,
-  });
-}
-
-type Place = readonly [x: number, y: number];
-async function drag(app: Page, from: Place, to: Place): Promise<void> {
-  const box = await app.locator(".viewer-canvas").first().boundingBox();
-  if (!box) throw new Error("The viewer has no place on the page.");
-  const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
-  await app.mouse.move(x + from[0], y + from[1]);
-  await app.mouse.down();
-  await app.mouse.move(x + to[0], y + to[1], { steps: 3 });
-  await app.mouse.up();
-}
-
-async function measure(app: Page): Promise<void> {
-  await app.keyboard.press("d");
-  await drag(app, [-50, 30], [50, 30]);
-  await expect(app.getByRole("region", { name: "Measurements" }).getByRole("listitem")).toHaveCount(
-    1,
-    { timeout: 30_000 },
-  );
-}
-
-/** Drafts, adds a word, saves; the sentences that are then in the report. */
-async function report(app: Page): Promise<string[]> {
-  await app.getByRole("radio", { name: "Report", exact: true }).click();
-  await app.getByRole("button", { name: "Draft", exact: true }).click();
-  const text = app.getByRole("region", { name: "Report text" });
-  const sentences = text.getByRole("textbox");
-  await expect(sentences).not.toHaveCount(0);
-  await sentences.first().focus();
-  await app.keyboard.press("End");
-  await app.keyboard.type(" Seen by me.");
-  await text.getByRole("button", { name: "Save report" }).click();
-  await expect(app.getByText("UNVERIFIED").first()).toBeVisible();
-  return sentences.evaluateAll((all) =>
-    all.map((one) => (one as unknown as { value: string }).value).filter(Boolean),
-  );
-}
-
-async function exported(app: Page): Promise<Record<string, Uint8Array>> {
-  const download = app.waitForEvent("download");
-  await app.getByRole("button", { name: "Export these to a ZIP" }).click();
-  return unzipSync(readFileSync(await (await download).path()));
-}
-
-const named = (files: Record<string, Uint8Array>, pattern: RegExp): File => {
-  const [found] = Object.entries(files).filter(([name]) => pattern.test(name));
-  if (!found) throw new Error(`No ${pattern} in ${Object.keys(files).join(", ")}.`);
-  return fileOf(...found);
-};
-
-async function maskBytes(desk: Desk, id: string | undefined): Promise<Buffer> {
-  const response = await fetch(`http://127.0.0.1:${desk.port}/assets/${id}`, {
-    headers: { Authorization: `Bearer ${desk.token}` },
-  });
-  return Buffer.from(await response.arrayBuffer());
-}
+import { expect, test } from "../app.ts";
+import {
+  ask,
+  correct,
+  exported,
+  fileOf,
+  maskBytes,
+  measure,
+  named,
+  openOnPage,
+  report,
+  samples,
+} from "../reading.ts";
 
 test.use({ viewport: { width: 1440, height: 900 } });
 
@@ -184,6 +79,39 @@ test("a film as a picture: lungs accepted and measured in pixels, exported, and 
   const chooser = app.waitForEvent("filechooser");
   await app.getByRole("button", { name: "Attach files" }).click();
   await (await chooser).setFiles([named(files, /lungs\.png$/)]);
+  await expect(app.getByText(/1 attached/)).toBeVisible({ timeout: 60_000 });
+  expect(
+    Buffer.compare(await maskBytes(desk, (await again()).suggestions[0]?.value.mask), mask),
+  ).toBe(0);
+});
+
+const glioma = join(
+  process.env["EVIDESK_SHARED"] ?? "../shared",
+  "data/imaging/mri_lgg/images/TCGA_CS_4941_19960909_14.jpg",
+);
+test("a real brain MR of three sequences: the abnormality corrected, verified by name, and back as it was (needs the shared data folder)", async ({
+  app,
+  desk,
+}) => {
+  test.skip(!existsSync(glioma), "the shared data folder is not here");
+  test.setTimeout(300_000);
+  const slice = [fileOf("slice.jpg", readFileSync(glioma))];
+  const now = await openOnPage(app, desk, slice);
+  await ask(app, "outline the FLAIR abnormality");
+  await correct(app);
+  await measure(app);
+  await report(app);
+  await app.getByLabel("Name of the reader who verifies").fill("Ada Reader");
+  await app.getByRole("button", { name: "I, Ada Reader, verify this report" }).click();
+  await expect(app.getByText("Verified by Ada Reader").first()).toBeVisible();
+  const files = await exported(app);
+  const corrected = (await now()).decisions.find(({ action }) => action === "correct")?.value;
+  const mask = await maskBytes(desk, corrected?.mask);
+  expect(mask.some((label) => label > 0)).toBe(true);
+  const again = await openOnPage(app, desk, slice);
+  const chooser = app.waitForEvent("filechooser");
+  await app.getByRole("button", { name: "Attach files" }).click();
+  await (await chooser).setFiles([named(files, /abnormality\.png$/)]);
   await expect(app.getByText(/1 attached/)).toBeVisible({ timeout: 60_000 });
   expect(
     Buffer.compare(await maskBytes(desk, (await again()).suggestions[0]?.value.mask), mask),

@@ -54,7 +54,7 @@ export function Conversation({
             <p>
               {offers.length > 0
                 ? "Ask an expert to outline or judge what you name. Its answer is a suggestion."
-                : "No installed expert reads this kind of image; the Models page lists what is installed. A planner that answers by itself can still be asked."}
+                : "No installed expert takes this image as it is; the Models page lists what is installed. A planner that answers by itself can still be asked."}
             </p>
             {offers.map((offer) => (
               <Button key={offer} onPress={() => onAsk(offer)}>

@@ -1,6 +1,7 @@
 /** One slice of a volume as a small picture for a planner that sees, alone or under an expert's coloured outlines. */
 import { voxelCount, type Mask, type Volume } from "../../../api/volume.ts";
 import type { Picture } from "../../models/generation/generator.ts";
+import { toCielab } from "../cielab.ts";
 import { apply, axisOrder } from "../geometry.ts";
 
 /** VILA-M3 shows CT in a soft-tissue window: centre 50, width 400 Hounsfield units. */
@@ -157,15 +158,23 @@ const named: readonly (readonly [string, string])[] = [
   ["purple", "#8b5cf6"],
   ["pink", "#ec4899"],
   ["brown", "#92400e"],
+  ["beige", "#f5deb3"],
+  ["salmon", "#fa8072"],
+  ["light blue", "#7dd3fc"],
+  ["lilac", "#c4b5fd"],
   ["grey", "#9ca3af"],
   ["white", "#ffffff"],
 ];
 
-/** The plain word nearest to a colour, by distance in red, green and blue. */
+/** The plain word nearest to a colour to the eye: by distance in CIELab, where equal steps look alike. */
 export function colourName(hex: string): string {
-  const wanted = rgbOf(hex);
+  const wanted = toCielab(hex);
+  const steps = [65535 / 100, 65535 / 255, 65535 / 255];
   const distance = (other: string): number =>
-    rgbOf(other).reduce((sum, value, c) => sum + (value - (wanted[c] as number)) ** 2, 0);
+    toCielab(other).reduce(
+      (sum, value, c) => sum + ((value - (wanted[c] as number)) / (steps[c] as number)) ** 2,
+      0,
+    );
   return named.toSorted((a, b) => distance(a[1]) - distance(b[1]))[0]?.[0] ?? "grey";
 }
 

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import type { ExpertCard } from "../../models/models.ts";
 import { expertCard } from "../../models/fixtures/expert-card.ts";
 import { parseCall } from "./call.ts";
-import { offersOf, planCall } from "./rules.ts";
+import { offersFor, offersOf, planCall } from "./rules.ts";
 
 const card = (
   id: string,
@@ -91,4 +91,16 @@ test("what is offered to a reader is what the rules would run", () => {
   expect(offers).toContain("classify the findings");
   for (const offer of offers) expect(callOf(offer)).not.toBe("answer");
   expect(offersOf({ modality: "CXR", slices: 1, channels: 3 }, cards)).toEqual([]);
+});
+
+test("an MR of one channel is not told that no expert reads MR when one does, from three", () => {
+  const flair = card("flair", "MR", "segmentation", ["lesion"], ["lesion"]);
+  const [input] = flair.inputs;
+  if (!input) throw new Error("The card has no input.");
+  const threeChannels = { ...flair, inputs: [{ ...input, channels: 3 }] };
+  const grey = { modality: "MR", slices: 20, channels: 1 };
+  expect(offersFor(grey, [...cards, threeChannels])).toMatch(
+    /reads MR, but takes 3 channels at once; this image has 1 channel\..*by hand/,
+  );
+  expect(offersFor(grey, cards)).toMatch(/^No installed expert reads this kind of image/);
 });

@@ -132,11 +132,17 @@ export const offersOf = (facts: ImageFacts, cards: readonly ExpertCard[]): strin
     .flatMap(offers)
     .filter((offer, at, all) => all.indexOf(offer) === at);
 
+const count = (channels: number): string => (channels === 1 ? "1 channel" : `${channels} channels`);
+
 /** What can be asked about an image instead, in one sentence. */
 export function offersFor(facts: ImageFacts, cards: readonly ExpertCard[]): string {
   const all = offersOf(facts, cards).map((offer) => `“${offer}”`);
-  return all.length > 0
-    ? `For this image you can ask: ${all.join(", ")}.`
+  if (all.length > 0) return `For this image you can ask: ${all.join(", ")}.`;
+  const near = callable(cards).find((card) => card.inputs[0]?.modality.includes(facts.modality));
+  const input = near?.inputs[0];
+  // A grey FLAIR is no wrong kind of image: what is missing are the sequences beside it.
+  return near && input && input.channels !== (facts.channels ?? 1)
+    ? `“${near.title}” reads ${facts.modality}, but takes ${count(input.channels)} at once; this image has ${count(facts.channels ?? 1)}. It can be outlined by hand under Own segments.`
     : "No installed expert reads this kind of image; the Models page lists what is installed.";
 }
 

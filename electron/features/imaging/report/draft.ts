@@ -195,11 +195,19 @@ function fromMeasurements(template: Template, reading: Reading): Placed[] {
       return {
         item: itemFor(template, measurement.label),
         sentence: {
-          text: `${capital(measurement.label || measurement.kind)}: ${measuredText(measurement)}${where ? ` (${where})` : ""}.${note}`,
+          text: `${namedText(measurement)}${where ? ` (${where})` : ""}.${note}`,
           sources: [{ kind: "measurement" as const, id: measurement.id }],
         },
       };
     });
+}
+
+/** A measurement with the reader's name for it, or its kind where its values do not say that themselves. */
+function namedText(measurement: Measurement): string {
+  const { label, kind } = measurement;
+  const text = measuredText(measurement);
+  const name = label || kind;
+  return text.startsWith(name.toLowerCase()) ? capital(text) : `${capital(name)}: ${text}`;
 }
 
 /** A length at the detector must not be read as one in the patient. */

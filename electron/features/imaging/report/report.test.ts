@@ -38,6 +38,16 @@ test("a draft holds what was accepted, measured and found, each sentence with it
   expect(alone.sections[0]?.sentences[0]?.text).toMatch(
     /^Nodule: length 2 mm\. Lengths are those at the detector/,
   );
+  const unnamed = await handlers["imaging.measure"](
+    { studyId, measurement: { ...length(seriesId), label: "" } },
+    frame,
+  );
+  const both = await handlers["imaging.draftReport"]({ studyId, templateId: "cxr" }, frame);
+  const texts = both.sections.flatMap(({ sentences }) => sentences.map(({ text }) => text));
+  expect(texts, "not “Length: length 2 mm”").toContainEqual(
+    expect.stringMatching(/^Length 2 mm\. Lengths/),
+  );
+  await handlers["imaging.removeEntry"]({ studyId, entryId: unnamed.id }, frame);
   const finding = await handlers["imaging.addFinding"](
     {
       studyId,

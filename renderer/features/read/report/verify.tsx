@@ -15,8 +15,10 @@ export function Verify({ studyId, report, unsaved }: VerifyProps) {
   if (verified && !unsaved)
     return (
       <p className="report-verified">
-        <BadgeCheck size={15} aria-hidden /> Verified by <strong>{verified.by}</strong>,{" "}
-        {dateTime(verified.at)}
+        <BadgeCheck size={15} aria-hidden />
+        <span>
+          Verified by <strong>{verified.by}</strong>, {dateTime(verified.at)}
+        </span>
       </p>
     );
   async function submit(event: FormEvent): Promise<void> {
