@@ -59,6 +59,7 @@ test("the overlay lies where the mask lies, in the pack's own colour", () => {
 test("a colour is told in the word nearest to it", () => {
   expect(colourName("#ef4444")).toBe("red");
   expect(colourName("#14b8a6")).toMatch(/green|cyan/);
+  expect(colourName("#f59e0b"), "the FLAIR abnormality's").toBe("orange");
   // Those of the bundled tissues: a reader looks for "bone in white" beside a beige swatch in vain.
   const tissues = ["#f1d9a7", "#7cc4e8", "#c7b8f5", "#f2c14e", "#d98a7a", "#9aa5b1", "#ffffff"];
   expect(tissues.map(colourName)).toEqual([

@@ -151,6 +151,7 @@ const rgbOf = (hex: string): [number, number, number] => [
 const named: readonly (readonly [string, string])[] = [
   ["red", "#ef4444"],
   ["orange", "#f97316"],
+  ["orange", "#f59e0b"],
   ["yellow", "#facc15"],
   ["green", "#22c55e"],
   ["cyan", "#22d3ee"],
