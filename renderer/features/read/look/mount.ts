@@ -1,5 +1,5 @@
 /** Puts panes on the page: viewports of the one engine, their image, its label map, the tools. */
-import { Enums, eventTarget, type RenderingEngine, type Types } from "@cornerstonejs/core";
+import { cache, Enums, eventTarget, type RenderingEngine, type Types } from "@cornerstonejs/core";
 import { segmentation, Enums as ToolEnums, ToolGroupManager } from "@cornerstonejs/tools";
 import type { Series } from "../../../../electron/api/schemas/imaging.ts";
 import { groupId } from "./cornerstone.ts";
@@ -146,6 +146,9 @@ async function showCut(
   shown: ShownSeries,
   slabMm: number,
 ): Promise<void> {
+  // A pane that is gone took the volume's texture with it, while its slices still count as sent: without this
+  // the new pane now and then stayed black.
+  cache.getVolume(shown.volumeId)?.modified();
   await view.setVolumes([{ volumeId: shown.volumeId }]);
   if (slabMm > 0) {
     view.setBlendMode(BlendModes.MAXIMUM_INTENSITY_BLEND);
