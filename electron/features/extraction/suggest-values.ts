@@ -70,6 +70,7 @@ export function createSuggesting({
     const writer = installed.find(({ id }) => id === packId);
     if (packId !== undefined && (writer === undefined || ask === undefined))
       throw new AppError("notFound", `No pack "${packId}" is installed.`, { packId });
+    const marker = writer ? undefined : tag;
     const order = new Map(orderOf(file).map((recordId, at) => [recordId, at]));
     reports.sort((a, b) => (order.get(a.recordId) ?? 0) - (order.get(b.recordId) ?? 0));
     let done = 0;
@@ -89,8 +90,7 @@ export function createSuggesting({
       tell(`Extracting from ${report.name}`);
       try {
         const paper = await papers.read(report.assetId, { signal });
-        const rules = tag && writer === undefined;
-        const early = rules ? earlySuggestions(file, report, suggestFields(paper, fields)) : [];
+        const early = marker ? earlySuggestions(file, report, suggestFields(paper, fields)) : [];
         suggested += file.ledger.suggest(early).length;
         return { report, paper, early };
       } catch (thrown) {
@@ -103,21 +103,22 @@ export function createSuggesting({
       const begun: (Begun | null)[] = [];
       for (const report of group) begun.push(await read(report));
       const marked = begun.map(async (one) =>
-        one && tag && writer === undefined ? markPaper(one.paper, tag, signal) : [],
+        one && marker ? markPaper(one.paper, marker, signal) : [],
       );
       // Told one by one below; one that fails is not to end the program before its turn.
       for (const marks of marked) marks.catch(() => {});
       for (const [at, one] of begun.entries()) {
         if (one) {
           const { report, paper, early } = one;
-          const means = writer ? ` with ${writer.id}` : tag ? " with the text packs" : "";
+          const means = writer ? ` with ${writer.id}` : marker ? " with the text packs" : "";
           tell(`Extracting from ${report.name}${means}`);
           try {
-            const proposals = writer
-              ? await proposeByModel(paper, fields, (prompt, values) =>
-                  ask!(writer.id, prompt, values, { signal, seed: 1 }),
-                )
-              : suggestFields(paper, fields, await marked[at]);
+            const proposals =
+              writer && ask
+                ? await proposeByModel(paper, fields, (prompt, values) =>
+                    ask(writer.id, prompt, values, { signal, seed: 1 }),
+                  )
+                : suggestFields(paper, fields, await marked[at]);
             const made = proposals
               .map((proposal) => suggestionFrom(report, proposal, installed, writer))
               .filter((other) => !early.some((before) => isDeepStrictEqual(other, before)));

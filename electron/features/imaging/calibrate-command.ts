@@ -10,6 +10,7 @@ import { AppError } from "../../api/errors.ts";
 import { unreadable } from "../../unreadable.ts";
 import type { ExpertCard } from "../models/models.ts";
 import { categoryOf } from "../models/routing/categories.ts";
+import { votesOn } from "../models/run-ensemble.ts";
 import { operatingPointScore } from "../models/run-planar.ts";
 import { calibrate, type Judged } from "../models/several/calibrate.ts";
 import { loadSeries } from "./load.ts";
@@ -35,15 +36,18 @@ type Voter = { name: string; pack: string; member?: string; knows: (label: strin
 function votersOf(cards: readonly ExpertCard[]): Voter[] {
   const [only, ...more] = cards;
   if (only?.inference?.kind === "ensemble" && more.length === 0) {
-    const { members, voters } = only.inference;
-    return members.map(({ name, thresholds }) => ({
-      name,
+    const { inference, labels } = only;
+    return inference.members.map((member) => ({
+      name: member.name,
       pack: only.id,
-      member: name,
-      knows: (label) => {
-        const at = only.labels.findIndex((one) => one.name === label);
-        return (voters[label]?.includes(name) ?? true) && (thresholds[at] ?? null) !== null;
-      },
+      member: member.name,
+      knows: (label) =>
+        votesOn(
+          inference,
+          member,
+          label,
+          labels.findIndex(({ name }) => name === label),
+        ),
     }));
   }
   return cards.map(({ id, labels }) => ({

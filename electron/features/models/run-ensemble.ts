@@ -42,7 +42,7 @@ export async function runEnsemble(
   let device = "";
   for (const [turn, at] of chosen.entries()) {
     const member = members[at] as Member;
-    const { name, preprocess, file, input, output, thresholds } = member;
+    const { name, preprocess, file, input, output } = member;
     const tell = (done: number): void =>
       options.emit?.({ done: turn * runs.length + done, total, label: `Running ${name}` });
     tell(0);
@@ -65,7 +65,7 @@ export async function runEnsemble(
       runs[run]?.push({
         name,
         mass: experts[at]?.mass ?? 0,
-        scores: memberScores(manifest, member, logits, thresholds),
+        scores: memberScores(manifest, voters, at, member, logits),
       });
     msRuntime += reply.msRuntime;
     device = reply.device;
@@ -109,7 +109,7 @@ export function ballotOf(manifest: Manifest, asking: Asking | undefined, kind?: 
 }
 
 /** A member votes on what it was trained on, where the pack does not leave the label to others. */
-function votesOn(
+export function votesOn(
   { voters }: Extract<Manifest["inference"], { kind: "ensemble" }>,
   { name, thresholds }: Member,
   label: string,
@@ -119,16 +119,16 @@ function votesOn(
 }
 
 function memberScores(
-  { labels, inference }: Manifest,
-  member: Member,
+  { labels }: Manifest,
+  voters: readonly (readonly number[])[],
+  at: number,
+  { thresholds }: Member,
   logits: Float32Array,
-  thresholds: readonly (number | null)[],
 ): Map<string, number> {
   const scores = new Map<string, number>();
-  for (const [at, { name }] of labels.entries()) {
-    const [logit, threshold] = [logits[at], thresholds[at] ?? null];
-    if (logit === undefined || threshold === null) continue;
-    if (inference.kind !== "ensemble" || !votesOn(inference, member, name, at)) continue;
+  for (const [label, { name }] of labels.entries()) {
+    const [logit, threshold] = [logits[label], thresholds[label] ?? null];
+    if (logit === undefined || threshold === null || !voters[label]?.includes(at)) continue;
     scores.set(name, operatingPointScore(sigmoid(logit), threshold));
   }
   return scores;

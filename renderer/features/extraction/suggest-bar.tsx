@@ -1,6 +1,7 @@
 /** Who suggests values: rules and text packs, or a language model that reads each paper. */
 import { Sparkles } from "lucide-react";
 import { Button } from "../../ui/button.tsx";
+import { SendsAway } from "../../ui/sends-away.tsx";
 import { useWriter } from "../../use-writer.ts";
 
 export function SuggestBar({
@@ -39,17 +40,9 @@ export function SuggestBar({
         </select>
       )}
       {host !== undefined && (
-        <label className="extract-sends">
-          <input
-            type="checkbox"
-            checked={mayAsk}
-            onChange={(event) => allow(event.target.checked)}
-          />
-          <span>
-            <strong>{host}</strong> is another machine: the text of the papers leaves this one each
-            time values are suggested.
-          </span>
-        </label>
+        <SendsAway host={host} allowed={mayAsk} onAllow={allow}>
+          the text of the papers leaves this one each time values are suggested.
+        </SendsAway>
       )}
     </>
   );

@@ -2,6 +2,7 @@
 import type { RefObject } from "react";
 import { useState } from "react";
 import { Button } from "../../ui/button.tsx";
+import { SendsAway } from "../../ui/sends-away.tsx";
 import { useWriter } from "../../use-writer.ts";
 
 export function Question({
@@ -60,17 +61,10 @@ export function Question({
         </Button>
       </div>
       {host !== undefined && (
-        <label className="library-sends">
-          <input
-            type="checkbox"
-            checked={mayAsk}
-            onChange={(event) => allow(event.target.checked)}
-          />
-          <span>
-            <strong>{host}</strong> is another machine: your question, and the passages of your
-            records and papers that answer it, leave this one each time you ask.
-          </span>
-        </label>
+        <SendsAway host={host} allowed={mayAsk} onAllow={allow}>
+          your question, and the passages of your records and papers that answer it, leave this one
+          each time you ask.
+        </SendsAway>
       )}
       {writers.length === 0 && (
         <p className="field-note">

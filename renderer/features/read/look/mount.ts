@@ -101,12 +101,16 @@ async function hangUp(
     })),
   );
   const group = ToolGroupManager.getToolGroup(groupId);
-  for (const { pane, shown } of mounted)
-    if (pane.draw === "cut") {
-      shown.arrival.drawn();
-      await shown.arrival.whole;
-      cutThrough(shown);
-    }
+  // Three planes of a series are cuts through one volume.
+  const volumes = mounted.flatMap(({ pane, shown }) => (pane.draw === "cut" ? [shown] : []));
+  for (const shown of new Set(volumes)) {
+    shown.arrival.drawn();
+    await shown.arrival.whole;
+    cutThrough(shown);
+    // A pane that is gone took the volume's texture with it, while its slices still count as sent: without this
+    // the new pane now and then stayed black.
+    cache.getVolume(shown.volumeId)?.modified();
+  }
   if (isStale()) return false;
   const cuts: { view: View; place: Point }[] = [];
   for (const [index, { shown }] of mounted.entries()) {
@@ -146,9 +150,6 @@ async function showCut(
   shown: ShownSeries,
   slabMm: number,
 ): Promise<void> {
-  // A pane that is gone took the volume's texture with it, while its slices still count as sent: without this
-  // the new pane now and then stayed black.
-  cache.getVolume(shown.volumeId)?.modified();
   await view.setVolumes([{ volumeId: shown.volumeId }]);
   if (slabMm > 0) {
     view.setBlendMode(BlendModes.MAXIMUM_INTENSITY_BLEND);
